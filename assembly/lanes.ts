@@ -1,0 +1,32 @@
+// Inline lane helpers only: what a SIMD kernel says often, named once.
+
+/** Sum of the four f32 lanes, always in the order (0+1)+(2+3). */
+// @ts-ignore: decorator
+@inline
+export function sumLanes(v: v128): f32 {
+  return (
+    f32x4.extract_lane(v, 0) +
+    f32x4.extract_lane(v, 1) +
+    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+  );
+}
+
+/** acc + a * b, rounded twice: fused multiply-add is relaxed SIMD, which is not deterministic. */
+// @ts-ignore: decorator
+@inline
+export function mulAdd(acc: v128, a: v128, b: v128): v128 {
+  return f32x4.add(acc, f32x4.mul(a, b));
+}
+
+/** Store the first n (1..4) lanes of v at out. */
+// @ts-ignore: decorator
+@inline
+export function storeFirst(out: usize, v: v128, n: i32): void {
+  if (n >= 4) {
+    v128.store(out, v);
+  } else {
+    f32.store(out, f32x4.extract_lane(v, 0));
+    if (n > 1) f32.store(out, f32x4.extract_lane(v, 1), 4);
+    if (n > 2) f32.store(out, f32x4.extract_lane(v, 2), 8);
+  }
+}

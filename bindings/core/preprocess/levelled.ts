@@ -1,0 +1,23 @@
+import type { Step } from '../scan.ts';
+
+/**
+ * A scan made flat: what segmentation, cropping and embedding work on. One plane per channel used
+ * (one or two), all on the same grid of square pixels.
+ */
+export interface Levelled {
+  rows: number;
+  columns: number;
+  /** Heights above the local terrace, (rows, columns) each, nm when `heightUnit` says so; no NaN. */
+  planes: Float32Array[];
+  heightUnit: 'nm' | 'arbitrary';
+  /** 1 where the value was measured, 0 where it was filled in (NaN, unfinished). (rows, columns) */
+  valid: Uint8Array;
+  /** Side of a pixel of this grid, null when the scan's physical size is not known. */
+  pixelNm: number | null;
+  /** Pixels of this grid per pixel of the file's grid, along x and y. */
+  scaleX: number;
+  scaleY: number;
+  /** What was done, in order, with parameters and findings. */
+  steps: Step[];
+  warnings: string[];
+}
