@@ -1,3 +1,4 @@
+import { clearBorder } from './layout';
 import { mulAdd, storeFirst } from './lanes';
 
 /** Epilogue bits: clamp below at zero after the bias, multiply and add per channel, clamp after that. */
@@ -19,8 +20,8 @@ function finish(v: v128, parameters: usize, group: usize, flags: i32): v128 {
 
 /**
  * 3x3 convolution (cross-correlation, stride 1, zero border), bordered pixels to bordered pixels:
- * in (rows+2, columns+2, inChannels), out (rows+2, columns+2, outChannels); the border of out is
- * left as it is.
+ * in (rows+2, columns+2, inChannels), out (rows+2, columns+2, outChannels) with its border set to
+ * zero.
  *
  * weights: (ceil(outChannels/8), 3, 3, inChannels, 8), zero-padded in the last eight.
  * parameters: bias, scale, shift, each ceil(outChannels/8)*8 long, one after the other.
@@ -40,6 +41,7 @@ export function conv3x3(
   outChannels: i32,
   flags: i32,
 ): void {
+  clearBorder(out, outChannels, rows, columns);
   const inStep: usize = (<usize>inChannels) << 2;
   const outStep: usize = (<usize>outChannels) << 2;
   const inRow = inStep * <usize>(columns + 2);
@@ -47,7 +49,7 @@ export function conv3x3(
   const groups = (outChannels + 7) >> 3;
   const length: usize = (<usize>groups) << 5;
   const run = 3 * inChannels; // three neighbouring pixels are one run of values
-  const groupBytes: usize = (<usize>(9 * inChannels)) << 5;
+  const groupBytes: usize = 9 * ((<usize>inChannels) << 5);
 
   for (let g = 0; g < groups; g++) {
     const w0 = weights + groupBytes * <usize>g;

@@ -6,7 +6,7 @@ export { planesToPixels, pixelsToPlanes } from './layout';
 export { maxPool2x2 } from './pool';
 export { resizeBilinear } from './resize';
 export { squaredEuclidean, cosine } from './distances';
-export { kmeansStep, kmeansSeedStep } from './kmeans';
+export { packPoints, kmeansStep, kmeansSeedStep } from './kmeans';
 export { exp, log, sin, cos } from './math';
 
 /** First byte the host may use; below it lies the module's static data. */

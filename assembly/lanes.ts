@@ -30,3 +30,21 @@ export function storeFirst(out: usize, v: v128, n: i32): void {
     if (n > 2) f32.store(out, f32x4.extract_lane(v, 2), 8);
   }
 }
+
+/** Load n (1..3) values at a into the first lanes; the others are zero. */
+// @ts-ignore: decorator
+@inline
+export function loadFirst(a: usize, n: i32): v128 {
+  let v = n > 1 ? v128.load64_zero(a) : v128.load32_zero(a);
+  if (n > 2) v = f32x4.replace_lane(v, 2, f32.load(a, 8));
+  return v;
+}
+
+/** Sum of the four f32 lanes in f64, always in the order (0+2)+(1+3). */
+// @ts-ignore: decorator
+@inline
+export function sumLanesWide(v: v128): f64 {
+  const high = i32x4.shuffle(v, v, 2, 3, 2, 3);
+  const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(high));
+  return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+}

@@ -1,5 +1,8 @@
+import { clearBorder } from './layout';
+
 /**
- * 2x2 maximum, stride 2, odd last row and column dropped as in PyTorch's MaxPool2d(2).
+ * 2x2 maximum, stride 2, odd last row and column dropped as in PyTorch's MaxPool2d(2);
+ * a NaN among the four is their maximum.
  * From and to bordered pixels: in (rows+2, columns+2, channels),
  * out (floor(rows/2)+2, floor(columns/2)+2, channels) with its border set to zero.
  */
@@ -9,7 +12,7 @@ export function maxPool2x2(out: usize, pixels: usize, rows: i32, columns: i32, c
   const outRows = rows >> 1;
   const outColumns = columns >> 1;
   const outRow: usize = step * <usize>(outColumns + 2);
-  memory.fill(out, 0, outRow * <usize>(outRows + 2));
+  clearBorder(out, channels, outRows, outColumns);
   const vectors = channels >> 2;
   for (let y = 0; y < outRows; y++) {
     let from = pixels + inRow * <usize>(2 * y + 1) + step;

@@ -3,6 +3,7 @@
  * edge pixels repeated: PyTorch's interpolate(mode='bilinear', align_corners=False).
  * columnIndex (outColumns, i32) and columnWeight (outColumns) are scratch: the left neighbour of
  * each output column and how far it lies to the right of it, the same for every row.
+ * A NaN reaches every output that has it for a neighbour, even with weight zero.
  */
 export function resizeBilinear(
   out: usize,

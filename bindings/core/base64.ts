@@ -1,8 +1,9 @@
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
 /** Bytes of a base64 text; core has no atob. Input must be padded and hold no white space. */
 export function decodeBase64(text: string): Uint8Array {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   const value = new Uint8Array(128);
-  for (let i = 0; i < 64; i++) value[alphabet.charCodeAt(i)] = i;
+  for (let i = 0; i < 64; i++) value[ALPHABET.charCodeAt(i)] = i;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((text.length / 4) * 3 - padding);
   for (let i = 0, at = 0; i < text.length; i += 4) {
@@ -16,4 +17,20 @@ export function decodeBase64(text: string): Uint8Array {
     if (at < bytes.length) bytes[at++] = word;
   }
   return bytes;
+}
+
+/** Base64 text of bytes, padded. */
+export function encodeBase64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let i = 0; i < bytes.length; i += 3) {
+    const left = bytes.length - i;
+    const word = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    parts.push(
+      ALPHABET[word >> 18],
+      ALPHABET[(word >> 12) & 63],
+      left > 1 ? ALPHABET[(word >> 6) & 63] : '=',
+      left > 2 ? ALPHABET[word & 63] : '=',
+    );
+  }
+  return parts.join('');
 }

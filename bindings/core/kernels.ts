@@ -1,5 +1,5 @@
 import { Arena } from './arena.ts';
-import { OptionError, ShapeError } from './errors.ts';
+import { AdatomError, OptionError, ShapeError } from './errors.ts';
 import { Random } from './random.ts';
 import type { WasmExports } from './wasm.ts';
 
@@ -116,12 +116,18 @@ export class Kernels {
         );
       }
     }
-    return {
-      inChannels: layers[0].inChannels,
-      outChannels: layers[layers.length - 1].outChannels,
-      pools: layers.filter((layer) => layer.pool).length,
-      layers: layers.map((layer) => this.pack(layer)),
-    };
+    const mark = this.arena.mark();
+    try {
+      return {
+        inChannels: layers[0].inChannels,
+        outChannels: layers[layers.length - 1].outChannels,
+        pools: layers.filter((layer) => layer.pool).length,
+        layers: layers.map((layer) => this.pack(layer)),
+      };
+    } catch (error) {
+      this.arena.release(mark); // out of memory half-way: keep nothing
+      throw error;
+    }
   }
 
   /**
@@ -137,13 +143,15 @@ export class Kernels {
     columns: number,
   ): { planes: Float32Array; rows: number; columns: number } {
     const { arena, wasm } = this;
+    expectSizes('run', { n, rows, columns });
     const image = network.inChannels * rows * columns;
     expectLength('run: planes', planes, n * image);
     const outRows = halve(rows, network.pools);
     const outColumns = halve(columns, network.pools);
     const outImage = network.outChannels * outRows * outColumns;
-    const out = new Float32Array(n * outImage);
-    if (out.length === 0) return { planes: out, rows: outRows, columns: outColumns };
+    if (n * outImage === 0) {
+      return { planes: new Float32Array(0), rows: outRows, columns: outColumns };
+    }
 
     const mark = arena.mark();
     try {
@@ -161,19 +169,18 @@ export class Kernels {
           c >>= 1;
         }
       }
-      const inputAt = arena.alloc(image * 4);
-      const outputAt = arena.alloc(outImage * 4);
+      // planes pass through the buffer that is free at the time
       const aAt = arena.alloc(largest);
       const bAt = arena.alloc(largest);
+      const out = new Float32Array(n * outImage);
       for (let i = 0; i < n; i++) {
-        arena.f32(inputAt, image).set(planes.subarray(i * image, (i + 1) * image));
         let from = aAt;
         let to = bAt;
         r = rows;
         c = columns;
-        wasm.planesToPixels(from, inputAt, network.inChannels, r, c);
+        arena.f32(to, image).set(planes.subarray(i * image, (i + 1) * image));
+        wasm.planesToPixels(from, to, network.inChannels, r, c);
         for (const { layer, weights, parameters, flags } of network.layers) {
-          arena.f32(to, bordered(r, c, layer.outChannels) / 4).fill(0);
           wasm.conv3x3(
             to,
             from,
@@ -193,13 +200,13 @@ export class Kernels {
             c >>= 1;
           }
         }
-        wasm.pixelsToPlanes(outputAt, from, network.outChannels, r, c);
-        out.set(arena.f32(outputAt, outImage), i * outImage);
+        wasm.pixelsToPlanes(to, from, network.outChannels, r, c);
+        out.set(arena.f32(to, outImage), i * outImage);
       }
+      return { planes: out, rows: outRows, columns: outColumns };
     } finally {
       arena.release(mark);
     }
-    return { planes: out, rows: outRows, columns: outColumns };
   }
 
   /** One convolution layer on one image (inChannels, rows, columns) -> (outChannels, rows, columns), pooled if the layer says so. */
@@ -215,6 +222,7 @@ export class Kernels {
 
   /** 2x2 maximum with stride 2: planes (channels, rows, columns) -> (channels, rows/2, columns/2), rounded down. */
   maxPool2x2(planes: Float32Array, channels: number, rows: number, columns: number): Float32Array {
+    expectSizes('maxPool2x2', { channels, rows, columns });
     expectLength('maxPool2x2: planes', planes, channels * rows * columns);
     const outRows = rows >> 1;
     const outColumns = columns >> 1;
@@ -246,6 +254,7 @@ export class Kernels {
     outRows: number,
     outColumns: number,
   ): Float32Array {
+    expectSizes('resizeBilinear', { channels, rows, columns, outRows, outColumns });
     expectLength('resizeBilinear: planes', planes, channels * rows * columns);
     if (planes.length === 0 && channels * outRows * outColumns > 0) {
       throw new ShapeError(
@@ -313,9 +322,14 @@ export class Kernels {
   /**
    * k-means of points (n, dimension): k-means++ seeding (Arthur and Vassilvitskii 2007), then Lloyd
    * steps until the inertia settles. An empty cluster is moved to the point farthest from its centre.
-   * Every point must be finite.
+   * Throws AdatomError when a point is not finite.
    */
-  kmeans(points: Float32Array, dimension: number, k: number, options: KmeansOptions = {}): Clusters {
+  kmeans(
+    points: Float32Array,
+    dimension: number,
+    k: number,
+    options: KmeansOptions = {},
+  ): Clusters {
     const { seed = 1, maxIterations = 100, tolerance = 1e-4 } = options;
     const n = countVectors('kmeans: points', points, dimension);
     if (!(Number.isInteger(k) && k >= 1 && k <= n)) {
@@ -325,26 +339,24 @@ export class Kernels {
     const mark = arena.mark();
     try {
       const pointsAt = arena.put(points);
+      const blocksAt = arena.alloc(Math.ceil(n / 8) * 8 * dimension * 4);
+      wasm.packPoints(blocksAt, pointsAt, n, dimension);
       const centresAt = arena.alloc(k * dimension * 4);
       const labelsAt = arena.alloc(n * 4);
       const sumsAt = arena.alloc(k * dimension * 8);
       const countsAt = arena.alloc(k * 4);
-      this.seedCentres(pointsAt, centresAt, n, k, dimension, new Random(seed));
+      this.seedCentres(points, blocksAt, centresAt, k, dimension, new Random(seed));
 
       let inertia = Infinity;
       let iterations = 0;
       for (;;) {
         const before = inertia;
-        inertia = wasm.kmeansStep(
-          labelsAt,
-          sumsAt,
-          countsAt,
-          pointsAt,
-          centresAt,
-          n,
-          k,
-          dimension,
-        );
+        inertia = wasm.kmeansStep(labelsAt, sumsAt, countsAt, pointsAt, blocksAt, centresAt, n, k, dimension);
+        if (!(inertia < Infinity)) {
+          throw new AdatomError(
+            'kmeans: expected finite points with squared distances below 3.4e38, got others.',
+          );
+        }
         const settled = before - inertia <= tolerance * inertia;
         if (iterations > 0 && (settled || iterations >= maxIterations)) break;
         iterations++;
@@ -363,17 +375,17 @@ export class Kernels {
   }
 
   private seedCentres(
-    pointsAt: number,
+    points: Float32Array,
+    blocksAt: number,
     centresAt: number,
-    n: number,
     k: number,
     dimension: number,
     random: Random,
   ): void {
     const { arena, wasm } = this;
+    const n = points.length / dimension;
     const nearestAt = arena.alloc(n * 4);
-    const nearest = arena.f32(nearestAt, n).fill(3.4e38);
-    const points = arena.f32(pointsAt, n * dimension);
+    const nearest = arena.f32(nearestAt, n).fill(Infinity);
     const centres = arena.f32(centresAt, k * dimension);
     let chosen = random.below(n);
     for (let j = 0; j < k; j++) {
@@ -381,18 +393,21 @@ export class Kernels {
       if (j === k - 1) break;
       const total = wasm.kmeansSeedStep(
         nearestAt,
-        pointsAt,
+        blocksAt,
         centresAt + j * dimension * 4,
         n,
         dimension,
       );
+      // a point is drawn with its distance as weight; one that is a centre already weighs nothing
       let left = random.uniform() * total;
-      chosen = 0;
-      while (chosen < n - 1 && left >= nearest[chosen]) left -= nearest[chosen++];
+      for (let i = 0; i < n && left >= 0; i++) {
+        if (nearest[i] > 0) chosen = i;
+        left -= nearest[i];
+      }
     }
   }
 
-  /** Centres become the means of their points. */
+  /** Centres become the means of their points; then empty clusters go to the farthest points. */
   private moveCentres(
     points: Float32Array,
     centresAt: number,
@@ -409,12 +424,13 @@ export class Kernels {
     const labels = arena.i32(labelsAt, points.length / dimension);
     const taken = new Set<number>();
     for (let j = 0; j < k; j++) {
-      if (counts[j] > 0) {
-        for (let d = 0; d < dimension; d++) {
-          centres[j * dimension + d] = sums[j * dimension + d] / counts[j];
-        }
-        continue;
+      if (counts[j] === 0) continue;
+      for (let d = 0; d < dimension; d++) {
+        centres[j * dimension + d] = sums[j * dimension + d] / counts[j];
       }
+    }
+    for (let j = 0; j < k; j++) {
+      if (counts[j] > 0) continue;
       const far = farthest(points, labels, centres, dimension, taken);
       taken.add(far);
       centres.set(points.subarray(far * dimension, (far + 1) * dimension), j * dimension);
@@ -451,6 +467,18 @@ export class Kernels {
 function checkLayer(layer: ConvLayer, index: number): void {
   const { inChannels, outChannels } = layer;
   const name = `layer ${index}`;
+  if (
+    !(
+      Number.isInteger(inChannels) &&
+      inChannels > 0 &&
+      Number.isInteger(outChannels) &&
+      outChannels > 0
+    )
+  ) {
+    throw new ShapeError(
+      `${name}: expected at least one channel in and out, got ${inChannels} and ${outChannels}.`,
+    );
+  }
   expectLength(`${name}: weights`, layer.weights, outChannels * inChannels * 9);
   for (const key of ['bias', 'scale', 'shift'] as const) {
     const values = layer[key];
@@ -492,6 +520,14 @@ function bordered(rows: number, columns: number, channels: number): number {
 
 function halve(size: number, times: number): number {
   return Math.floor(size / 2 ** times);
+}
+
+function expectSizes(what: string, sizes: Record<string, number>): void {
+  for (const [name, size] of Object.entries(sizes)) {
+    if (!(Number.isInteger(size) && size >= 0)) {
+      throw new ShapeError(`${what}: expected ${name} to be a whole number from 0, got ${size}.`);
+    }
+  }
 }
 
 function expectLength(what: string, values: { length: number }, expected: number): void {

@@ -64,11 +64,13 @@ export interface WasmExports {
     dimension: number,
     norms: number,
   ): void;
+  packPoints(out: number, points: number, n: number, dimension: number): void;
   kmeansStep(
     labels: number,
     sums: number,
     counts: number,
     points: number,
+    blocks: number,
     centres: number,
     n: number,
     k: number,
@@ -76,7 +78,7 @@ export interface WasmExports {
   ): number;
   kmeansSeedStep(
     nearest: number,
-    points: number,
+    blocks: number,
     centre: number,
     n: number,
     dimension: number,

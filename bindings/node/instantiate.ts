@@ -5,6 +5,6 @@ import type { WasmExports } from '../core/wasm.ts';
 
 /** A fresh instance of the kernels; synchronous, which Node allows for modules of any size. */
 export function createKernels(): Kernels {
-  const module = new WebAssembly.Module(decodeBase64(wasmBase64));
+  const module = new WebAssembly.Module(decodeBase64(wasmBase64) as Uint8Array<ArrayBuffer>);
   return new Kernels(new WebAssembly.Instance(module).exports as unknown as WasmExports);
 }

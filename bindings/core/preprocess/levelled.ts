@@ -12,6 +12,8 @@ export interface Levelled {
   heightUnit: 'nm' | 'arbitrary';
   /** 1 where the value was measured, 0 where it was filled in (NaN, unfinished). (rows, columns) */
   valid: Uint8Array;
+  /** 1 where a scar was interpolated in any channel. (rows, columns) */
+  disturbed?: Uint8Array;
   /** Side of a pixel of this grid, null when the scan's physical size is not known. */
   pixelNm: number | null;
   /** Pixels of this grid per pixel of the file's grid, along x and y. */

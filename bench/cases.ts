@@ -1,0 +1,210 @@
+import type { ConvLayer, Kernels } from '../bindings/core/kernels.ts';
+import { Random } from '../bindings/core/random.ts';
+import * as conv2d from '../test/reference/conv2d.ts';
+import { squaredDistance } from '../test/reference/distances.ts';
+import { kmeansSeeds, lloyd } from '../test/reference/kmeans.ts';
+import { resizeBilinear } from '../test/reference/resize.ts';
+import { bound, expectClose } from '../test/reference/tolerance.ts';
+
+/**
+ * One row of the table. prepare makes the seeded input and returns the timed call, whose result
+ * check compares with the float64 reference before anything is timed. A peer (see peers/) takes
+ * the same input and its result passes the same check.
+ */
+export interface Case<Input> {
+  name: string;
+  /** Floating-point operations of the textbook algorithm, whatever the kernel really does. */
+  flop: number;
+  input(): Input;
+  run(kernels: Kernels, input: Input): () => ArrayLike<number>;
+  /** Throws when the result is wrong. */
+  check(input: Input, result: ArrayLike<number>): void;
+}
+
+interface Images {
+  layers: ConvLayer[];
+  planes: Float32Array;
+}
+
+interface Vectors {
+  queries: Float32Array;
+  prototypes: Float32Array;
+}
+
+/** Compared with the reference at this many places where all of them would take minutes. */
+const SAMPLES = 2000;
+
+/** Conv4 as few-shot papers use it: four times 64 channels, batch-norm folded, ReLU, pool. */
+function conv4(crops: number): Case<Images> {
+  const side = 40;
+  const image = 2 * side * side;
+  const outImage = 64 * 2 * 2;
+  const sizes = [side, side >> 1, side >> 2, side >> 3];
+  const widths = [2, 64, 64, 64, 64];
+  return {
+    name: `Conv4, ${crops} crops 2x40x40`,
+    flop: crops * sizes.reduce((sum, s, i) => sum + 18 * widths[i] * widths[i + 1] * s * s, 0),
+    input: () => ({
+      layers: sizes.map((_, i) => layer(widths[i], widths[i + 1], i, true)),
+      planes: values(crops * image, 10),
+    }),
+    run: (kernels, { layers, planes }) => {
+      const network = kernels.load(layers);
+      return () => kernels.run(network, planes, crops, side, side).planes;
+    },
+    check: ({ layers, planes }, result) => {
+      const roundings = layers.reduce((sum, l) => sum + 9 * l.inChannels + 3, 0);
+      const embeddings = Float32Array.from(result);
+      for (const i of [0, crops - 1]) {
+        const crop = planes.subarray(i * image, (i + 1) * image);
+        const terms = conv2d.run(layers.map(conv2d.magnitude), crop.map(Math.abs), side, side);
+        expectClose(
+          `crop ${i}`,
+          embeddings.subarray(i * outImage, (i + 1) * outImage),
+          conv2d.run(layers, crop, side, side),
+          (at) => bound(roundings, terms[at]),
+        );
+      }
+    },
+  };
+}
+
+function dense(side: number, channels: number): Case<Images> {
+  return {
+    name: `conv 3x3, ${side}x${side}, ${channels} to ${channels}`,
+    flop: 18 * channels * channels * side * side,
+    input: () => ({
+      layers: [layer(channels, channels, 20, false)],
+      planes: values(channels * side * side, 21),
+    }),
+    run: (kernels, { layers, planes }) => {
+      const network = kernels.load(layers);
+      return () => kernels.run(network, planes, 1, side, side).planes;
+    },
+    check: ({ layers: [l], planes }, result) => {
+      const positive = conv2d.magnitude(l);
+      const absolute = planes.map(Math.abs);
+      checkSample(result, SAMPLES, (at) => {
+        const x = at % side;
+        const y = Math.floor(at / side) % side;
+        const o = Math.floor(at / (side * side));
+        const terms = conv2d.conv3x3At(positive, absolute, side, side, o, y, x);
+        return {
+          expected: conv2d.conv3x3At(l, planes, side, side, o, y, x),
+          tolerance: bound(9 * channels + 3, terms),
+        };
+      });
+    },
+  };
+}
+
+/** Exactly ten Lloyd iterations after k-means++; the last assignment makes it eleven passes. */
+function kmeans(n: number, dimension: number): Case<Float32Array> {
+  const k = 5;
+  const iterations = 10;
+  const seed = 30;
+  return {
+    name: `k-means, ${n} points, D = ${dimension}, k = ${k}, ${iterations} iterations`,
+    flop: 3 * n * k * dimension * (iterations + 1),
+    // Overlapping clouds: without any, Lloyd steps magnify the rounding of a single label.
+    input: () => clouds(n, k, dimension),
+    run: (kernels, points) => {
+      const options = { seed, maxIterations: iterations, tolerance: -1 };
+      return () => kernels.kmeans(points, dimension, k, options).centres;
+    },
+    check: (points, centres) => {
+      const start = kmeansSeeds(points, dimension, k, seed).flatMap((i) => [
+        ...points.subarray(i * dimension, (i + 1) * dimension),
+      ]);
+      // a point within rounding of two centres may go either way and moves a mean by about k / n
+      expectClose('centres', centres, lloyd(points, start, n, k, dimension, iterations), () => 1e-3);
+    },
+  };
+}
+
+function distances(n: number, m: number, dimension: number): Case<Vectors> {
+  return {
+    name: `squared distances, ${n}x${dimension} to ${m}x${dimension}`,
+    flop: 3 * n * m * dimension,
+    input: () => ({ queries: values(n * dimension, 40), prototypes: values(m * dimension, 41) }),
+    run:
+      (kernels, { queries, prototypes }) =>
+      () =>
+        kernels.squaredEuclidean(queries, prototypes, dimension),
+    check: ({ queries, prototypes }, result) => {
+      checkSample(result, SAMPLES * 10, (at) => {
+        const expected = squaredDistance(
+          queries,
+          Math.floor(at / m),
+          prototypes,
+          at % m,
+          dimension,
+        );
+        return { expected, tolerance: bound(dimension + 3, expected) };
+      });
+    },
+  };
+}
+
+function resize(side: number, outSide: number): Case<Float32Array> {
+  return {
+    name: `resize, ${side}x${side} to ${outSide}x${outSide}`,
+    flop: 9 * outSide * outSide,
+    input: () => values(side * side, 50),
+    run: (kernels, plane) => () => kernels.resizeBilinear(plane, 1, side, side, outSide, outSide),
+    check: (plane, result) => {
+      const expected = resizeBilinear(plane, side, side, outSide, outSide);
+      expectClose('resize', result, expected, () => bound(16, 1));
+    },
+  };
+}
+
+export const cases: readonly Case<unknown>[] = [
+  conv4(100),
+  dense(512, 32),
+  kmeans(262144, 1),
+  kmeans(262144, 16),
+  kmeans(262144, 64),
+  distances(5000, 5000, 256),
+  resize(512, 1024),
+] as Case<unknown>[];
+
+/** Seeded values in [-1, 1). */
+function values(n: number, seed: number): Float32Array {
+  const random = new Random(seed);
+  return Float32Array.from({ length: n }, () => random.between(-1, 1));
+}
+
+/** n points (n, dimension), each in [-1, 1) around one of k corners. */
+function clouds(n: number, k: number, dimension: number): Float32Array {
+  const corners = values(k * dimension, 31);
+  const random = new Random(32);
+  const points = values(n * dimension, 33);
+  for (let i = 0; i < n; i++) {
+    const corner = random.below(k);
+    for (let d = 0; d < dimension; d++) points[i * dimension + d] += corners[corner * dimension + d];
+  }
+  return points;
+}
+
+/** Weights scaled so that activations keep their size from layer to layer (He et al. 2015). */
+function layer(inChannels: number, outChannels: number, seed: number, pool: boolean): ConvLayer {
+  const size = Math.sqrt(6 / (9 * inChannels));
+  const weights = values(outChannels * inChannels * 9, seed).map((w) => w * size);
+  const bias = values(outChannels, seed + 1).map((b) => b / 10);
+  return { inChannels, outChannels, weights, bias, reluAfter: true, pool };
+}
+
+function checkSample(
+  result: ArrayLike<number>,
+  samples: number,
+  reference: (at: number) => { expected: number; tolerance: number },
+): void {
+  const random = new Random(1);
+  for (let i = 0; i < samples; i++) {
+    // the ends, where tails and borders are, and places in between
+    const at = i < 100 ? i : i < 200 ? result.length - i + 99 : random.below(result.length);
+    const { expected, tolerance } = reference(at);
+    expectClose(`value ${at}`, [result[at]], [expected], () => tolerance);
+  }
+}

@@ -1,0 +1,34 @@
+// @ts-nocheck: AssemblyScript, compiled by bench/ceiling/index.ts; no part of the release.
+
+/** Floating-point operations of one turn: 12 vectors, 4 lanes, a product and a sum each. */
+export const FLOP_PER_TURN: i32 = 96;
+
+/**
+ * The most that 128-bit mul and add can do: twelve sums that live in registers, touch no memory and
+ * do not wait for each other. v = v * a + b with a just below 1 stays near 1, away from the slow
+ * subnormal numbers. Returns what depends on every operation, so that none can be dropped.
+ */
+export function turn(turns: i32): f32 {
+  const a = f32x4.splat(0.9999);
+  const b = f32x4.splat(0.0001);
+  let v0 = f32x4.splat(0.1), v1 = f32x4.splat(0.2), v2 = f32x4.splat(0.3), v3 = f32x4.splat(0.4);
+  let v4 = f32x4.splat(0.5), v5 = f32x4.splat(0.6), v6 = f32x4.splat(0.7), v7 = f32x4.splat(0.8);
+  let v8 = f32x4.splat(0.9), v9 = f32x4.splat(1.1), v10 = f32x4.splat(1.2), v11 = f32x4.splat(1.3);
+  for (let i = 0; i < turns; i++) {
+    v0 = f32x4.add(f32x4.mul(v0, a), b);
+    v1 = f32x4.add(f32x4.mul(v1, a), b);
+    v2 = f32x4.add(f32x4.mul(v2, a), b);
+    v3 = f32x4.add(f32x4.mul(v3, a), b);
+    v4 = f32x4.add(f32x4.mul(v4, a), b);
+    v5 = f32x4.add(f32x4.mul(v5, a), b);
+    v6 = f32x4.add(f32x4.mul(v6, a), b);
+    v7 = f32x4.add(f32x4.mul(v7, a), b);
+    v8 = f32x4.add(f32x4.mul(v8, a), b);
+    v9 = f32x4.add(f32x4.mul(v9, a), b);
+    v10 = f32x4.add(f32x4.mul(v10, a), b);
+    v11 = f32x4.add(f32x4.mul(v11, a), b);
+  }
+  v0 = f32x4.add(f32x4.add(f32x4.add(v0, v1), f32x4.add(v2, v3)), f32x4.add(f32x4.add(v4, v5), f32x4.add(v6, v7)));
+  v0 = f32x4.add(v0, f32x4.add(f32x4.add(v8, v9), f32x4.add(v10, v11)));
+  return f32x4.extract_lane(v0, 0) + f32x4.extract_lane(v0, 1) + f32x4.extract_lane(v0, 2) + f32x4.extract_lane(v0, 3);
+}

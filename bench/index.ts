@@ -1,0 +1,2 @@
+// npm run bench: everything that is timed.
+import './kernels.ts';

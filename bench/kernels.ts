@@ -1,0 +1,62 @@
+// node scripts/run.mjs bench/kernels.ts [--json FILE] [--only TEXT] [--runs N]
+// Every kernel on seeded input: checked against the float64 reference, then timed.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { createKernels } from '../bindings/node/instantiate.ts';
+import { cases } from './cases.ts';
+import { ceiling } from './ceiling/index.ts';
+import { drain, sink, type Times, time } from './time.ts';
+
+interface Row extends Times {
+  case: string;
+  engine: string;
+  gflops: number;
+  /** Of the ceiling measured in the same run. */
+  share: number;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string', default: '' },
+    runs: { type: 'string', default: '7' },
+  },
+});
+
+const limit = ceiling();
+const rows = cases
+  .filter((each) => each.name.includes(options.only))
+  .map(({ name, flop, input, run, check }): Row => {
+    const kernels = createKernels();
+    const given = input();
+    const call = run(kernels, given);
+    check(given, call());
+    const times = time(() => sink(call()[0]), Number(options.runs));
+    const gflops = flop / times.median / 1e6;
+    return { case: name, engine: 'adatom', ...times, gflops, share: gflops / limit };
+  });
+
+const machine = { cpu: cpus()[0].model, node: process.version, ceilingGflops: limit };
+console.log(`${machine.cpu}, Node ${machine.node}, one thread`);
+console.log(`register-only mul + add: ${limit.toFixed(1)} GFLOP/s`);
+console.table(
+  Object.fromEntries(
+    rows.map((row) => [
+      row.case,
+      {
+        'min ms': round(row.min),
+        'median ms': round(row.median),
+        'spread %': round(row.spread * 100),
+        'GFLOP/s': round(row.gflops),
+        '% of ceiling': round(row.share * 100),
+      },
+    ]),
+  ),
+);
+if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+if (!Number.isFinite(drain())) throw new Error('a kernel returned NaN.');
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

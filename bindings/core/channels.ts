@@ -1,0 +1,80 @@
+import { OptionError } from './errors.ts';
+import type { Channel, Scan } from './scan.ts';
+
+/**
+ * The one or two channels that the pipeline works on. `wanted` names them by index ('0'), by name
+ * ('Z') or by name and direction ('Z:backward'). With none wanted: the topography, and with it the
+ * same image recorded on the way back or, in a file that names nothing, the next image; a real
+ * dual-bias scan keeps its second bias there.
+ */
+export function chooseChannels(scan: Scan, wanted: readonly string[] = []): Channel[] {
+  if (scan.channels.length === 0) throw new OptionError(`${scan.name}: holds no image.`);
+  if (wanted.length > 2) {
+    throw new OptionError(`channels: expected one or two, got ${wanted.length}.`);
+  }
+  const chosen = wanted.length > 0 ? wanted.map((name) => findChannel(scan, name)) : guess(scan);
+  const [first, second] = chosen;
+  if (second && (second.rows !== first.rows || second.columns !== first.columns)) {
+    throw new OptionError(
+      `channels: '${describe(first)}' is ${first.rows} x ${first.columns} pixels but '${describe(second)}' is ${second.rows} x ${second.columns}; they must show the same area.`,
+    );
+  }
+  return chosen;
+}
+
+/** A channel's name and direction, as chooseChannels accepts it. */
+export function describe(channel: Channel): string {
+  return channel.direction === 'unknown' ? channel.name : `${channel.name}:${channel.direction}`;
+}
+
+function findChannel(scan: Scan, wanted: string): Channel {
+  if (/^\d+$/.test(wanted)) {
+    const channel = scan.channels[Number(wanted)];
+    if (channel) return channel;
+  }
+  const lower = wanted.toLowerCase();
+  const found = scan.channels.find(
+    (channel) => describe(channel).toLowerCase() === lower || channel.name.toLowerCase() === lower,
+  );
+  if (found) return found;
+  const names = scan.channels.map((channel, index) => `${index}=${describe(channel)}`).join(', ');
+  throw new OptionError(`channel '${wanted}': ${scan.name} has ${names}.`);
+}
+
+function guess(scan: Scan): Channel[] {
+  const usable = scan.channels.filter(varies);
+  const first =
+    usable.find((channel) => isTopography(channel) && channel.direction !== 'backward') ??
+    usable.find(isTopography) ??
+    usable.find((channel) => channel.direction !== 'backward') ??
+    usable[0] ??
+    scan.channels[0];
+  const second = usable.find((channel) => channel !== first && isPartner(channel, first));
+  return second ? [first, second] : [first];
+}
+
+/** Whether the image holds more than one value; the height of a constant-height scan does not. */
+function varies(channel: Channel): boolean {
+  let first = Number.NaN;
+  for (const value of channel.pixels) {
+    if (!Number.isFinite(value)) continue;
+    if (Number.isNaN(first)) first = value;
+    else if (value !== first) return true;
+  }
+  return false;
+}
+
+function isTopography(channel: Channel): boolean {
+  return (
+    (channel.unit === 'm' && /^(z|topo|height)/i.test(channel.name.trim())) ||
+    /^(z|topography|height)$/i.test(channel.name.trim())
+  );
+}
+
+function isPartner(channel: Channel, first: Channel): boolean {
+  if (channel.rows !== first.rows || channel.columns !== first.columns) return false;
+  if (first.direction === 'unknown') return channel.unit === first.unit && channel.unit === '';
+  return (
+    channel.name === first.name && channel.slow === first.slow && channel.direction === 'backward'
+  );
+}

@@ -1,0 +1,87 @@
+import { ShapeError, WeightsError } from './errors.ts';
+import type { ConvLayer, Kernels, LoadedNetwork } from './kernels.ts';
+import { checkpoint, type RunOptions } from './progress.ts';
+import { Random } from './random.ts';
+import { findConvBlocks, foldConvBlock } from './weights/blocks.ts';
+import type { WeightsFile } from './weights/tensor.ts';
+
+/**
+ * The Conv4 embedding network of a weights file: blocks of 3x3 convolution, batch-norm, ReLU and
+ * 2x2 max-pool (Vinyals et al. 2016, as used by Snell et al. 2017 and Kolev et al. 2025), the
+ * batch-norm folded into the convolution. Recognised by the tensors' shapes, whatever their names.
+ * Throws WeightsError when the file holds anything else.
+ */
+export function conv4FromWeights(file: WeightsFile): ConvLayer[] {
+  const { blocks, others } = findConvBlocks(file);
+  if (blocks.length === 0 || others.length > 0) {
+    const found =
+      others.length > 0
+        ? `also holds ${others[0]} (${file.tensors.get(others[0])?.shape.join(' x ')})`
+        : 'holds no 3x3 convolution';
+    throw new WeightsError(
+      `${file.name}: expected blocks of 3x3 convolution and batch-norm only, as in Conv4, but the file ${found}.`,
+    );
+  }
+  return blocks.map((block) => ({ ...foldConvBlock(block), reluAfter: true, pool: true }));
+}
+
+/**
+ * A fixed, untrained filter bank of Conv4's shape: weights uniform within +-sqrt(6 / fan-in)
+ * (He et al. 2015), no bias, drawn from the seed in the order (outChannels, inChannels, 3, 3).
+ * Without bias the embedding scales with its input, so that cosine distances ignore contrast.
+ */
+export function untrainedConv4(seed: number, inChannels = 2, width = 64, blocks = 4): ConvLayer[] {
+  const random = new Random(seed);
+  return Array.from({ length: blocks }, (_, i) => {
+    const channels = i === 0 ? inChannels : width;
+    const bound = Math.sqrt(6 / (channels * 9));
+    const weights = new Float32Array(width * channels * 9);
+    for (let j = 0; j < weights.length; j++) weights[j] = random.between(-bound, bound);
+    return { inChannels: channels, outChannels: width, weights, reluAfter: true, pool: true };
+  });
+}
+
+/** Embeddings (n, dimension), one row per crop. */
+export interface Embeddings {
+  embeddings: Float32Array;
+  dimension: number;
+}
+
+/** Crops between two checkpoints. */
+const BATCH = 32;
+
+/**
+ * Embed crops (n, channels, size, size) -> (n, dimension): the network's last feature maps,
+ * flattened channel by channel, as PyTorch's flatten does. Stage 'embed' of `run`.
+ * Throws ShapeError.
+ */
+export function embedCrops(
+  kernels: Kernels,
+  network: LoadedNetwork,
+  crops: Float32Array,
+  n: number,
+  run?: RunOptions,
+  size = 40,
+): Embeddings {
+  const image = network.inChannels * size * size;
+  if (crops.length !== n * image) {
+    throw new ShapeError(
+      `embed: expected ${n} crops of ${network.inChannels} x ${size} x ${size} (${n * image} values), got ${crops.length} values.`,
+    );
+  }
+  let side = size;
+  for (let i = 0; i < network.pools; i++) side >>= 1;
+  const dimension = network.outChannels * side * side;
+  if (dimension === 0) {
+    throw new ShapeError(`embed: a crop of ${size} px is too small for ${network.pools} poolings.`);
+  }
+  const embeddings = new Float32Array(n * dimension);
+  for (let from = 0; from < n; from += BATCH) {
+    checkpoint(run, 'embed', from / n);
+    const to = Math.min(n, from + BATCH);
+    const batch = crops.subarray(from * image, to * image);
+    embeddings.set(kernels.run(network, batch, to - from, size, size).planes, from * dimension);
+  }
+  checkpoint(run, 'embed', 1);
+  return { embeddings, dimension };
+}

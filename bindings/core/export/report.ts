@@ -1,0 +1,97 @@
+import { encodeBase64 } from '../base64.ts';
+import { version } from '../version.ts';
+import type { RunResult } from './files.ts';
+
+/** How a run compares with a known truth, for the demo: one row per class. */
+export interface ReportTruth {
+  rows: { label: string; inTruth: number; found: number; namedRight: number }[];
+  spurious: number;
+}
+
+/**
+ * One HTML page a person can read and keep: the picture, the counts, what was done and what to beware
+ * of. Self-contained (the picture is inside) and without scripts.
+ */
+export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
+  const { prepared, input, counts, truth } = result;
+  const size =
+    prepared.pixelXNm === null || prepared.pixelYNm === null
+      ? 'physical size unknown'
+      : `${(prepared.pixelXNm * prepared.columns).toPrecision(4)} × ${(prepared.pixelYNm * prepared.rows).toPrecision(4)} nm`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${escape(input.file)}: defects found by adatom</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  img { max-width: 100%; image-rendering: pixelated; }
+  table { border-collapse: collapse; margin: 1rem 0; }
+  th, td { padding: .25rem .9rem .25rem 0; text-align: left; border-bottom: 1px solid #8885; vertical-align: top; }
+  td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+  .warning { border-left: 4px solid #d55e00; padding-left: .8rem; }
+  code { font-size: .9em; overflow-wrap: anywhere; }
+</style>
+</head>
+<body>
+<h1>${escape(input.file)}</h1>
+<p>${prepared.columns} × ${prepared.rows} pixels, ${size}; ${escape(prepared.channels.join(' and '))}.</p>
+<p><img alt="The scan with every defect outlined in its class's colour" src="data:image/png;base64,${encodeBase64(overlayPng)}"></p>
+<h2>Counts</h2>
+${countsTable(counts)}
+${truth ? `<h2>Agreement with the known truth</h2>\n${truthTable(truth)}` : ''}
+${result.network ? `<p>Embedded with: ${escape(result.network.name)}${result.network.sha256 ? ` (sha256 <code>${result.network.sha256}</code>)` : ''}.</p>` : ''}
+${result.warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
+<h2>What was done</h2>
+<table>
+<tr><th>step</th><th>parameters and findings</th></tr>
+${result.steps.map(({ name, ...rest }) => `<tr><td>${escape(name)}</td><td>${escape(parameters(rest))}</td></tr>`).join('\n')}
+</table>
+<p>adatom ${version}. Input sha256 <code>${input.sha256}</code>.</p>
+</body>
+</html>
+`;
+}
+
+function countsTable(counts: RunResult['counts']): string {
+  if (counts.length === 0) return '<p>No defect was found.</p>';
+  const rows = counts.map(
+    ({ label, count, perNm2, errorPerNm2 }) =>
+      `<tr><td>${escape(label || 'defect')}</td><td class="number">${count}</td><td class="number">${
+        perNm2 === null || errorPerNm2 === null
+          ? ''
+          : `${perNm2.toPrecision(3)} ± ${errorPerNm2.toPrecision(2)}`
+      }</td></tr>`,
+  );
+  return `<table>
+<tr><th>class</th><th class="number">count</th><th class="number">per nm² (± Poisson)</th></tr>
+${rows.join('\n')}
+</table>`;
+}
+
+function truthTable({ rows, spurious }: ReportTruth): string {
+  const lines = rows.map(
+    ({ label, inTruth, found, namedRight }) =>
+      `<tr><td>${escape(label)}</td><td class="number">${inTruth}</td><td class="number">${found}</td><td class="number">${namedRight}</td></tr>`,
+  );
+  return `<table>
+<tr><th>class</th><th class="number">in the truth</th><th class="number">found</th><th class="number">and named right</th></tr>
+${lines.join('\n')}
+</table>
+<p>${spurious} found where the truth has none.</p>`;
+}
+
+function parameters(rest: Record<string, unknown>): string {
+  return Object.entries(rest)
+    .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(', ');
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

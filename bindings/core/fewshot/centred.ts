@@ -1,0 +1,48 @@
+import { meanPerClass } from './support.ts';
+import type { SupportSet } from './types.ts';
+
+/**
+ * Embeddings of support and queries, centred and divided by their Euclidean norm ("CL2N", Wang et
+ * al. 2019): directions, free of the embedding's scale. The centre lies midway between the mean
+ * prototype and the mean query. Prototypes alone would put the centre among one or two examples;
+ * queries alone would put it on top of the commonest class, whose directions would then be noise.
+ */
+export function centreAndNormalise(
+  support: SupportSet,
+  queries: Float32Array,
+  centre: 'all' | 'support' = 'all',
+): { support: SupportSet; queries: Float32Array } {
+  const { dimension } = support;
+  const middle = meanOf(meanPerClass(support), dimension);
+  if (centre === 'all' && queries.length > 0) {
+    meanOf(queries, dimension).forEach((value, d) => {
+      middle[d] = (middle[d] + value) / 2;
+    });
+  }
+  return {
+    support: { ...support, embeddings: directions(support.embeddings, middle) },
+    queries: directions(queries, middle),
+  };
+}
+
+function meanOf(embeddings: Float32Array, dimension: number): Float64Array {
+  const sums = new Float64Array(dimension);
+  embeddings.forEach((value, i) => {
+    sums[i % dimension] += value;
+  });
+  return sums.map((sum) => (sum * dimension) / embeddings.length);
+}
+
+/** A vector that equals the centre stays zero. */
+function directions(embeddings: Float32Array, centre: Float64Array): Float32Array {
+  const dimension = centre.length;
+  const result = embeddings.map((value, i) => value - centre[i % dimension]);
+  for (let from = 0; from < result.length; from += dimension) {
+    const vector = result.subarray(from, from + dimension);
+    let square = 0;
+    for (const value of vector) square += value * value;
+    const norm = Math.sqrt(square) || 1;
+    for (let d = 0; d < dimension; d++) vector[d] /= norm;
+  }
+  return result;
+}

@@ -1,0 +1,81 @@
+import { OptionError, ShapeError } from '../errors.ts';
+import type { Kernels } from '../kernels.ts';
+import { confidenceOf } from './confidence.ts';
+import { knn } from './knn.ts';
+import { matching } from './matching.ts';
+import { prototypical } from './prototypical.ts';
+import { shortfalls } from './reject.ts';
+import { relation } from './relation.ts';
+import { simpleshot } from './simpleshot.ts';
+import { checkFinite, checkSupport } from './support.ts';
+import {
+  type Classification,
+  type Classifier,
+  type ClassifyOptions,
+  type Method,
+  type Scored,
+  type SupportSet,
+  UNKNOWN,
+} from './types.ts';
+
+export const methods: Readonly<Record<Method, Classifier>> = {
+  prototypical,
+  matching,
+  simpleshot,
+  knn,
+  relation,
+};
+
+/** Every method's name, the default first. */
+export const methodNames = Object.keys(methods) as readonly Method[];
+
+/** A method's name, checked. Throws OptionError naming those there are. */
+export function methodNamed(name: string): Method {
+  if (Object.hasOwn(methods, name)) return name as Method;
+  throw new OptionError(`method: expected one of ${Object.keys(methods).join(', ')}, got ${name}.`);
+}
+
+/**
+ * Name queries (n, dimension) from the labelled examples of a support set. The label is the class
+ * with the largest score, or UNKNOWN when not even the nearest class is close (see reject.ts).
+ * No queries give an empty result. Throws SupportError, ShapeError, OptionError.
+ */
+export function classify(
+  kernels: Kernels,
+  method: Method,
+  support: SupportSet,
+  queries: Float32Array,
+  options: ClassifyOptions = {},
+): Classification {
+  checkSupport(support);
+  const { dimension, classes } = support;
+  if (queries.length % dimension !== 0) {
+    throw new ShapeError(
+      `queries: expected a whole number of embeddings of dimension ${dimension}, got ${queries.length} values.`,
+    );
+  }
+  checkFinite('queries', queries, dimension);
+  const scored = methods[methodNamed(method)](kernels, support, queries, options);
+  const nearest = bestLabels(scored, classes.length);
+  const labels = nearest.slice();
+  const confidence = confidenceOf(kernels, scored, labels, classes.length);
+  if (options.reject !== false) {
+    shortfalls(kernels, support, queries, scored).forEach((shortfall, q) => {
+      if (shortfall === 0) return;
+      labels[q] = UNKNOWN;
+      confidence[q] = shortfall;
+    });
+  }
+  return { labels, nearest, confidence, scores: scored.scores };
+}
+
+/** The first of the largest scores of each query, (n). */
+function bestLabels({ scores }: Scored, nWay: number): Int32Array {
+  return Int32Array.from({ length: scores.length / nWay }, (_, q) => {
+    let best = 0;
+    for (let c = 1; c < nWay; c++) {
+      if (scores[q * nWay + c] > scores[q * nWay + best]) best = c;
+    }
+    return best;
+  });
+}

@@ -1,0 +1,5 @@
+export { classify, methodNamed, methodNames, methods } from './classify.ts';
+export { type EpisodeOptions, type EpisodeResult, runEpisodes } from './episode.ts';
+export { loadRelation, type RelationModule } from './relationModule.ts';
+export { makeSupport } from './support.ts';
+export * from './types.ts';

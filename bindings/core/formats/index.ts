@@ -1,0 +1,141 @@
+import { FormatError, OptionError } from '../errors.ts';
+import type { Channel, Scan } from '../scan.ts';
+import { quoteStart, startsWith } from './bytes.ts';
+import { gsfMagic, readGsf } from './gsf.ts';
+import { gwyMagic, oldGwyMagic, readGwy } from './gwy.ts';
+import { readMatrix } from './matrix.ts';
+import { matrixMagic } from './matrix-parameters.ts';
+import { npyMagic, readNpy } from './npy.ts';
+import type { ReadOptions } from './options.ts';
+import { pngMagic, readPng } from './png.ts';
+import { readSxm, sxmMagic } from './sxm.ts';
+import { readTiff, tiffMagics } from './tiff.ts';
+import { splitUnit } from './units.ts';
+import { recogniseUnread } from './unread.ts';
+
+export { type NpyArray, readNpyArray } from './npy.ts';
+export type { ReadOptions, Siblings } from './options.ts';
+
+interface Format {
+  title: string;
+  magics: readonly string[];
+  extension: RegExp;
+  read(bytes: Uint8Array, file: string, options: ReadOptions): Scan;
+}
+
+const formats: readonly Format[] = [
+  { title: 'NumPy .npy', magics: [npyMagic], extension: /\.npy$/i, read: readNpy },
+  { title: 'Nanonis .sxm', magics: [sxmMagic], extension: /\.sxm$/i, read: readSxm },
+  {
+    title: 'Omicron Matrix .Z_mtrx',
+    magics: [matrixMagic],
+    extension: /[._]mtrx$/i,
+    read: (bytes, file, { siblings }) => readMatrix(bytes, file, siblings),
+  },
+  { title: 'Gwyddion .gwy', magics: [gwyMagic, oldGwyMagic], extension: /\.gwy$/i, read: readGwy },
+  { title: 'Gwyddion .gsf', magics: [gsfMagic], extension: /\.gsf$/i, read: readGsf },
+  { title: 'PNG', magics: [pngMagic], extension: /\.png$/i, read: readPng },
+  { title: 'TIFF', magics: tiffMagics, extension: /\.tiff?$/i, read: readTiff },
+];
+
+const titles = formats.map(({ title }) => title).join(', ');
+
+/** The format whose magic the content begins with; the name only words the error. */
+function recognise(bytes: Uint8Array, file: string): Format {
+  if (bytes.length === 0) throw new FormatError(file, 0, 'an empty file', `a scan (${titles})`);
+  const format = formats.find(({ magics }) => magics.some((magic) => startsWith(bytes, magic)));
+  if (format) return format;
+  const unread = recogniseUnread(bytes);
+  if (unread) {
+    const found = `${unread.name} file, which adatom does not read yet`;
+    throw new FormatError(file, unread.at, found, `one of ${titles}`);
+  }
+  const named = formats.find(({ extension }) => extension.test(file));
+  const expected = named
+    ? `${quoteMagic(named)}, as its name says ${named.title}`
+    : `one of ${titles}`;
+  throw new FormatError(file, 0, quoteStart(bytes), expected);
+}
+
+function quoteMagic({ magics }: Format): string {
+  return magics
+    .map((magic) =>
+      quoteStart(
+        Uint8Array.from(magic, (c) => c.charCodeAt(0)),
+        magic.length,
+      ),
+    )
+    .join(' or ');
+}
+
+function checkOptions({ widthNm }: ReadOptions): void {
+  if (widthNm !== undefined && !(widthNm > 0 && Number.isFinite(widthNm))) {
+    throw new OptionError(`width: expected a positive number of nanometres, got ${widthNm}.`);
+  }
+}
+
+/** The height follows the file's own aspect ratio, or that of the pixels when it states no size. */
+function setWidth(channel: Channel, widthNm: number): void {
+  const { rows, columns } = channel;
+  const aspect =
+    channel.widthNm !== null && channel.heightNm !== null
+      ? channel.heightNm / channel.widthNm
+      : rows / columns;
+  channel.widthNm = widthNm;
+  channel.heightNm = widthNm * aspect;
+}
+
+function setUnit(channel: Channel, text: string): void {
+  const { unit, scale } = splitUnit(text);
+  channel.unit = unit;
+  if (scale === 1) return;
+  // The reader made these pixels for this scan; nobody else holds them.
+  const { pixels } = channel;
+  for (let i = 0; i < pixels.length; i++) pixels[i] = pixels[i]! * scale;
+}
+
+/** Rows with at least one measured pixel, and pixels that are not. */
+function countMeasured({ pixels, rows, columns }: Channel): { measuredRows: number; nan: number } {
+  let nan = 0;
+  let measuredRows = 0;
+  for (let row = 0, at = 0; row < rows; row++) {
+    let nanOfRow = 0;
+    for (let column = 0; column < columns; column++, at++) {
+      if (Number.isNaN(pixels[at]!)) nanOfRow++;
+    }
+    nan += nanOfRow;
+    if (nanOfRow < columns) measuredRows++;
+  }
+  return { measuredRows, nan };
+}
+
+function missingPixels(channel: Channel): string[] {
+  const { measuredRows, nan } = countMeasured(channel);
+  const { rows, columns, name, direction } = channel;
+  const title = direction === 'unknown' ? `'${name}'` : `'${name}' ${direction}`;
+  if (nan === 0) return [];
+  if (measuredRows === 0) return [`${title}: every pixel is NaN, nothing was measured.`];
+  if (measuredRows < rows)
+    return [`${title}: unfinished, ${measuredRows} of ${rows} rows measured.`];
+  return [`${title}: ${nan} of ${rows * columns} pixels are NaN.`];
+}
+
+/**
+ * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
+ * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Gwyddion .gwy
+ * and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever the file stores. Pixels not
+ * measured are NaN and named in the warnings. The bytes are not modified and not kept.
+ * Throws FormatError for content that is not what its format promises (with file, byte offset,
+ * found, expected), and OptionError for a width that is none.
+ */
+export function readScan(bytes: Uint8Array, name: string, options: ReadOptions = {}): Scan {
+  checkOptions(options);
+  const file = name.split(/[\\/]/).pop() || name;
+  const scan = recognise(bytes, file).read(bytes, file, options);
+  for (const channel of scan.channels) {
+    if (options.widthNm !== undefined) setWidth(channel, options.widthNm);
+    if (options.unit !== undefined && channel.unit === '') setUnit(channel, options.unit);
+    scan.warnings.push(...missingPixels(channel));
+  }
+  return scan;
+}

@@ -1,0 +1,33 @@
+// The public API: re-exports only.
+
+export { chooseChannels, describe } from './channels.ts';
+export * from './errors.ts';
+export { type DefectRow, type PointRow, readPointsCsv, writeDefectsCsv } from './export/csv.ts';
+export { type OutputFile, type RunResult, runFiles } from './export/files.ts';
+export { writeNpy } from './export/npy.ts';
+export type { ReportTruth } from './export/report.ts';
+export { writeSxm } from './export/sxm.ts';
+export { type Method, methodNames } from './fewshot/index.ts';
+export { type EpisodeOptions, type EpisodeResult, runEpisodes } from './fewshot/episode.ts';
+export { type ReadOptions, readScan, type Siblings } from './formats/index.ts';
+export {
+  type Clusters,
+  type ConvLayer,
+  Kernels,
+  type KmeansOptions,
+  type LoadedNetwork,
+} from './kernels.ts';
+export { type Length, parseAreaNm2, parseLength, parseLengthNm } from './lengths.ts';
+export { type Matching, matchPositions } from './matching.ts';
+export { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from './network.ts';
+export * from './pipeline.ts';
+export type { PreprocessOptions } from './preprocess/index.ts';
+export type { Levelled } from './preprocess/levelled.ts';
+export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';
+export { Random } from './random.ts';
+export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
+export type { ClusterReport, SegmentOptions } from './segment/index.ts';
+export { simulateDimerRows } from './simulate/index.ts';
+export { version } from './version.ts';
+export { readWeights } from './weights/index.ts';
+export type { WasmExports } from './wasm.ts';

@@ -1,0 +1,354 @@
+import { OptionError, ShapeError } from '../errors.ts';
+import type { Kernels } from '../kernels.ts';
+import { checkpoint, type RunOptions } from '../progress.ts';
+import type { Channel, Step } from '../scan.ts';
+import { chooseGrid, type WorkingGrid } from './grid.ts';
+import { isImprovement, measureDisplacement, warp, warpValid } from './hysteresis.ts';
+import { findLattice, type Lattice } from './lattice.ts';
+import { level, levelRoughly } from './level.ts';
+import type { Levelled } from './levelled.ts';
+import { alignLines, settleLines } from './lines.ts';
+import { fillMissing, findMissing } from './missing.ts';
+import { type PreprocessOptions, type Settings, withDefaults } from './options.ts';
+import { resample, resampleMask } from './resample.ts';
+import { removeScars } from './scars.ts';
+import { percentiles, rounded } from './statistics.ts';
+import { findSurface } from './surfaces.ts';
+import { heightUnit } from './units.ts';
+
+export type { Levelled } from './levelled.ts';
+export type { PreprocessOptions } from './options.ts';
+export { type Surface, surfaces } from './surfaces.ts';
+
+/** Believe a lattice from here on. */
+const CONFIDENT = 0.9;
+/** Lines over which the slow drift of baselines is smoothed. */
+const SETTLE_LINES = 15;
+/** Shortest scar, px: where atoms span a few lines only, and where they span many. */
+const SCAR_LENGTH = 6;
+const SCAR_LENGTH_FINE = 3;
+const FINE_PERIOD = 12;
+
+/**
+ * Make one or two channels of equal shape flat: heights above the local terrace on a grid of square
+ * pixels, without missing pixels, tilt, bow, line offsets, scars and displacement of one channel
+ * against the other. What happens to pixels' places (mask, displacement, grid) is common to both.
+ *
+ * Throws ShapeError for other numbers of channels or unequal shapes, EmptyScanError when nothing was
+ * measured, OptionError for an option out of range, CancelledError.
+ */
+export function preprocess(
+  kernels: Kernels,
+  channels: readonly Channel[],
+  options: PreprocessOptions = {},
+  run?: RunOptions,
+): Levelled {
+  checkChannels(channels);
+  const settings = withDefaults(options);
+  const scan = begin(channels, settings);
+  const stages: readonly [string, () => void][] = [
+    ['missing', () => missingStep(scan)],
+    ['units', () => unitStep(scan)],
+    ['lines', () => linesStep(scan)],
+    ['lattice', () => latticeStep(kernels, scan)],
+    ['level', () => levelStep(scan)],
+    ['scars', () => scarsStep(scan)],
+    ['hysteresis', () => hysteresisStep(scan)],
+  ];
+  stages.forEach(([name, step], i) => {
+    checkpoint(run, `preprocess: ${name}`, i / (stages.length + 1));
+    step();
+  });
+  checkpoint(run, 'preprocess: resample', stages.length / (stages.length + 1));
+  const levelled = resampleStep(kernels, scan);
+  checkpoint(run, 'preprocess: done', 1);
+  return levelled;
+}
+
+/** The scan between steps. Planes are replaced by each step, never changed in place. */
+interface Working {
+  channels: readonly Channel[];
+  settings: Settings;
+  rows: number;
+  columns: number;
+  /** Size of a pixel, nm, or relative to each other when the size is not known. */
+  pixelX: number;
+  pixelY: number;
+  sizeKnown: boolean;
+  planes: Float64Array[];
+  valid: Uint8Array;
+  disturbed: Uint8Array;
+  heightUnit: 'nm' | 'arbitrary';
+  lattice: Lattice | null;
+  steps: Step[];
+  warnings: string[];
+}
+
+function checkChannels(channels: readonly Channel[]): void {
+  if (channels.length < 1 || channels.length > 2) {
+    throw new ShapeError(`preprocess: expected 1 or 2 channels, got ${channels.length}.`);
+  }
+  const [{ rows, columns }] = channels;
+  for (const channel of channels) {
+    if (channel.pixels.length !== channel.rows * channel.columns) {
+      throw new ShapeError(
+        `${channel.name}: expected ${channel.rows} x ${channel.columns} pixels, got ${channel.pixels.length}.`,
+      );
+    }
+    if (channel.rows !== rows || channel.columns !== columns) {
+      throw new ShapeError(
+        `preprocess: expected channels of one shape, got ${rows} x ${columns} and ${channel.rows} x ${channel.columns}.`,
+      );
+    }
+  }
+}
+
+function begin(channels: readonly Channel[], settings: Settings): Working {
+  const { rows, columns, widthNm, heightNm } = channels[0];
+  const warnings: string[] = [];
+  if (settings.surface !== undefined) findSurface(settings.surface);
+  const x = widthNm !== null && widthNm > 0 ? widthNm / columns : null;
+  const y = heightNm !== null && heightNm > 0 ? heightNm / rows : null;
+  const sizeKnown = x !== null || y !== null;
+  if (!sizeKnown && settings.pixelNm !== undefined && settings.resample === 'auto') {
+    throw new OptionError(
+      'pixel size: the scan does not say how wide it is, expected its width to be given too.',
+    );
+  }
+  if (!sizeKnown) {
+    warnings.push('The scan does not say how wide it is: lengths are in pixels.');
+  }
+  return {
+    channels,
+    settings,
+    rows,
+    columns,
+    pixelX: x ?? y ?? 1,
+    pixelY: y ?? x ?? 1,
+    sizeKnown,
+    planes: channels.map((channel) => Float64Array.from(channel.pixels)),
+    valid: new Uint8Array(rows * columns).fill(1),
+    disturbed: new Uint8Array(rows * columns),
+    heightUnit: 'arbitrary',
+    lattice: null,
+    steps: [],
+    warnings,
+  };
+}
+
+function missingStep(scan: Working): void {
+  const { rows, columns } = scan;
+  const found = scan.channels.map((c) => findMissing(c.pixels, rows, columns, c.name));
+  scan.valid = scan.valid.map((_, i) => (found.every((f) => f.valid[i]) ? 1 : 0));
+  scan.planes = scan.planes.map((plane, k) => fillMissing(plane, found[k].valid, rows, columns));
+  const missingLines = found.map((f) => f.missingLines);
+  const missingPixels = found.map((f) => f.missingPixels);
+  scan.steps.push({ name: 'missing', missingPixels, missingLines });
+  found.forEach((f, k) => {
+    if (f.missingPixels === 0) return;
+    scan.warnings.push(
+      `${scan.channels[k].name}: ${f.missingPixels} pixels were not measured (${f.missingLines} whole lines of ${rows}) and were filled in.`,
+    );
+  });
+}
+
+function unitStep(scan: Working): void {
+  const { settings, valid } = scan;
+  const units = scan.channels.map((channel, k) => {
+    const [low, high] = percentiles(scan.planes[k], valid, [0.01, 0.99]);
+    return heightUnit(channel.unit, settings.unit, high - low);
+  });
+  scan.planes = scan.planes.map((plane, k) =>
+    units[k].factor === 1 ? plane : plane.map((h) => h * units[k].factor),
+  );
+  scan.heightUnit = units.every((u) => u.heightUnit === 'nm') ? 'nm' : 'arbitrary';
+  units.forEach((u, k) => {
+    if (u.guessed) {
+      scan.warnings.push(
+        `${scan.channels[k].name}: no unit is given; heights were taken to be metres because they are so small.`,
+      );
+    }
+  });
+  scan.steps.push({
+    name: 'units',
+    from: units.map((u) => u.unit),
+    guessed: units.map((u) => u.guessed),
+    heightUnit: scan.heightUnit,
+  });
+}
+
+function linesStep(scan: Working): void {
+  const { rows, columns, valid, settings } = scan;
+  if (settings.lines === 'off') return;
+  const aligned = scan.planes.map((plane) =>
+    alignLines(plane, valid, rows, columns, settings.lines === 'slope'),
+  );
+  scan.planes = aligned.map((a) => a.heights);
+  scan.steps.push({
+    name: 'lines',
+    mode: settings.lines,
+    largestJump: aligned.map((a) => rounded(largestJump(a.offsets))),
+  });
+}
+
+/** Largest change of offset from one line to the next, apart from the mean one, which is tilt. */
+function largestJump(offsets: Float64Array): number {
+  const tilt = (offsets[offsets.length - 1] - offsets[0]) / (offsets.length - 1);
+  let most = 0;
+  for (let y = 1; y < offsets.length; y++) {
+    most = Math.max(most, Math.abs(offsets[y] - offsets[y - 1] - tilt));
+  }
+  return most;
+}
+
+function latticeStep(kernels: Kernels, scan: Working): void {
+  const { rows, columns, valid, pixelX, pixelY, sizeKnown } = scan;
+  for (const plane of scan.planes) {
+    const rough = levelRoughly(plane, valid, rows, columns);
+    const found = findLattice(kernels, rough, valid, rows, columns, pixelX, pixelY);
+    if (found && found.confidence > (scan.lattice?.confidence ?? 0)) scan.lattice = found;
+  }
+  const { lattice } = scan;
+  scan.steps.push({
+    name: 'lattice',
+    unit: sizeKnown ? 'nm' : 'px',
+    spacing: lattice ? rounded(lattice.spacing) : null,
+    direction: lattice ? lattice.direction.map(rounded) : null,
+    confidence: lattice ? rounded(lattice.confidence) : 0,
+    secondSpacing: lattice?.second ? rounded(lattice.second.spacing) : null,
+  });
+}
+
+function levelStep(scan: Working): void {
+  const { rows, columns, valid, settings } = scan;
+  if (settings.level === 'off') return;
+  const blockPx = blockSide(scan);
+  const order = settings.level;
+  const { flatten, smallestTerrace } = settings;
+  const results = scan.planes.map((plane) => {
+    const common = { order, smallestTerrace, blockPx };
+    let settled = plane;
+    if (settings.lines !== 'off') {
+      const { heights } = level(plane, valid, rows, columns, { ...common, flatten: true });
+      const half = blockPx >> 1;
+      const { offsets } = settleLines(heights, valid, rows, columns, half, SETTLE_LINES);
+      settled = plane.map((h, i) => h - offsets[Math.floor(i / columns)]);
+    }
+    return level(settled, valid, rows, columns, { ...common, flatten });
+  });
+  // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
+  scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
+  scan.steps.push({
+    name: 'level',
+    order,
+    flatten,
+    blockPx,
+    terraces: results.map((r) => r.terraceCount),
+    stepHeights: results.map((r) => r.stepHeights.map(rounded)),
+  });
+}
+
+/** Side of the blocks that levelling works on, px: over a lattice period, small against the image. */
+function blockSide(scan: Working): number {
+  const { rows, columns, settings, lattice, sizeKnown } = scan;
+  const pixel = Math.min(scan.pixelX, scan.pixelY);
+  let period = 0;
+  if (lattice && lattice.confidence >= CONFIDENT) period = lattice.spacing / pixel;
+  else if (settings.surface && sizeKnown)
+    period = findSurface(settings.surface).rowSpacingNm / pixel;
+  const most = Math.max(4, Math.floor(Math.min(rows, columns) / 10));
+  return Math.min(most, Math.max(8, Math.ceil(1.5 * period)));
+}
+
+function scarsStep(scan: Working): void {
+  const { rows, columns, valid, settings, lattice, pixelY } = scan;
+  if (settings.scars === 'off') return;
+  // Atoms that span few lines must not be taken for scars of several lines.
+  const period = lattice && lattice.confidence >= CONFIDENT ? lattice.spacing / pixelY : 0;
+  const maxLines = Math.max(1, Math.min(4, Math.floor(period / 4)));
+  const found = scan.planes.map((plane) =>
+    removeScars(plane, valid, rows, columns, {
+      threshold: settings.scarThreshold,
+      minLength: period >= FINE_PERIOD ? SCAR_LENGTH_FINE : SCAR_LENGTH,
+      maxLines,
+    }),
+  );
+  scan.planes = found.map((f) => f.heights);
+  scan.disturbed = scan.disturbed.map((_, i) => (found.some((f) => f.disturbed[i]) ? 1 : 0));
+  scan.steps.push({
+    name: 'scars',
+    threshold: settings.scarThreshold,
+    maxLines,
+    scars: found.map((f) => f.count),
+    pixels: found.map((f) => f.disturbed.reduce((sum, d) => sum + d, 0)),
+  });
+}
+
+function hysteresisStep(scan: Working): void {
+  const { rows, columns, valid, settings, planes, channels } = scan;
+  if (planes.length < 2 || settings.hysteresis === 'off') return;
+  const [first, second] = channels.map((c) => c.direction);
+  const opposite = first !== second && first !== 'unknown' && second !== 'unknown';
+  if (settings.hysteresis === 'auto' && !opposite) return;
+  const found = measureDisplacement(planes[0], planes[1], valid, rows, columns);
+  const applied = isImprovement(found);
+  if (applied) {
+    scan.planes = [planes[0], warp(planes[1], rows, columns, found.shift)];
+    const warped = warpValid(valid, rows, columns, found.shift);
+    scan.valid = valid.map((v, i) => v & warped[i]);
+  }
+  scan.steps.push({
+    name: 'hysteresis',
+    applied,
+    // At the left end, in the middle and at the right end.
+    shiftPx: [0, columns >> 1, columns - 1].map((x) => rounded(found.shift[x])),
+    correlationBefore: rounded(found.before),
+    correlationAfter: rounded(found.after),
+    oppositeContrast: found.contrast < 0,
+  });
+  if (found.after < 0.2) {
+    scan.warnings.push(
+      'The two channels hardly resemble each other: their displacement was not corrected.',
+    );
+  }
+}
+
+function resampleStep(kernels: Kernels, scan: Working): Levelled {
+  const { rows, columns, settings, sizeKnown } = scan;
+  const grid = workingGrid(scan);
+  if (settings.surface !== undefined && !sizeKnown && settings.resample === 'auto') {
+    scan.warnings.push(
+      'The working pixel of the surface was not used because the width of the scan is not known.',
+    );
+  }
+  scan.steps.push({
+    name: 'resample',
+    reason: grid.reason,
+    rows: grid.rows,
+    columns: grid.columns,
+    pixelNm: grid.pixelNm === null ? null : rounded(grid.pixelNm),
+  });
+  return {
+    rows: grid.rows,
+    columns: grid.columns,
+    planes: scan.planes.map((plane) =>
+      resample(kernels, Float32Array.from(plane), rows, columns, grid.rows, grid.columns),
+    ),
+    heightUnit: scan.heightUnit,
+    valid: resampleMask(kernels, scan.valid, rows, columns, grid.rows, grid.columns),
+    disturbed: resampleMask(kernels, scan.disturbed, rows, columns, grid.rows, grid.columns),
+    pixelNm: grid.pixelNm,
+    scaleX: grid.columns / columns,
+    scaleY: grid.rows / rows,
+    steps: scan.steps,
+    warnings: scan.warnings,
+  };
+}
+
+function workingGrid(scan: Working): WorkingGrid {
+  const { rows, columns, settings } = scan;
+  if (settings.resample === 'off') {
+    return { rows, columns, pixelNm: scan.sizeKnown ? scan.pixelX : null, reason: 'off' };
+  }
+  return chooseGrid({ ...scan, pixelNm: settings.pixelNm, surface: settings.surface });
+}

@@ -1,0 +1,45 @@
+import { findRegions } from '../regions.ts';
+
+/** Smallest defect and largest hole worth keeping, in squares of the lattice's row spacing. */
+const SMALLEST = 0.05;
+const LARGEST_HOLE = 0.5;
+/** Nothing that the tip images is smaller than this. */
+const FEWEST_PIXELS = 4;
+
+/**
+ * Drop speckle, pieces of single scan lines and invalid pixels, and fill holes, from a mask
+ * (rows, columns) of a lattice with the given row spacing. Returns a new mask.
+ */
+export function cleanMask(
+  mask: Uint8Array,
+  valid: Uint8Array,
+  rows: number,
+  columns: number,
+  periodPx: number,
+): Uint8Array {
+  const smallest = Math.max(FEWEST_PIXELS, SMALLEST * periodPx * periodPx);
+  const thinnest = Math.max(2, 0.1 * periodPx);
+  const measured = mask.map((value, i) => value & valid[i]);
+  const { labels, regions } = findRegions(measured, rows, columns, { minArea: smallest });
+  const keep = new Uint8Array(regions.length + 1);
+  for (const { id, box } of regions) keep[id] = box.bottom - box.top + 1 >= thinnest ? 1 : 0;
+  const kept = Uint8Array.from(labels, (id) => keep[id]);
+  return fillHoles(kept, valid, rows, columns, LARGEST_HOLE * periodPx * periodPx);
+}
+
+/** Background enclosed by a defect and no larger than `largest` pixels becomes defect. */
+function fillHoles(
+  mask: Uint8Array,
+  valid: Uint8Array,
+  rows: number,
+  columns: number,
+  largest: number,
+): Uint8Array {
+  const background = mask.map((value) => 1 - value);
+  const { labels, regions } = findRegions(background, rows, columns);
+  const fill = new Uint8Array(regions.length + 1);
+  for (const { id, areaPx, touchesBorder } of regions) {
+    fill[id] = !touchesBorder && areaPx <= largest ? 1 : 0;
+  }
+  return mask.map((value, i) => value | (fill[labels[i]] & valid[i]));
+}

@@ -1,0 +1,193 @@
+import { EmptyScanError, OptionError, ShapeError } from '../errors.ts';
+import type { ConvLayer, Kernels } from '../kernels.ts';
+import type { Levelled } from '../preprocess/levelled.ts';
+import { checkpoint, type RunOptions } from '../progress.ts';
+import type { Step } from '../scan.ts';
+import { type ClusterReport, judgeClusters } from './choose.ts';
+import { cleanMask } from './clean.ts';
+import { type Clustering, cluster } from './cluster.ts';
+import { convolutionalFeatures } from './features.ts';
+import { type Grid, makeGrid, nearestCluster } from './grid.ts';
+import { type Normalised, normalise } from './normalise.ts';
+import { pixelFeatures } from './pixels.ts';
+import { findPeriod } from './scale.ts';
+import type { Strips } from './strips.ts';
+import { upsampledFeatures } from './upsampled.ts';
+
+export type { ClusterReport } from './choose.ts';
+
+export type SegmentMethod = 'pixels' | 'features' | 'upsampled';
+
+export const SEGMENT_METHODS: readonly SegmentMethod[] = ['pixels', 'features', 'upsampled'];
+
+export interface SegmentOptions {
+  /** Default 'pixels'. */
+  method?: SegmentMethod;
+  /** Number of clusters, 2 to 16; default 4, and more if no cluster of four is made of defects. */
+  k?: number;
+  /** Of k-means and of the untrained filter bank; default 1. */
+  seed?: number;
+  /** Which clusters are defects (0 is the most frequent one), instead of the automatic choice. */
+  clusters?: readonly number[];
+  /** Layers to take features from; default an untrained filter bank. Not used by 'pixels'. */
+  network?: readonly ConvLayer[];
+  /** Row spacing of the lattice in levelled pixels; default: looked for in the picture. */
+  periodPx?: number;
+  /** Grid rows worked on at a time; changes memory, never the result. */
+  stripRows?: number;
+}
+
+export interface Segmentation {
+  method: SegmentMethod;
+  /** 1 where defect, (rows, columns) of the levelled grid. */
+  mask: Uint8Array;
+  /** Cluster of each pixel, 0 the most frequent, (rows, columns) of the levelled grid. */
+  clusterMap: Uint8Array;
+  clusters: ClusterReport[];
+  steps: Step[];
+}
+
+/** Row spacing assumed where none can be seen: that of the paper's Si(001) scans, doubled. */
+const FALLBACK_PERIOD_PX = 8;
+/** Cluster counts tried in turn: few lump lattice and rare defects together, many split both. */
+const CLUSTER_COUNTS = [4, 6, 8];
+
+/**
+ * Find every departure from the lattice without labels, by k-means (Kolev et al. 2025). A lattice
+ * without defects gives an empty mask. Throws ShapeError, EmptyScanError, OptionError.
+ */
+export function segment(
+  kernels: Kernels,
+  levelled: Levelled,
+  options: SegmentOptions = {},
+  run?: RunOptions,
+): Segmentation {
+  check(levelled, options);
+  const { rows, columns, valid } = levelled;
+  const { method = 'pixels', seed = 1 } = options;
+  checkpoint(run, 'segment: lattice', 0);
+  const found = options.periodPx === undefined ? findPeriod(kernels, levelled) : null;
+  const periodPx = options.periodPx ?? found?.periodPx ?? FALLBACK_PERIOD_PX;
+  const grid = makeGrid(levelled, periodPx);
+  const normalised = normalise(kernels, grid);
+  const strips = describe(method, kernels, grid, normalised, options, seed);
+
+  const attempt = (k: number) => {
+    const clustering = cluster(kernels, grid, strips, k, seed, grid.factor > 1, run);
+    const reports = judgeClusters(grid, normalised, clustering.labels, clustering.k);
+    return { clustering, clusters: overrule(reports, options.clusters) };
+  };
+  const counts = options.k === undefined && !options.clusters ? CLUSTER_COUNTS : [options.k ?? 4];
+  let best = attempt(counts[0]);
+  for (const k of counts.slice(1)) {
+    if (best.clusters.some((report) => report.isDefect)) break;
+    const next = attempt(k);
+    if (next.clusters.some((report) => report.isDefect)) best = next;
+  }
+  const { clustering, clusters } = best;
+
+  const clusterMap = onLevelledGrid(clustering, grid, rows, columns);
+  const raw = clusterMap.map((label) => (clusters[label].isDefect ? 1 : 0));
+  const mask = cleanMask(raw, valid, rows, columns, periodPx);
+  checkpoint(run, 'segment: assign', 1);
+  return {
+    method,
+    mask,
+    clusterMap,
+    clusters,
+    steps: [
+      {
+        name: 'segment',
+        method,
+        seed,
+        k: clustering.k,
+        network: method === 'pixels' ? null : options.network ? 'given' : 'untrained filter bank',
+        periodPx: Number(periodPx.toPrecision(4)),
+        periodFrom: options.periodPx !== undefined ? 'option' : found ? 'picture' : 'assumed',
+        reducedBy: grid.factor,
+        dimension: strips.dimension,
+        sample: clustering.sample,
+        inertia: Number(clustering.inertia.toPrecision(6)),
+        chosenBy: options.clusters ? 'option' : 'rarity, contrast and compactness',
+        defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
+      },
+    ],
+  };
+}
+
+function describe(
+  method: SegmentMethod,
+  kernels: Kernels,
+  grid: Grid,
+  normalised: readonly Normalised[],
+  { network, stripRows }: SegmentOptions,
+  seed: number,
+): Strips {
+  switch (method) {
+    case 'pixels':
+      return pixelFeatures(grid, normalised);
+    case 'features':
+      return convolutionalFeatures(kernels, grid, normalised, network, seed, stripRows);
+    case 'upsampled':
+      return upsampledFeatures(kernels, grid, normalised, network, seed, stripRows);
+  }
+}
+
+function onLevelledGrid(
+  { labels, distances, k }: Clustering,
+  grid: Grid,
+  rows: number,
+  columns: number,
+): Uint8Array {
+  return distances ? nearestCluster(distances, k, grid, rows, columns) : labels;
+}
+
+function overrule(
+  reports: ClusterReport[],
+  clusters: readonly number[] | undefined,
+): ClusterReport[] {
+  if (!clusters) return reports;
+  for (const cluster of clusters) {
+    if (!(Number.isInteger(cluster) && cluster >= 0 && cluster < reports.length)) {
+      throw new OptionError(
+        `clusters: expected numbers from 0 to ${reports.length - 1}, got ${cluster}.`,
+      );
+    }
+  }
+  return reports.map((report, index) => ({
+    ...report,
+    isDefect: clusters.includes(index),
+    why: clusters.includes(index) ? 'named by the caller' : 'not named by the caller',
+  }));
+}
+
+function check(levelled: Levelled, options: SegmentOptions): void {
+  const { rows, columns, planes, valid } = levelled;
+  for (const values of [...planes, valid]) {
+    if (values.length !== rows * columns) {
+      throw new ShapeError(
+        `segment: expected planes of ${rows} x ${columns} = ${rows * columns} pixels, got ${values.length}.`,
+      );
+    }
+  }
+  if (planes.length === 0) throw new ShapeError('segment: expected at least one plane, got none.');
+  if (!valid.includes(1)) {
+    throw new EmptyScanError('segment: expected measured pixels, got none.');
+  }
+  const { method = 'pixels', k = 4, seed = 1, periodPx = 4, stripRows = 1, network } = options;
+  if (!SEGMENT_METHODS.includes(method)) {
+    throw new OptionError(`method: expected one of ${SEGMENT_METHODS.join(', ')}, got ${method}.`);
+  }
+  if (!(Number.isInteger(k) && k >= 2 && k <= 16)) {
+    throw new OptionError(`k: expected a whole number from 2 to 16, got ${k}.`);
+  }
+  if (!Number.isInteger(seed)) throw new OptionError(`seed: expected a whole number, got ${seed}.`);
+  if (!(periodPx >= 2 && periodPx < Infinity)) {
+    throw new OptionError(`periodPx: expected at least 2 pixels, got ${periodPx}.`);
+  }
+  if (!(Number.isInteger(stripRows) && stripRows >= 1)) {
+    throw new OptionError(`stripRows: expected a whole number of rows, got ${stripRows}.`);
+  }
+  if (network?.length === 0)
+    throw new OptionError('network: expected at least one layer, got none.');
+}

@@ -1,0 +1,29 @@
+import type { Grid } from './grid.ts';
+import type { Normalised } from './normalise.ts';
+import type { Strips } from './strips.ts';
+
+/**
+ * The paper's first route: k-means on locally normalised pixels. Each pixel is described by its
+ * normalised height, barely blurred and blurred until the lattice fades, in every channel: the first
+ * keeps outlines sharp, the second keeps lattice rows from being clusters of their own.
+ * Kolev et al. 2025.
+ */
+export function pixelFeatures(grid: Grid, normalised: readonly Normalised[]): Strips {
+  const planes = normalised.flatMap(({ fine, coarse }) => [fine, coarse]);
+  const dimension = planes.length;
+  return {
+    dimension,
+    stripRows: grid.rows,
+    standardise: false,
+    read(top, bottom) {
+      const out = new Float32Array((bottom - top) * grid.columns * dimension);
+      const first = top * grid.columns;
+      for (let d = 0; d < dimension; d++) {
+        for (let i = 0; i < (bottom - top) * grid.columns; i++) {
+          out[i * dimension + d] = planes[d][first + i];
+        }
+      }
+      return out;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * One vector per grid pixel, made strip by strip, so that a large picture's features never lie in
+ * memory together. Strips give the same bits whatever their height.
+ */
+export interface Strips {
+  /** Length of a pixel's vector. */
+  dimension: number;
+  /** Rows to read at a time; every strip but the last has this height. */
+  stripRows: number;
+  /** Scale each component to unit variance before clustering: its own unit means nothing. */
+  standardise: boolean;
+  /** Vectors of rows top..bottom-1, (rows, columns, dimension); top is a multiple of stripRows. */
+  read(top: number, bottom: number): Float32Array;
+}

@@ -1,0 +1,152 @@
+import { WeightsError } from '../errors.ts';
+import type { ConvLayer } from '../kernels.ts';
+import type { Tensor, WeightsFile } from './tensor.ts';
+
+/** PyTorch's default for BatchNorm2d. */
+const EPS = 1e-5;
+
+/** A 3x3 convolution and the batch-norm after it, as they lie in a file. */
+export interface ConvBlock {
+  name: string;
+  weight: Tensor;
+  bias: Tensor | undefined;
+  /** Batch-norm: learned scale and shift (absent when not affine), running mean and variance. */
+  gamma: Tensor | undefined;
+  beta: Tensor | undefined;
+  mean: Tensor;
+  variance: Tensor;
+  eps: number;
+}
+
+/**
+ * Pair every 3x3 convolution of a file with a batch-norm, both in the natural order of their
+ * names (conv2 before conv10), so that any naming scheme works; a tensor that a module registers
+ * under two names counts once. `others` are the tensors that
+ * belong to neither. Throws WeightsError when numbers or channels do not fit.
+ */
+export function findConvBlocks(file: WeightsFile): { blocks: ConvBlock[]; others: string[] } {
+  const { tensors } = file;
+  const names = withoutAliases(tensors).sort(naturalOrder);
+  const convs = names.filter((name) => isConv(tensors.get(name)!.shape)).map(modulePath);
+  const norms = names.filter((name) => name.endsWith('running_mean')).map(modulePath);
+  if (convs.length !== norms.length) {
+    throw new WeightsError(
+      `${file.name}: expected one batch-norm per 3x3 convolution, found ${norms.length} for ${convs.length}.`,
+    );
+  }
+  const used = new Set<string>();
+  const take = (name: string): Tensor | undefined => {
+    used.add(name);
+    return tensors.get(name);
+  };
+  const eps = readEps(file);
+  const blocks = convs.map((conv, i) => {
+    const norm = norms[i];
+    const weight = take(`${conv}weight`);
+    const mean = take(`${norm}running_mean`);
+    const variance = take(`${norm}running_var`);
+    take(`${norm}num_batches_tracked`);
+    if (!weight || !mean || !variance) {
+      throw new WeightsError(
+        `${file.name}: expected ${conv}weight, ${norm}running_mean and ${norm}running_var, one is missing.`,
+      );
+    }
+    return {
+      name: conv.replace(/\.$/, ''),
+      weight,
+      bias: take(`${conv}bias`),
+      gamma: take(`${norm}weight`),
+      beta: take(`${norm}bias`),
+      mean,
+      variance,
+      eps,
+    };
+  });
+  checkBlocks(blocks, file.name);
+  return { blocks, others: names.filter((name) => !used.has(name)) };
+}
+
+/** The batch-norm's affine map folded into the convolution, in float64. */
+export function foldConvBlock(block: ConvBlock): ConvLayer {
+  const { weight, bias, gamma, beta, mean, variance, eps } = block;
+  const [outChannels, inChannels] = weight.shape;
+  const weights = new Float32Array(weight.values.length);
+  const shifted = new Float32Array(outChannels);
+  const taps = inChannels * 9;
+  for (let o = 0; o < outChannels; o++) {
+    const scale = (gamma?.values[o] ?? 1) / Math.sqrt(variance.values[o] + eps);
+    for (let i = o * taps; i < (o + 1) * taps; i++) weights[i] = weight.values[i] * scale;
+    const offset = (bias?.values[o] ?? 0) - mean.values[o];
+    shifted[o] = offset * scale + (beta?.values[o] ?? 0);
+  }
+  return { inChannels, outChannels, weights, bias: shifted };
+}
+
+/** One name per tensor: the first in the file (the published networks list every layer twice). */
+function withoutAliases(tensors: ReadonlyMap<string, Tensor>): string[] {
+  const seen = new Set<Tensor>();
+  return [...tensors.keys()].filter((name) => {
+    const tensor = tensors.get(name)!;
+    return !seen.has(tensor) && seen.add(tensor);
+  });
+}
+
+function isConv(shape: readonly number[]): boolean {
+  return shape.length === 4 && shape[2] === 3 && shape[3] === 3;
+}
+
+/** 'trunk.0.conv.weight' -> 'trunk.0.conv.' */
+function modulePath(name: string): string {
+  return name.slice(0, name.lastIndexOf('.') + 1);
+}
+
+function readEps(file: WeightsFile): number {
+  const text = file.metadata['eps'];
+  if (text === undefined) return EPS;
+  const eps = Number(text);
+  if (!(eps >= 0 && eps < 1)) {
+    throw new WeightsError(`${file.name}: expected eps of 0 to 1 in its metadata, got '${text}'.`);
+  }
+  return eps;
+}
+
+function checkBlocks(blocks: readonly ConvBlock[], file: string): void {
+  blocks.forEach((block, i) => {
+    const [outChannels, inChannels] = block.weight.shape;
+    const before = blocks[i - 1]?.weight.shape[0];
+    if (before !== undefined && before !== inChannels) {
+      throw new WeightsError(
+        `${file}: ${block.name} takes ${inChannels} channels, but the block before it gives ${before}.`,
+      );
+    }
+    for (const tensor of [block.bias, block.gamma, block.beta, block.mean, block.variance]) {
+      if (tensor && tensor.values.length !== outChannels) {
+        throw new WeightsError(
+          `${file}: expected ${outChannels} values per tensor beside ${block.name}, got ${tensor.values.length}.`,
+        );
+      }
+    }
+    const all = [block.weight, block.bias, block.gamma, block.beta, block.mean, block.variance];
+    if (all.some((tensor) => tensor?.values.some((v) => !Number.isFinite(v)))) {
+      throw new WeightsError(`${file}: ${block.name} or its batch-norm holds NaN or infinity.`);
+    }
+    if (block.variance.values.some((v) => v + block.eps <= 0)) {
+      throw new WeightsError(
+        `${file}: the batch-norm after ${block.name} has a negative variance.`,
+      );
+    }
+  });
+}
+
+/** Numbers inside names compare as numbers. */
+function naturalOrder(a: string, b: string): number {
+  const as = a.match(/\d+|\D+/g) ?? [];
+  const bs = b.match(/\d+|\D+/g) ?? [];
+  for (let i = 0; i < Math.min(as.length, bs.length); i++) {
+    if (as[i] === bs[i]) continue;
+    const difference = Number(as[i]) - Number(bs[i]);
+    if (difference) return difference;
+    return as[i] < bs[i] ? -1 : 1;
+  }
+  return as.length - bs.length;
+}

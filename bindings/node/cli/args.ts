@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { AdatomError } from '../../core/index.ts';
+
+/** Wrong use of the command line itself: exit code 2. */
+export class UsageError extends AdatomError {
+  override name = 'UsageError';
+}
+
+/** An option of the command line: what it takes and the help's line about it. */
+export interface OptionSpec {
+  /** Name of the value in the help, absent for a switch. */
+  value?: string;
+  multiple?: boolean;
+  required?: boolean;
+  help: string;
+}
+
+export type OptionSpecs = Record<string, OptionSpec>;
+
+/** Options as given: text, a list where `multiple`, true for a switch. */
+export interface Given {
+  positionals: string[];
+  text(option: string): string | undefined;
+  texts(option: string): string[];
+  flag(option: string): boolean;
+  number(option: string): number | undefined;
+  integer(option: string): number | undefined;
+  integers(option: string): number[] | undefined;
+  oneOf<T extends string>(option: string, choices: readonly T[]): T | undefined;
+}
+
+export function readArguments(args: readonly string[], specs: OptionSpecs, positionals: string[]): Given {
+  const parsed = parse(args, specs);
+  if (parsed.positionals.length !== positionals.length) {
+    throw new UsageError(
+      `expected ${positionals.length === 0 ? 'no file' : positionals.join(' ')}, got ${parsed.positionals.length === 0 ? 'nothing' : parsed.positionals.map((p) => `'${p}'`).join(' ')}.`,
+    );
+  }
+  for (const [name, spec] of Object.entries(specs)) {
+    if (spec.required && parsed.values[name] === undefined) {
+      throw new UsageError(`--${name} ${spec.value ?? ''} is missing.`);
+    }
+  }
+  const given: Given = {
+    positionals: parsed.positionals,
+    text: (option) => parsed.values[option] as string | undefined,
+    texts: (option) => (parsed.values[option] as string[] | undefined) ?? [],
+    flag: (option) => parsed.values[option] === true,
+    number(option) {
+      const text = given.text(option);
+      if (text === undefined) return undefined;
+      const value = Number(text);
+      if (text.trim() === '' || !Number.isFinite(value)) {
+        throw new UsageError(`--${option}: expected a number, got '${text}'.`);
+      }
+      return value;
+    },
+    integer(option) {
+      const value = given.number(option);
+      if (value !== undefined && !Number.isInteger(value)) {
+        throw new UsageError(`--${option}: expected a whole number, got '${given.text(option)}'.`);
+      }
+      return value;
+    },
+    integers(option) {
+      const text = given.text(option);
+      return text?.split(',').map((part) => {
+        const value = Number(part);
+        if (part.trim() === '' || !Number.isInteger(value)) {
+          throw new UsageError(`--${option}: expected whole numbers such as 1,3,5, got '${text}'.`);
+        }
+        return value;
+      });
+    },
+    oneOf(option, choices) {
+      const text = given.text(option);
+      if (text === undefined) return undefined;
+      const found = choices.find((choice) => choice === text);
+      if (!found) {
+        throw new UsageError(`--${option}: expected one of ${choices.join(', ')}; got '${text}'.`);
+      }
+      return found;
+    },
+  };
+  return given;
+}
+
+function parse(args: readonly string[], specs: OptionSpecs) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      strict: true,
+      options: Object.fromEntries(
+        Object.entries(specs).map(([name, { value, multiple }]) => [
+          name,
+          { type: value ? ('string' as const) : ('boolean' as const), multiple: multiple ?? false },
+        ]),
+      ),
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0].replace(/\.?$/, '.'));
+  }
+}

@@ -1,0 +1,80 @@
+import { embedPoints, methodNames, prepare, runEpisodes, SupportError } from '../../../core/index.ts';
+import { checkInside, readPoints, readSupport } from '../points.ts';
+import { embedOptions, readCrop, readInput, readNetwork, scanOptions } from '../scan-options.ts';
+import type { Command } from './command.ts';
+
+/** `adatom episodes SCAN --labels CSV`: how well K examples per class name the rest. */
+export const episodes: Command = {
+  name: 'episodes',
+  summary: 'accuracy of N-way K-shot naming on labelled points of a scan',
+  positionals: ['SCAN'],
+  options: {
+    labels: { value: 'CSV', required: true, help: 'labelled points: columns x_px, y_px, label' },
+    ...scanOptions,
+    ...embedOptions,
+    method: { value: methodNames.join('|'), help: 'few-shot method (default prototypical)' },
+    shots: { value: 'K,K', help: 'examples per class (default 1,3,5)' },
+    ways: { value: 'N', help: 'classes per episode (default: all)' },
+    episodes: { value: 'N', help: 'episodes per figure (default 500)' },
+    seed: { value: 'N', help: 'seed of the draws (default 1)' },
+  },
+  example:
+    'adatom episodes scan.npy --labels labels.csv --weights net.safetensors --crop 16px --normalise authors',
+  run(given, { kernels, report, print, json }) {
+    const input = readInput(given.positionals[0], given);
+    const path = given.text('labels') as string;
+    const points = readSupport(path);
+    const shotsList = given.integers('shots') ?? [1, 3, 5];
+    const method = given.oneOf('method', methodNames) ?? 'prototypical';
+    const count = given.integer('episodes') ?? 500;
+    const seed = given.integer('seed') ?? 1;
+    const nWay = given.integer('ways');
+    const crop = readCrop(given);
+    const network = readNetwork(kernels, given);
+    const run = { onProgress: report.progress };
+
+    const prepared = prepare(kernels, input.scan, input.options, run);
+    checkInside(path, readPoints(path), prepared.rows, prepared.columns);
+    const classes = [...new Set(points.map(({ label }) => label))];
+    if (classes.length < 2) {
+      throw new SupportError(`${path}: expected at least two classes, got ${classes.length}.`);
+    }
+    const { embeddings, dimension, step } = embedPoints(
+      kernels,
+      prepared,
+      network,
+      points,
+      crop,
+      run,
+    );
+    const labels = Int32Array.from(points, ({ label }) => classes.indexOf(label));
+    const results = shotsList.map((shots) =>
+      runEpisodes(kernels, method, embeddings, dimension, labels, {
+        shots,
+        episodes: count,
+        seed,
+        ...(nWay === undefined ? {} : { nWay }),
+      }),
+    );
+    report.done();
+    if (json) {
+      print(JSON.stringify({
+          classes,
+          method,
+          network: network.name,
+          step,
+          results: results.map(({ shots, nWay, mean, interval }) => ({ shots, nWay, mean, interval })),
+        }),
+      );
+      return;
+    }
+    print(
+      `${nWay ?? classes.length}-way, ${points.length} points, ${method}, ${network.name}, crop ${step['crop']}, ${count} episodes`,
+    );
+    for (const { shots, mean, interval } of results) {
+      print(
+        `${shots} shot${shots === 1 ? ' ' : 's'}  ${(100 * mean).toFixed(1)} ± ${(100 * interval).toFixed(1)} % mean per-class accuracy (95 % interval)`,
+      );
+    }
+  },
+};

@@ -1,0 +1,95 @@
+import { AdatomError, version } from '../../core/index.ts';
+import { createKernels } from '../index.ts';
+import { type OptionSpecs, readArguments, UsageError } from './args.ts';
+import { classify } from './commands/classify.ts';
+import type { Command } from './commands/command.ts';
+import { demo } from './commands/demo.ts';
+import { embed } from './commands/embed.ts';
+import { episodes } from './commands/episodes.ts';
+import { info } from './commands/info.ts';
+import { segment } from './commands/segment.ts';
+import { jsonReporter, terminalReporter } from './progress.ts';
+
+const commands: readonly Command[] = [info, segment, classify, embed, episodes, demo];
+
+const common: OptionSpecs = {
+  json: { help: 'progress as JSON lines on stderr, the result as JSON on stdout' },
+  help: { help: 'this text' },
+};
+
+/** Run the command line; returns the exit code: 0, 1 (bad input) or 2 (usage). */
+export function main(args: readonly string[]): number {
+  const json = args.includes('--json');
+  const report = json ? jsonReporter() : terminalReporter();
+  const print = (text: string) => console.log(text);
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined) throw new UsageError(`expected a command.\n\n${overview()}`);
+    if (name === '--help' || name === '-h' || name === 'help') {
+      print(overview());
+      return 0;
+    }
+    if (name === '--version' || name === '-v') {
+      print(version);
+      return 0;
+    }
+    const command = commands.find((one) => one.name === name);
+    if (!command) {
+      throw new UsageError(
+        `no command '${name}'; there are ${commands.map((one) => one.name).join(', ')}.`,
+      );
+    }
+    if (rest.includes('--help') || rest.includes('-h')) {
+      print(help(command));
+      return 0;
+    }
+    const given = readArguments(rest, { ...command.options, ...common }, command.positionals);
+    command.run(given, { kernels: createKernels(), report, json, print });
+    return 0;
+  } catch (error) {
+    report.done();
+    if (!(error instanceof AdatomError) && !isSystemError(error)) throw error;
+    if (json) {
+      console.error(
+        JSON.stringify({ event: 'error', name: error.name, message: error.message }),
+      );
+    } else console.error(`adatom: ${error.message}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** A full disk, a folder that cannot be written: the operating system's own sentence is enough. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    'adatom COMMAND ...: find and name every defect in an STM scan',
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'adatom COMMAND --help lists its options. Exit code: 0, 1 (bad input), 2 (usage).',
+  ].join('\n');
+}
+
+function help({ name, summary, positionals, options, example }: Command): string {
+  const all = { ...options, ...common };
+  const heads = Object.entries(all).map(
+    ([option, { value }]) => `--${option}${value ? ` ${value}` : ''}`,
+  );
+  const width = Math.min(34, Math.max(...heads.map((head) => head.length)));
+  return [
+    `adatom ${[name, ...positionals].join(' ')} [options]: ${summary}`,
+    '',
+    ...Object.values(all).map(
+      (spec, index) =>
+        `  ${heads[index].padEnd(width)}  ${spec.help}${spec.required ? ' (required)' : ''}`,
+    ),
+    '',
+    `  ${example}`,
+  ].join('\n');
+}
+
+process.exitCode = main(process.argv.slice(2));

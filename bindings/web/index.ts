@@ -1,0 +1,4 @@
+export * from '../core/index.ts';
+export { createEngine, type Engine, type EngineOptions } from './engine.ts';
+export { createKernels } from './instantiate.ts';
+export type { NetworkName, OnProgress } from './local.ts';

@@ -1,0 +1,306 @@
+import { zlibSync } from 'fflate';
+import { writeNpy } from '../../../bindings/core/export/npy.ts';
+import { writeSxm } from '../../../bindings/core/export/sxm.ts';
+import type { Siblings } from '../../../bindings/core/formats/index.ts';
+import { makeChannel, type Scan } from '../../../bindings/core/scan.ts';
+
+/** Small files of every format, built byte by byte from the formats' documentation. */
+
+/** Little-endian pieces of a file, put together in order. */
+export const bytes = {
+  join(...parts: (Uint8Array | number[])[]): Uint8Array {
+    return Uint8Array.from(parts.flatMap((part) => [...part]));
+  },
+  ascii: (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0)),
+  u16: (n: number) => new Uint8Array(Uint16Array.of(n).buffer),
+  u32: (n: number) => new Uint8Array(Uint32Array.of(n).buffer),
+  f32: (...n: number[]) => new Uint8Array(Float32Array.from(n).buffer),
+  f64: (...n: number[]) => new Uint8Array(Float64Array.from(n).buffer),
+};
+const { join, ascii, u16, u32, f32, f64 } = bytes;
+
+/** 1, 2, 3, ... so that every pixel tells where it came from. */
+export const counting = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+
+// --- Nanonis -----------------------------------------------------------------------------------
+
+export function exampleScan(known: Partial<Scan['channels'][0]> = {}): Scan {
+  const rows = 3;
+  const columns = 4;
+  const common = {
+    widthNm: 33.3,
+    heightNm: 25,
+    angleDeg: -12.5,
+    biasV: -1.25,
+    setpointA: 5e-11,
+    slow: 'down' as const,
+    ...known,
+  };
+  const images = [
+    ['Z', 'm', 'forward', 1e-9],
+    ['Z', 'm', 'backward', -1e-9],
+    ['Current', 'A', 'forward', 1e-12],
+    ['LI_Demod_1_X', 'A', 'backward', 3e-13],
+  ] as const;
+  const channels = images.map(([name, unit, direction, scale]) =>
+    makeChannel(
+      name,
+      Float32Array.from(counting(rows * columns), (i) => i * scale),
+      rows,
+      columns,
+      { ...common, unit, direction },
+    ),
+  );
+  return { name: 'example.sxm', format: 'nanonis-sxm', channels, header: {}, warnings: [] };
+}
+
+// --- Gwyddion ----------------------------------------------------------------------------------
+
+const zeroEnded = (text: string) => join(ascii(text), [0]);
+
+export function gsf(header: Record<string, string | number>, values: number[]): Uint8Array {
+  const lines = Object.entries(header).map(([key, value]) => `${key} = ${value}\n`);
+  const text = `Gwyddion Simple Field 1.0\n${lines.join('')}`;
+  return join(ascii(text), new Uint8Array(4 - (text.length % 4)), f32(...values));
+}
+
+type Item = [name: string, type: string, content: Uint8Array];
+
+export const gwyItem = {
+  int: (name: string, n: number): Item => [name, 'i', u32(n)],
+  double: (name: string, n: number): Item => [name, 'd', f64(n)],
+  text: (name: string, text: string): Item => [name, 's', zeroEnded(text)],
+  doubles: (name: string, n: number[]): Item => [name, 'D', join(u32(n.length), f64(...n))],
+  object: (name: string, type: string, items: Item[]): Item => [name, 'o', gwyObject(type, items)],
+};
+
+export function gwyObject(type: string, items: Item[]): Uint8Array {
+  const content = join(
+    ...items.map(([name, letter, value]) => join(zeroEnded(name), ascii(letter), value)),
+  );
+  return join(zeroEnded(type), u32(content.length), content);
+}
+
+/** A GWYO container: GLib's number of each value's type before its name instead of a letter. */
+export function oldGwyContainer(items: Item[]): Uint8Array {
+  const numbers: Record<string, number> = { i: 24, d: 60, s: 64, o: 80 };
+  const content = join(
+    ...items.map(([name, letter, value]) => join(u32(numbers[letter]!), zeroEnded(name), value)),
+  );
+  return join(zeroEnded('GwyContainer'), u32(content.length), content);
+}
+
+export function gwyField(key: string, columns: number, rows: number, values: number[]): Item {
+  const unit = (name: string, text: string) =>
+    gwyItem.object(name, 'GwySIUnit', [gwyItem.text('unitstr', text)]);
+  return gwyItem.object(key, 'GwyDataField', [
+    gwyItem.int('xres', columns),
+    gwyItem.int('yres', rows),
+    gwyItem.double('xreal', columns * 1e-9),
+    gwyItem.double('yreal', rows * 2e-9),
+    unit('si_unit_xy', 'm'),
+    unit('si_unit_z', 'A'),
+    gwyItem.doubles('data', values),
+  ]);
+}
+
+export const gwy = (items: Item[]) => join(ascii('GWYP'), gwyObject('GwyContainer', items));
+export const oldGwy = (items: Item[]) => join(ascii('GWYO'), oldGwyContainer(items));
+
+export const exampleGwy = () =>
+  gwy([
+    gwyField('/10/data', 3, 2, counting(6)),
+    gwyItem.text('/10/data/title', 'Current (Backward)'),
+    gwyField('/2/data', 2, 4, counting(8)),
+    gwyItem.text('/2/data/title', 'Z (Forward)'),
+    gwyItem.object('/2/meta', 'GwyContainer', [gwyItem.text('Bias', '1 V')]),
+  ]);
+
+// --- Matrix ------------------------------------------------------------------------------------
+
+const backwards = (tag: string) => ascii([...tag].reverse().join(''));
+const utf16 = (text: string) =>
+  join(u32(text.length), ...Array.from(text, (c) => u16(c.charCodeAt(0))));
+
+const block = (tag: string, seconds: number, content: Uint8Array) =>
+  join(backwards(tag), u32(content.length), u32(seconds), u32(0), content);
+const innerBlock = (tag: string, content: Uint8Array) =>
+  join(backwards(tag), u32(content.length), content);
+
+function value(v: number | boolean, double: boolean): Uint8Array {
+  if (typeof v === 'boolean') return join(backwards('BOOL'), u32(v ? 1 : 0));
+  return double ? join(backwards('DOUB'), f64(v)) : join(backwards('LONG'), u32(v));
+}
+
+type Setting = [group: string, name: string, unit: string, value: number | boolean];
+
+const isCount = (name: string) => name === 'Points' || name === 'Lines';
+const parameter = ([, name, unit, v]: Setting) =>
+  join(utf16(name), utf16(unit), u32(0), value(v, !isCount(name)));
+
+export interface MatrixSession {
+  points: number;
+  lines: number;
+  xRetrace: boolean;
+  yRetrace: boolean;
+  image: string;
+  transfer?: { name: string; constants: Record<string, number> };
+}
+
+const viewId = [7, 0, 68, 0, 2, 0, 0, 0];
+const channelId = [67, 0, 32, 0, 14, 0, 0, 0];
+const axisId = [65, 0, 32, 0, 1, 0, 0, 0];
+
+/** A session: initial parameters, one change before the image was written, one after it. */
+export function matrixParameters(session: MatrixSession): Uint8Array {
+  const { points, lines, xRetrace, yRetrace, image } = session;
+  const transfer = session.transfer ?? {
+    name: 'TFF_Linear1D',
+    constants: { Offset: 10, Factor: 4 },
+  };
+  const scanner: Setting[] = [
+    ['XYScanner', 'Points', 'Count', points],
+    ['XYScanner', 'Lines', 'Count', lines],
+    ['XYScanner', 'X_Retrace', '--', xRetrace],
+    ['XYScanner', 'Y_Retrace', '--', yRetrace],
+    ['XYScanner', 'Width', 'Meter', 1e-7],
+    ['XYScanner', 'Height', 'Meter', 5e-8],
+    ['XYScanner', 'Angle', 'Degree', 30],
+  ];
+  const others: Setting[] = [['GapVoltageControl', 'Voltage', 'Volt', 1]];
+  const group = (name: string, settings: Setting[]) =>
+    join(utf16(name), u32(settings.length), ...settings.map(parameter));
+  const change = (seconds: number, setting: Setting) =>
+    block('PMOD', seconds, join(u32(0), utf16(setting[0]), parameter(setting)));
+  const dictionary = join(
+    u32(0),
+    u32(0),
+    u32(1),
+    axisId,
+    u32(0),
+    u32(0),
+    utf16('Default::XYScanner::X'),
+    utf16('triangular'),
+    u32(1),
+    channelId,
+    axisId,
+    utf16('Z'),
+    utf16('m'),
+    u32(1),
+    viewId,
+    channelId,
+    utf16('ChannelData: channel = Z'),
+  );
+  const constants = Object.entries(transfer.constants);
+  const transfers = join(
+    channelId,
+    utf16(transfer.name),
+    utf16('m'),
+    u32(constants.length),
+    ...constants.map(([name, n]) => join(utf16(name), value(n, true))),
+  );
+  return join(
+    ascii('ONTMATRX0101'),
+    block('META', 10, join(u32(0), utf16('MATRIX'))),
+    block(
+      'EEPA',
+      10,
+      join(u32(0), u32(2), group('XYScanner', scanner), group('GapVoltageControl', others)),
+    ),
+    change(20, ['GapVoltageControl', 'Voltage', 'Volt', -2.5]),
+    change(20, ['Regulator', 'Setpoint_1', 'Ampere', 2e-10]),
+    block('MARK', 20, utf16('MTRX$SAMPLE_NAME-test')),
+    block('CCSY', 30, join(u32(0), innerBlock('DICT', dictionary), innerBlock('XFER', transfers))),
+    block('BREF', 40, join(u32(0), utf16(image))),
+    change(50, ['GapVoltageControl', 'Voltage', 'Volt', 9]),
+    block('EOED', 60, new Uint8Array(0)),
+  );
+}
+
+export function matrixImage(raw: number[], seconds = 40): Uint8Array {
+  const description = join(
+    viewId,
+    new Uint8Array(12),
+    u32(raw.length),
+    u32(raw.length),
+    utf16('SI32'),
+  );
+  const content = join(
+    u32(0),
+    innerBlock('DESC', description),
+    innerBlock('DATA', join(...raw.map((n) => u32(n)))),
+  );
+  return join(ascii('ONTMATRX0101'), block('BKLT', seconds, content));
+}
+
+export function folder(files: Record<string, Uint8Array>): Siblings {
+  return { names: Object.keys(files), read: (name) => files[name]! };
+}
+
+// --- TIFF --------------------------------------------------------------------------------------
+
+export interface TiffPage {
+  width: number;
+  height: number;
+  bits: number;
+  /** 1 unsigned, 2 signed, 3 float. */
+  format: number;
+  samples?: number;
+  photometric?: number;
+  deflate?: boolean;
+  values: number[];
+}
+
+/** A TIFF of one strip per page, in either byte order. */
+export function tiff(pages: TiffPage[], little = true): Uint8Array {
+  const out: number[] = [];
+  const number = (n: number, size: number): number[] => {
+    const view = new DataView(new ArrayBuffer(size));
+    if (size === 2) view.setUint16(0, n, little);
+    else view.setUint32(0, n, little);
+    return [...new Uint8Array(view.buffer)];
+  };
+  const sample = (n: number, { bits, format }: TiffPage): number[] => {
+    const view = new DataView(new ArrayBuffer(bits / 8));
+    if (format === 3 && bits === 64) view.setFloat64(0, n, little);
+    else if (format === 3) view.setFloat32(0, n, little);
+    else if (bits === 16) view.setInt16(0, n, little);
+    else view.setInt8(0, n);
+    return [...new Uint8Array(view.buffer)];
+  };
+  out.push(...ascii(little ? 'II*\0' : 'MM\0*'), 0, 0, 0, 0);
+  let pointerAt = 4;
+  for (const page of pages) {
+    const raw = Uint8Array.from(page.values.flatMap((n) => sample(n, page)));
+    const strip = page.deflate ? zlibSync(raw) : raw;
+    const stripAt = out.length;
+    out.push(...strip);
+    const at = out.length;
+    number(at, 4).forEach((byte, i) => {
+      out[pointerAt + i] = byte;
+    });
+    // tag, type (3 short, 4 long), value
+    const entries: [number, number, number][] = [
+      [256, 3, page.width],
+      [257, 3, page.height],
+      [258, 3, page.bits],
+      [259, 3, page.deflate ? 8 : 1],
+      [262, 3, page.photometric ?? 1],
+      [273, 4, stripAt],
+      [277, 3, page.samples ?? 1],
+      [278, 3, page.height],
+      [279, 4, strip.length],
+      [339, 3, page.format],
+    ];
+    out.push(...number(entries.length, 2));
+    for (const [tag, type, n] of entries) {
+      out.push(...number(tag, 2), ...number(type, 2), ...number(1, 4));
+      out.push(...number(n, type === 3 ? 2 : 4), ...(type === 3 ? [0, 0] : []));
+    }
+    pointerAt = out.length;
+    out.push(0, 0, 0, 0);
+  }
+  return Uint8Array.from(out);
+}
+
+export { writeNpy, writeSxm };

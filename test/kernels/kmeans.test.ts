@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { squaredDistance } from '../reference/distances.ts';
+import * as reference from '../reference/kmeans.ts';
+import { bound, expectClose, expectSame } from '../reference/tolerance.ts';
+import { Guarded, upTo, values } from './guarded.ts';
+
+const memory = new Guarded();
+const { wasm } = memory;
+
+function step(
+  points: Float32Array,
+  centres: Float32Array,
+  n: number,
+  k: number,
+  dimension: number,
+  offsets = [0, 0, 0],
+): reference.Step {
+  const pointsAt = memory.input(points, offsets[0]);
+  const blocksAt = memory.input(packPoints(points, n, dimension), offsets[0]);
+  const centresAt = memory.input(centres, offsets[1]);
+  const labelsAt = memory.output(n * 4, offsets[2]);
+  const sumsAt = memory.output(k * dimension * 8, offsets[2]);
+  const countsAt = memory.output(k * 4, offsets[2]);
+  const inertia = wasm.kmeansStep(labelsAt, sumsAt, countsAt, pointsAt, centresAt, n, k, dimension);
+  const result = {
+    labels: memory.i32(labelsAt, n),
+    sums: memory.f64(sumsAt, k * dimension),
+    counts: memory.i32(countsAt, k),
+    inertia,
+  };
+  memory.verify(`kmeansStep ${n} x ${dimension}, k ${k}`);
+  return result;
+}
+
+/**
+ * Labels may differ from the reference only between centres whose distances agree within the
+ * rounding of a distance; counts and sums must then follow from the labels exactly.
+ */
+function check(n: number, k: number, dimension: number, offsets?: number[]): void {
+  const what = `kmeansStep ${n} x ${dimension}, k ${k}, offsets ${offsets}`;
+  const points = values(n * dimension, 31);
+  const centres = values(k * dimension, 32);
+  const { labels, sums, counts, inertia } = step(points, centres, n, k, dimension, offsets);
+  const expectedSums = new Float64Array(k * dimension);
+  const expectedCounts = new Int32Array(k);
+  let expectedInertia = 0;
+  for (let i = 0; i < n; i++) {
+    const all = upTo(k - 1).map((j) => squaredDistance(points, i, centres, j, dimension));
+    const least = Math.min(...all);
+    if (!(all[labels[i]] <= least + 2 * bound(dimension + 3, all[labels[i]]))) {
+      throw new Error(`${what}: point ${i} is ${all[labels[i]]} from its centre, not ${least}`);
+    }
+    expectedInertia += all[labels[i]];
+    expectedCounts[labels[i]]++;
+    for (let d = 0; d < dimension; d++) {
+      expectedSums[labels[i] * dimension + d] += points[i * dimension + d];
+    }
+  }
+  expectSame(`${what}: counts`, counts, expectedCounts);
+  expectSame(`${what}: sums`, sums, expectedSums);
+  expectClose(`${what}: inertia`, [inertia], [expectedInertia], () =>
+    bound(dimension + 4, expectedInertia),
+  );
+}
+
+describe('kmeansStep', () => {
+  it('all numbers of points', () => {
+    for (const n of upTo(67)) {
+      for (const dimension of [1, 2, 3, 8]) {
+        for (const k of [1, 2, 5]) check(n, k, dimension);
+      }
+    }
+  });
+
+  it('all dimensions, every offset', () => {
+    for (const dimension of upTo(67).slice(1)) {
+      for (const a of upTo(3)) {
+        for (const b of upTo(3)) check(7, 3, dimension, [a, b, (a + b) % 4]);
+      }
+    }
+  });
+
+  it('many centres', () => {
+    for (const k of upTo(67).slice(1)) {
+      check(70, k, 1);
+      check(70, k, 5);
+    }
+  });
+
+  it('ties go to the lower index', () => {
+    for (const dimension of [1, 4, 9]) {
+      const centres = new Float32Array(4 * dimension).fill(0.25);
+      const { labels, counts } = step(values(11 * dimension), centres, 11, 4, dimension);
+      expect([...labels]).toEqual(new Array(11).fill(0));
+      expect([...counts]).toEqual([11, 0, 0, 0]);
+    }
+  });
+
+  it('the inertia is infinite when a point is not finite, and memory is left alone', () => {
+    for (const dimension of [1, 3, 8]) {
+      for (const value of [NaN, Infinity, 1e30]) {
+        for (const spoilt of upTo(9)) {
+          const points = values(10 * dimension);
+          points[spoilt * dimension] = value;
+          expect(step(points, values(2 * dimension), 10, 2, dimension).inertia).toBe(Infinity);
+        }
+      }
+    }
+  });
+
+  it('Lloyd iterations by hand follow the float64 reference and never raise the inertia', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 20, max: 300 }),
+        fc.constantFrom(1, 2, 5, 16),
+        fc.integer({ min: 1, max: 6 }),
+        fc.nat(1e6),
+        (n, dimension, k, seed) => {
+          const points = values(n * dimension, seed);
+          const centres = points.slice(0, k * dimension);
+          let before = Infinity;
+          for (let t = 0; t < 10; t++) {
+            const { sums, counts, inertia } = step(points, centres, n, k, dimension);
+            // a mean rounded to f32 by u |centre| <= u adds dimension u^2 per point to the true fall
+            const slack = 2 * bound(dimension + 4, inertia) + n * dimension * 2 ** -48;
+            expect(inertia).toBeLessThanOrEqual(before + slack);
+            before = inertia;
+            const expected = reference.lloyd(points, centres, n, k, dimension, 1);
+            for (let j = 0; j < k; j++) {
+              for (let d = 0; d < dimension && counts[j] > 0; d++) {
+                centres[j * dimension + d] = sums[j * dimension + d] / counts[j];
+              }
+            }
+            // random points meet no tie within rounding (seeded, so this cannot flicker)
+            expectClose('centres', centres, expected, () => 2 ** -24);
+          }
+        },
+      ),
+      { numRuns: 40, seed: 1 },
+    );
+  });
+});
+
+describe('kmeansSeedStep', () => {
+  it('all numbers of points and dimensions, every offset', () => {
+    for (const dimension of [...upTo(17), 64, 67].slice(1)) {
+      for (const n of upTo(67)) {
+        const offsets = [n % 4, dimension % 4, (n >> 2) % 4];
+        const points = values(n * dimension, 41);
+        const nearest = values(n, 42).map((v) => Math.abs(v) * dimension);
+        const centre = values(dimension, 43);
+        const pointsAt = memory.input(points, offsets[0]);
+        const centreAt = memory.input(centre, offsets[1]);
+        const nearestAt = memory.output(n * 4, offsets[2]);
+        new Uint8Array(wasm.memory.buffer).set(new Uint8Array(nearest.buffer), nearestAt);
+        const total = wasm.kmeansSeedStep(nearestAt, pointsAt, centreAt, n, dimension);
+        const actual = memory.f32(nearestAt, n);
+        memory.verify('kmeansSeedStep');
+        const expected = Float64Array.from(nearest);
+        const sum = reference.kmeansSeedStep(expected, points, centre, dimension);
+        expectClose('nearest', actual, expected, (i) => bound(dimension + 3, expected[i]));
+        expectClose('total', [total], [sum], () => bound(dimension + 4, sum));
+      }
+    }
+  });
+});

@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readScan, version, writeNpy } from '../../bindings/core/index.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cli = resolve(root, 'dist/node/cli.js');
+const scan = resolve(root, 'examples/dimer-rows.sxm');
+const support = resolve(root, 'examples/dimer-rows.support.csv');
+const folder = mkdtempSync(join(tmpdir(), 'adatom-cli-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function adatom(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+  });
+  return { status, stdout, stderr };
+}
+
+function file(name: string, content: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+test('the version is the package’s', () => {
+  const { version: packaged } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
+  expect(version).toBe(packaged);
+  expect(adatom('--version').stdout.trim()).toBe(packaged);
+});
+
+test('info lists the channels, and as JSON', () => {
+  const { status, stdout } = adatom('info', scan);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/nanonis-sxm/);
+  expect(stdout).toMatch(/Z:forward/);
+  const json = JSON.parse(adatom('info', scan, '--json').stdout);
+  expect(json.channels.map((channel: { name: string }) => channel.name)).toEqual([
+    'Z:forward',
+    'Z:backward',
+  ]);
+  expect(json.sha256).toMatch(/^[0-9a-f]{64}$/);
+});
+
+describe('segment', () => {
+  let out: string;
+  beforeAll(() => {
+    out = join(folder, 'segmented');
+    expect(adatom('segment', scan, '--out', out)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('writes the files of the contract and no others', () => {
+    expect(readdirSync(out).sort()).toEqual(
+      ['defects.csv', 'mask.npy', 'mask.png', 'overlay.png', 'report.html', 'result.json'].sort(),
+    );
+  });
+
+  test('the mask has the scan’s own shape, type and values', () => {
+    const bytes = new Uint8Array(readFileSync(join(out, 'mask.npy')));
+    const original = readScan(new Uint8Array(readFileSync(scan)), 'scan').channels[0];
+    const mask = readScan(bytes, 'mask.npy').channels[0];
+    expect([mask.rows, mask.columns]).toEqual([original.rows, original.columns]);
+    expect(Buffer.from(bytes.subarray(10, 100)).toString('latin1')).toContain('|u1');
+    expect(new Set(mask.pixels)).toEqual(new Set([0, 1]));
+  });
+
+  test('the table agrees with the mask and the record', () => {
+    const [header, ...lines] = readFileSync(join(out, 'defects.csv'), 'utf8').trim().split('\n');
+    expect(header).toBe('id,x_px,y_px,x_nm,y_nm,area_px,area_nm2,label,confidence');
+    const record = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+    expect(lines.length).toBe(record.defects);
+    const mask = readScan(new Uint8Array(readFileSync(join(out, 'mask.npy'))), 'm').channels[0];
+    const areas = lines.map((line) => Number(line.split(',')[5]));
+    expect(areas.reduce((a, b) => a + b, 0)).toBe(mask.pixels.reduce((a, b) => a + b, 0));
+    expect(record.adatom).toBe(version);
+    expect(record.input.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(record.steps.length).toBeGreaterThan(3);
+  });
+
+  test('a second run gives the same bytes', () => {
+    const again = join(folder, 'again');
+    adatom('segment', scan, '--out', again);
+    for (const name of readdirSync(out)) {
+      expect(readFileSync(join(again, name)).equals(readFileSync(join(out, name))), name).toBe(true);
+    }
+  });
+});
+
+test('classify names the defects and says that the network is untrained', () => {
+  const out = join(folder, 'named');
+  const { status, stdout, stderr } = adatom('classify', scan, '--support', support, '--out', out);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/untrained/);
+  expect(stdout).toMatch(/vacancy/);
+  const record = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+  expect(record.network).toMatchObject({ sha256: null });
+  expect(record.network.name).toMatch(/untrained/);
+  const named = record.counts.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+  expect(named).toBe(record.defects);
+});
+
+test('classify --at names the points given', () => {
+  const out = join(folder, 'at');
+  const { status } = adatom('classify', scan, '--support', support, '--at', support, '--out', out);
+  expect(status).toBe(0);
+  const rows = readFileSync(join(out, 'defects.csv'), 'utf8').trim().split('\n').slice(1);
+  const labels = readFileSync(support, 'utf8').trim().split('\n').slice(1);
+  expect(rows.map((row) => row.split(',')[7])).toEqual(labels.map((row) => row.split(',')[2].trim()));
+  expect(existsSync(join(out, 'mask.npy'))).toBe(false);
+});
+
+test('embed writes float32 (points, dimension)', () => {
+  const out = join(folder, 'embeddings.npy');
+  expect(adatom('embed', scan, '--at', support, '--crop', '2.5nm', '--out', out).status).toBe(0);
+  const bytes = new Uint8Array(readFileSync(out));
+  expect(Buffer.from(bytes.subarray(10, 100)).toString('latin1')).toContain('<f4');
+  const points = readFileSync(support, 'utf8').trim().split('\n').length - 1;
+  expect(readScan(bytes, 'e').channels[0]).toMatchObject({ rows: points, columns: 256 });
+});
+
+test('--json: progress as JSON lines, the result as JSON', () => {
+  const { status, stdout, stderr } = adatom('segment', scan, '--out', join(folder, 'j'), '--json');
+  expect(status).toBe(0);
+  const events = stderr.trim().split('\n').map((line) => JSON.parse(line));
+  expect(events.some(({ event, fraction }) => event === 'progress' && fraction === 1)).toBe(true);
+  expect(JSON.parse(stdout).counts[0].count).toBeGreaterThan(0);
+});
+
+describe('wrong use exits with 2 and one sentence', () => {
+  test.each([
+    [['frobnicate'], /no command 'frobnicate'/],
+    [['segment', 'x.npy'], /--out DIR is missing/],
+    [['segment', '--out', 'o'], /expected SCAN, got nothing/],
+    [['segment', 'x.npy', '--out', 'o', '--colour', 'red'], /--colour/],
+    [['segment', 'x.npy', '--out', 'o', '--method', 'magic'], /pixels, features, upsampled/],
+    [['episodes', 'x.npy', '--labels', 'l', '--shots', 'a'], /--shots/],
+  ])('adatom %j', (args, message) => {
+    const { status, stderr } = adatom(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(status).toBe(2);
+  });
+});
+
+describe('bad input exits with 1, one sentence and no output', () => {
+  const flat = writeNpy(new Float32Array(64 * 64).fill(1), [64, 64]);
+  const nans = writeNpy(new Float32Array(64 * 64).fill(Number.NaN), [64, 64]);
+  const cases: [string, () => string[], RegExp][] = [
+    ['a missing file', () => ['segment', 'nowhere.sxm'], /nowhere\.sxm: no such file/],
+    ['an empty file', () => ['segment', file('empty.sxm', '')], /empty\.sxm: at byte 0/],
+    ['a truncated file', () => ['segment', file('cut.sxm', readFileSync(scan).subarray(0, 9999))], /cut\.sxm: at byte \d+/],
+    ['a wrong magic', () => ['segment', file('magic.npy', 'hello, world, this is text')], /magic\.npy/],
+    ['nothing but NaN', () => ['segment', file('nan.npy', nans)], /NaN|not measured|missing/i],
+    ['a constant scan', () => ['segment', file('flat.npy', flat)], /constant|same value/i],
+    ['a support label outside the scan', () => ['classify', scan, '--support', file('out.csv', 'x_px,y_px,label\n10,9999,a\n')], /out\.csv, line 2: \(10, 9999\) is outside/],
+    ['a support without labels', () => ['classify', scan, '--support', file('bare.csv', 'x_px,y_px\n10,10\n')], /expected a label/],
+    ['an empty support', () => ['classify', scan, '--support', file('none.csv', 'x_px,y_px,label\n')], /holds no point/],
+    ['weights that are no network', () => ['classify', scan, '--support', support, '--weights', file('w.pth', 'PK nonsense')], /w\.pth/],
+  ];
+  test.each(cases)('%s', (name, args, message) => {
+    const out = join(folder, `bad-${name.replaceAll(/\W/g, '-')}`);
+    const { status, stderr } = adatom(...args(), '--out', out);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n').length).toBe(1);
+    expect(status).toBe(1);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('K larger than the class', () => {
+    const { status, stderr } = adatom('episodes', scan, '--labels', support, '--shots', '50');
+    expect(stderr).toMatch(/50/);
+    expect(status).toBe(1);
+  });
+
+  test('a crop in nm on a scan of unknown size', () => {
+    const npy = file('sizeless.npy', writeNpy(Float32Array.from({ length: 4096 }, (_, i) => (i * 7919) % 101), [64, 64]));
+    const at = file('p.csv', 'x_px,y_px\n20,20\n');
+    const { status, stderr } = adatom('embed', npy, '--at', at, '--crop', '2nm', '--out', join(folder, 'e.npy'));
+    expect(stderr).toMatch(/--width/);
+    expect(status).toBe(1);
+  });
+});
