@@ -1,4 +1,5 @@
 import { loadFirst, storeFirst, sumLanesWide } from './lanes';
+import { transpose } from './layout';
 
 // Points lie in blocks of eight, dimension-major inside, so that a lane is a point and distances
 // need no sums across lanes.
@@ -9,15 +10,11 @@ import { loadFirst, storeFirst, sumLanesWide } from './lanes';
 export function packPoints(out: usize, points: usize, n: i32, dimension: i32): void {
   const bytes: usize = (<usize>dimension) << 2;
   for (let i = 0; i < n; i += 8) {
-    for (let p = 0; p < 8; p++) {
-      let from = points + bytes * <usize>min(i + p, n - 1);
-      let to = out + bytes * <usize>i + ((<usize>p) << 2);
-      for (let d = 0; d < dimension; d++) {
-        f32.store(to, f32.load(from));
-        from += 4;
-        to += 32;
-      }
-    }
+    const block = out + bytes * <usize>i;
+    const left = min(n - i, 8);
+    transpose(block, 32, points + bytes * <usize>i, bytes, left, dimension);
+    const last = points + bytes * <usize>(n - 1);
+    for (let p = left; p < 8; p++) transpose(block + ((<usize>p) << 2), 32, last, bytes, 1, dimension);
   }
 }
 

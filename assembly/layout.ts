@@ -1,6 +1,6 @@
 // Between planes (channels, rows, columns), as the world stores images, and pixels
 // (rows, columns, channels) inside a border of zeros, as the convolution reads them.
-// Rows are the outer loop: one row of pixels stays in the cache while all channels pass.
+// Row by row: one row of pixels stays in the cache while all channels pass.
 
 /**
  * Planes to bordered pixels: out (rows+2, columns+2, channels) gets planes (channels, rows,
@@ -9,34 +9,24 @@
 export function planesToPixels(out: usize, planes: usize, channels: i32, rows: i32, columns: i32): void {
   clearBorder(out, channels, rows, columns);
   const step: usize = (<usize>channels) << 2;
-  const row = step * <usize>(columns + 2);
+  const row: usize = (<usize>columns) << 2;
+  let to = out + step * <usize>(columns + 3); // the pixel below and right of the first corner
   for (let y = 0; y < rows; y++) {
-    for (let c = 0; c < channels; c++) {
-      let from = planes + (((<usize>c * rows + y) * columns) << 2);
-      let to = out + row * <usize>(y + 1) + step + ((<usize>c) << 2);
-      for (let x = 0; x < columns; x++) {
-        f32.store(to, f32.load(from));
-        from += 4;
-        to += step;
-      }
-    }
+    transpose(to, step, planes, row * rows, channels, columns);
+    planes += row;
+    to += step * <usize>(columns + 2);
   }
 }
 
 /** Bordered pixels (rows+2, columns+2, channels) back to planes (channels, rows, columns). */
 export function pixelsToPlanes(out: usize, pixels: usize, channels: i32, rows: i32, columns: i32): void {
   const step: usize = (<usize>channels) << 2;
-  const row = step * <usize>(columns + 2);
+  const row: usize = (<usize>columns) << 2;
+  let from = pixels + step * <usize>(columns + 3);
   for (let y = 0; y < rows; y++) {
-    for (let c = 0; c < channels; c++) {
-      let from = pixels + row * <usize>(y + 1) + step + ((<usize>c) << 2);
-      let to = out + (((<usize>c * rows + y) * columns) << 2);
-      for (let x = 0; x < columns; x++) {
-        f32.store(to, f32.load(from));
-        to += 4;
-        from += step;
-      }
-    }
+    transpose(out, row * rows, from, step, columns, channels);
+    out += row;
+    from += step * <usize>(columns + 2);
   }
 }
 
@@ -50,4 +40,50 @@ export function clearBorder(pixels: usize, channels: i32, rows: i32, columns: i3
     memory.fill(pixels + row * <usize>(y + 1) - step, 0, step << 1);
   }
   memory.fill(pixels + row * <usize>(rows + 1), 0, row);
+}
+
+/**
+ * Transpose (rows, columns) to (columns, rows); fromStep and toStep are the bytes from one row to
+ * the next on each side.
+ */
+export function transpose(to: usize, toStep: usize, from: usize, fromStep: usize, rows: i32, columns: i32): void {
+  let r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    let c = 0;
+    for (; c + 4 <= columns; c += 4) {
+      transpose4x4(to + toStep * <usize>c, toStep, from + ((<usize>c) << 2), fromStep);
+    }
+    for (; c < columns; c++) {
+      const at = to + toStep * <usize>c;
+      const a = from + ((<usize>c) << 2);
+      f32.store(at, f32.load(a));
+      f32.store(at, f32.load(a + fromStep), 4);
+      f32.store(at, f32.load(a + fromStep * 2), 8);
+      f32.store(at, f32.load(a + fromStep * 3), 12);
+    }
+    to += 16;
+    from += fromStep << 2;
+  }
+  for (; r < rows; r++) {
+    for (let c = 0; c < columns; c++) f32.store(to + toStep * <usize>c, f32.load(from + ((<usize>c) << 2)));
+    to += 4;
+    from += fromStep;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function transpose4x4(to: usize, toStep: usize, from: usize, fromStep: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + fromStep);
+  const c = v128.load(from + fromStep * 2);
+  const d = v128.load(from + fromStep * 3);
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5); // a0 b0 a1 b1
+  const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  v128.store(to, i64x2.shuffle(ab, cd, 0, 2));
+  v128.store(to + toStep, i64x2.shuffle(ab, cd, 1, 3));
+  const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7);
+  const cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(to + toStep * 2, i64x2.shuffle(abHigh, cdHigh, 0, 2));
+  v128.store(to + toStep * 3, i64x2.shuffle(abHigh, cdHigh, 1, 3));
 }

@@ -117,7 +117,12 @@ function kmeans(n: number, dimension: number): Case<Float32Array> {
         ...points.subarray(i * dimension, (i + 1) * dimension),
       ]);
       // a point within rounding of two centres may go either way and moves a mean by about k / n
-      expectClose('centres', centres, lloyd(points, start, n, k, dimension, iterations), () => 1e-3);
+      expectClose(
+        'centres',
+        centres,
+        lloyd(points, start, n, k, dimension, iterations),
+        () => 1e-3,
+      );
     },
   };
 }
@@ -182,7 +187,8 @@ function clouds(n: number, k: number, dimension: number): Float32Array {
   const points = values(n * dimension, 33);
   for (let i = 0; i < n; i++) {
     const corner = random.below(k);
-    for (let d = 0; d < dimension; d++) points[i * dimension + d] += corners[corner * dimension + d];
+    for (let d = 0; d < dimension; d++)
+      points[i * dimension + d] += corners[corner * dimension + d];
   }
   return points;
 }

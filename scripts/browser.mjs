@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv, env, getuid, platform } from 'node:process';
+import process, { argv, env, platform } from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 const usual = {
@@ -33,7 +33,7 @@ export function findBrowser() {
 export function ensureBrowser() {
   const found = findBrowser();
   if (found) return found;
-  if (platform === 'linux' && getuid() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const options = {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },

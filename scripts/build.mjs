@@ -30,7 +30,8 @@ function buildKernels() {
 }
 
 async function buildBundles() {
-  rmSync('dist', { recursive: true, force: true });
+  for (const host of ['node', 'web', 'deno'])
+    rmSync(`dist/${host}`, { recursive: true, force: true });
   // Papa Parse without its readers of Node streams.
   const forBrowsers = { 'papaparse/papaparse.js': 'papaparse/papaparse.min.js' };
   const shared = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
@@ -72,6 +73,7 @@ async function buildBundles() {
 
 /** One run of tsc per host, because each host has its own globals. `npm run types` checks them. */
 async function buildDeclarations() {
+  rmSync('dist/types', { recursive: true, force: true });
   const options = '--noEmit false --emitDeclarationOnly --noCheck --rootDir . --outDir dist/types';
   const tsc = ['node_modules/typescript/bin/tsc', ...options.split(' ')];
   await Promise.all(

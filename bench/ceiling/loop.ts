@@ -11,9 +11,18 @@ export const FLOP_PER_TURN: i32 = 96;
 export function turn(turns: i32): f32 {
   const a = f32x4.splat(0.9999);
   const b = f32x4.splat(0.0001);
-  let v0 = f32x4.splat(0.1), v1 = f32x4.splat(0.2), v2 = f32x4.splat(0.3), v3 = f32x4.splat(0.4);
-  let v4 = f32x4.splat(0.5), v5 = f32x4.splat(0.6), v6 = f32x4.splat(0.7), v7 = f32x4.splat(0.8);
-  let v8 = f32x4.splat(0.9), v9 = f32x4.splat(1.1), v10 = f32x4.splat(1.2), v11 = f32x4.splat(1.3);
+  let v0 = f32x4.splat(0.1),
+    v1 = f32x4.splat(0.2),
+    v2 = f32x4.splat(0.3),
+    v3 = f32x4.splat(0.4);
+  let v4 = f32x4.splat(0.5),
+    v5 = f32x4.splat(0.6),
+    v6 = f32x4.splat(0.7),
+    v7 = f32x4.splat(0.8);
+  let v8 = f32x4.splat(0.9),
+    v9 = f32x4.splat(1.1),
+    v10 = f32x4.splat(1.2),
+    v11 = f32x4.splat(1.3);
   for (let i = 0; i < turns; i++) {
     v0 = f32x4.add(f32x4.mul(v0, a), b);
     v1 = f32x4.add(f32x4.mul(v1, a), b);
@@ -28,7 +37,15 @@ export function turn(turns: i32): f32 {
     v10 = f32x4.add(f32x4.mul(v10, a), b);
     v11 = f32x4.add(f32x4.mul(v11, a), b);
   }
-  v0 = f32x4.add(f32x4.add(f32x4.add(v0, v1), f32x4.add(v2, v3)), f32x4.add(f32x4.add(v4, v5), f32x4.add(v6, v7)));
+  v0 = f32x4.add(
+    f32x4.add(f32x4.add(v0, v1), f32x4.add(v2, v3)),
+    f32x4.add(f32x4.add(v4, v5), f32x4.add(v6, v7)),
+  );
   v0 = f32x4.add(v0, f32x4.add(f32x4.add(v8, v9), f32x4.add(v10, v11)));
-  return f32x4.extract_lane(v0, 0) + f32x4.extract_lane(v0, 1) + f32x4.extract_lane(v0, 2) + f32x4.extract_lane(v0, 3);
+  return (
+    f32x4.extract_lane(v0, 0) +
+    f32x4.extract_lane(v0, 1) +
+    f32x4.extract_lane(v0, 2) +
+    f32x4.extract_lane(v0, 3)
+  );
 }

@@ -351,7 +351,17 @@ export class Kernels {
       let iterations = 0;
       for (;;) {
         const before = inertia;
-        inertia = wasm.kmeansStep(labelsAt, sumsAt, countsAt, pointsAt, blocksAt, centresAt, n, k, dimension);
+        inertia = wasm.kmeansStep(
+          labelsAt,
+          sumsAt,
+          countsAt,
+          pointsAt,
+          blocksAt,
+          centresAt,
+          n,
+          k,
+          dimension,
+        );
         if (!(inertia < Infinity)) {
           throw new AdatomError(
             'kmeans: expected finite points with squared distances below 3.4e38, got others.',

@@ -115,7 +115,7 @@ export function findDefects(
   run?: RunOptions,
 ): Found {
   const { rows, columns, levelled } = prepared;
-  const segmentation = segment(kernels, levelled, options, run);
+  const segmentation = segment(kernels, withoutStepEdges(levelled), options, run);
   checkpoint(run, 'regions', 0);
   const onFileGrid = resizeMask(kernels, segmentation.mask, levelled, rows, columns);
   const pixelArea = pixelAreaNm2(prepared);
@@ -364,6 +364,12 @@ export function countLabels(
       errorPerNm2: area === null ? null : Math.sqrt(count) / area,
     };
   });
+}
+
+/** Step edges count as not measured: they are no defects, nor lattice to compare defects with. */
+function withoutStepEdges(levelled: Levelled): Levelled {
+  const { valid, stepEdges } = levelled;
+  return stepEdges ? { ...levelled, valid: valid.map((v, i) => v & ~stepEdges[i]) } : levelled;
 }
 
 /** The mask on the levelled grid, brought to the file's grid: bilinear, cut at one half. */

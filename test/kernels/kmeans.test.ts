@@ -8,6 +8,35 @@ import { Guarded, upTo, values } from './guarded.ts';
 const memory = new Guarded();
 const { wasm } = memory;
 
+/** (ceil(n / 8), dimension, 8), the last point repeated. */
+function packPoints(points: Float32Array, n: number, dimension: number): Float32Array {
+  const blocks = new Float32Array(Math.ceil(n / 8) * 8 * dimension);
+  for (let i = 0; i < blocks.length; i++) {
+    const block = Math.floor(i / (8 * dimension));
+    const d = Math.floor(i / 8) % dimension;
+    blocks[i] = points[Math.min(block * 8 + (i % 8), n - 1) * dimension + d];
+  }
+  return blocks;
+}
+
+describe('packPoints', () => {
+  it('all numbers of points, every offset', () => {
+    for (const n of upTo(67)) {
+      for (const dimension of [1, 2, 3, 17]) {
+        for (const a of upTo(3)) {
+          const points = values(n * dimension);
+          const expected = packPoints(points, n, dimension);
+          const pointsAt = memory.input(points, a);
+          const to = memory.output(expected.byteLength, (a + n) % 4);
+          wasm.packPoints(to, pointsAt, n, dimension);
+          expectSame('blocks', memory.f32(to, expected.length), expected);
+          memory.verify('packPoints');
+        }
+      }
+    }
+  });
+});
+
 function step(
   points: Float32Array,
   centres: Float32Array,
@@ -22,7 +51,17 @@ function step(
   const labelsAt = memory.output(n * 4, offsets[2]);
   const sumsAt = memory.output(k * dimension * 8, offsets[2]);
   const countsAt = memory.output(k * 4, offsets[2]);
-  const inertia = wasm.kmeansStep(labelsAt, sumsAt, countsAt, pointsAt, centresAt, n, k, dimension);
+  const inertia = wasm.kmeansStep(
+    labelsAt,
+    sumsAt,
+    countsAt,
+    pointsAt,
+    blocksAt,
+    centresAt,
+    n,
+    k,
+    dimension,
+  );
   const result = {
     labels: memory.i32(labelsAt, n),
     sums: memory.f64(sumsAt, k * dimension),
@@ -150,11 +189,11 @@ describe('kmeansSeedStep', () => {
         const points = values(n * dimension, 41);
         const nearest = values(n, 42).map((v) => Math.abs(v) * dimension);
         const centre = values(dimension, 43);
-        const pointsAt = memory.input(points, offsets[0]);
+        const blocksAt = memory.input(packPoints(points, n, dimension), offsets[0]);
         const centreAt = memory.input(centre, offsets[1]);
         const nearestAt = memory.output(n * 4, offsets[2]);
         new Uint8Array(wasm.memory.buffer).set(new Uint8Array(nearest.buffer), nearestAt);
-        const total = wasm.kmeansSeedStep(nearestAt, pointsAt, centreAt, n, dimension);
+        const total = wasm.kmeansSeedStep(nearestAt, blocksAt, centreAt, n, dimension);
         const actual = memory.f32(nearestAt, n);
         memory.verify('kmeansSeedStep');
         const expected = Float64Array.from(nearest);

@@ -86,6 +86,8 @@ function readDirectory(cursor: Cursor, at: number): Directory {
     const type = cursor.u16('the type of a tag');
     const length = cursor.u32('the length of a tag');
     const bytes = length * (typeBytes[type] ?? 0);
+    // A value of at most four bytes stands in the entry itself, a longer one where the entry says.
+    cursor.need(4, 'the value of a tag');
     const valueAt = bytes > 4 ? cursor.u32('the place of a value') : cursor.offset;
     if (valueAt + bytes > cursor.end) {
       const found = `${bytes} bytes of tag ${tag} at byte ${valueAt}`;

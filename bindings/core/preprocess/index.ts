@@ -13,7 +13,9 @@ import { type PreprocessOptions, type Settings, withDefaults } from './options.t
 import { resample, resampleMask } from './resample.ts';
 import { removeScars } from './scars.ts';
 import { percentiles, rounded } from './statistics.ts';
+import { stepEdges } from './step-edges.ts';
 import { findSurface } from './surfaces.ts';
+import type { Terraces } from './terraces.ts';
 import { heightUnit } from './units.ts';
 
 export type { Levelled } from './levelled.ts';
@@ -22,8 +24,10 @@ export { type Surface, surfaces } from './surfaces.ts';
 
 /** Believe a lattice from here on. */
 const CONFIDENT = 0.9;
+/** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
+const STEP_EDGE = 0.4;
 /** Lines over which the slow drift of baselines is smoothed. */
-const SETTLE_LINES = 15;
+const SETTLE_LINES = 7;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
 const SCAR_LENGTH = 6;
 const SCAR_LENGTH_FINE = 3;
@@ -78,6 +82,7 @@ interface Working {
   planes: Float64Array[];
   valid: Uint8Array;
   disturbed: Uint8Array;
+  stepEdges: Uint8Array;
   heightUnit: 'nm' | 'arbitrary';
   lattice: Lattice | null;
   steps: Step[];
@@ -129,6 +134,7 @@ function begin(channels: readonly Channel[], settings: Settings): Working {
     planes: channels.map((channel) => Float64Array.from(channel.pixels)),
     valid: new Uint8Array(rows * columns).fill(1),
     disturbed: new Uint8Array(rows * columns),
+    stepEdges: new Uint8Array(rows * columns),
     heightUnit: 'arbitrary',
     lattice: null,
     steps: [],
@@ -225,26 +231,38 @@ function levelStep(scan: Working): void {
   const blockPx = blockSide(scan);
   const order = settings.level;
   const { flatten, smallestTerrace } = settings;
+  // Terraces are the surface's, not a channel's: the first channel's hold for the second too.
+  let known: Terraces | undefined;
   const results = scan.planes.map((plane) => {
-    const common = { order, smallestTerrace, blockPx };
-    let settled = plane;
-    if (settings.lines !== 'off') {
-      const { heights } = level(plane, valid, rows, columns, { ...common, flatten: true });
-      const half = blockPx >> 1;
-      const { offsets } = settleLines(heights, valid, rows, columns, half, SETTLE_LINES);
-      settled = plane.map((h, i) => h - offsets[Math.floor(i / columns)]);
+    const common = { order, smallestTerrace, blockPx, ...(known && { blockTerraces: known }) };
+    if (settings.lines === 'off') {
+      const result = level(plane, valid, rows, columns, { ...common, flatten });
+      known ??= result.blockTerraces;
+      return result;
     }
-    return level(settled, valid, rows, columns, { ...common, flatten });
+    const first = level(plane, valid, rows, columns, { ...common, flatten: true });
+    const half = blockPx >> 1;
+    const { offsets } = settleLines(first.heights, valid, rows, columns, half, SETTLE_LINES);
+    const settled = plane.map((h, i) => h - offsets[Math.floor(i / columns)]);
+    const { blockTerraces } = first;
+    known ??= blockTerraces;
+    return level(settled, valid, rows, columns, { ...common, flatten, blockTerraces });
   });
   // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
   scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
+  const edgePx = Math.max(2, Math.round(blockPx * STEP_EDGE));
+  for (const { terraces } of results) {
+    const edges = stepEdges(terraces, rows, columns, edgePx);
+    scan.stepEdges = scan.stepEdges.map((edge, i) => edge | edges[i]);
+  }
   scan.steps.push({
     name: 'level',
     order,
     flatten,
     blockPx,
-    terraces: results.map((r) => r.terraceCount),
-    stepHeights: results.map((r) => r.stepHeights.map(rounded)),
+    terraces: results[0].terraceCount,
+    stepHeights: results[0].stepHeights.map(rounded),
+    stepEdgePx: edgePx,
   });
 }
 
@@ -337,6 +355,7 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
     heightUnit: scan.heightUnit,
     valid: resampleMask(kernels, scan.valid, rows, columns, grid.rows, grid.columns),
     disturbed: resampleMask(kernels, scan.disturbed, rows, columns, grid.rows, grid.columns),
+    stepEdges: resampleMask(kernels, scan.stepEdges, rows, columns, grid.rows, grid.columns),
     pixelNm: grid.pixelNm,
     scaleX: grid.columns / columns,
     scaleY: grid.rows / rows,

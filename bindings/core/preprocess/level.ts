@@ -17,6 +17,8 @@ export interface LevelOptions {
   smallestTerrace: number;
   /** Side of the blocks whose medians are fitted, px: more than one period of the lattice. */
   blockPx: number;
+  /** Terraces of the blocks where they are known already, from an earlier result. */
+  blockTerraces?: Terraces;
 }
 
 export interface LevelResult {
@@ -24,6 +26,7 @@ export interface LevelResult {
   /** Terrace 0..count-1 of each pixel, (rows, columns). */
   terraces: Int16Array;
   terraceCount: number;
+  blockTerraces: Terraces;
   /** Absolute height differences between terraces that touch, rising, in the heights' unit. */
   stepHeights: number[];
 }
@@ -45,12 +48,15 @@ export function level(
   const blocks = blockMedians(heights, valid, rows, columns, blockPx);
   const smallest = Math.max(4, smallestTerrace * blocks.heights.length);
   let background = slopes(blocks, rows, columns, order);
-  let terraces: Terraces = { labels: new Int16Array(blocks.heights.length), count: 1 };
+  let terraces = options.blockTerraces ?? {
+    labels: new Int16Array(blocks.heights.length),
+    count: 1,
+  };
   let flat = blocks.heights;
   for (let round = 0; round < ROUNDS; round++) {
     flat = subtractAtBlocks(blocks, rows, columns, order, background);
     const before = terraces.labels;
-    terraces = findTerraces(blocks, flat, smallest);
+    terraces = options.blockTerraces ?? findTerraces(blocks, flat, smallest);
     if (round > 0 && terraces.labels.every((label, i) => label === before[i])) break;
     background = fitTerraces(blocks, flat, terraces, rows, columns, order, background);
   }
@@ -67,6 +73,7 @@ export function level(
     heights: levelled,
     terraces: labels,
     terraceCount: terraces.count,
+    blockTerraces: terraces,
     stepHeights: stepHeights(terraces, blocks, flat),
   };
 }

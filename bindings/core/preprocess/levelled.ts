@@ -14,6 +14,8 @@ export interface Levelled {
   valid: Uint8Array;
   /** 1 where a scar was interpolated in any channel. (rows, columns) */
   disturbed?: Uint8Array;
+  /** 1 beside a border between terraces, where a height has no terrace to count from. (rows, columns) */
+  stepEdges?: Uint8Array;
   /** Side of a pixel of this grid, null when the scan's physical size is not known. */
   pixelNm: number | null;
   /** Pixels of this grid per pixel of the file's grid, along x and y. */

@@ -19,7 +19,7 @@ export interface ScarResult {
 /** A scar's pixels need only this part of the threshold once a few of them exceed it. */
 const LOW = 0.6;
 /** A scar of several lines is longer than one line's, this many times per line more. */
-const LENGTH_PER_LINE = 4;
+const LENGTH_PER_LINE = 2;
 /** Holes of so many pixels inside a scar are bridged. */
 const BRIDGE = 2;
 

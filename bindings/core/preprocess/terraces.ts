@@ -80,9 +80,11 @@ function peakHeights(
   // Three box passes are close to a Gaussian of 0.8 sigma.
   for (let pass = 0; pass < 3; pass++) density = smooth(density, 2);
 
+  // A terrace of the smallest area, its heights twenty times as spread as single blocks.
+  const least = smallest / (20 * 2.5 * BINS_PER_SIGMA);
   const peaks: number[] = [];
   for (let i = 1; i < bins - 1; i++) {
-    if (density[i] > 0 && density[i] >= density[i - 1] && density[i] > density[i + 1]) {
+    if (density[i] > least && density[i] >= density[i - 1] && density[i] > density[i + 1]) {
       peaks.push(i);
     }
   }
@@ -132,19 +134,9 @@ function smooth(values: Float64Array, radius: number): Float64Array<ArrayBuffer>
 
 function separated(density: Float64Array, a: number, b: number): boolean {
   if (Math.abs(a - b) < SMALLEST_STEP * BINS_PER_SIGMA) return false;
-  const valley = density[lowest(density, Math.min(a, b), Math.max(a, b))];
+  let valley = density[a];
+  for (let i = Math.min(a, b); i <= Math.max(a, b); i++) valley = Math.min(valley, density[i]);
   return valley < VALLEY * Math.min(density[a], density[b]);
-}
-
-/** Middle of the lowest bins between a and b. */
-function lowest(density: Float64Array, a: number, b: number): number {
-  let first = a;
-  let last = a;
-  for (let i = a; i <= b; i++) {
-    if (density[i] < density[first]) first = i;
-    if (density[i] <= density[first]) last = i;
-  }
-  return (first + last) >> 1;
 }
 
 /** The most frequent label (-1 counts as one) around each block, 3 x 3; its own if tied. */

@@ -24,10 +24,18 @@ export interface ClusterReport {
 
 /** More than this is a phase of the lattice. */
 const MOST = 0.2;
-/** The tails of normally distributed noise, cut off by four clusters, have 1.6. */
-const LEAST_CONTRAST = 1.8;
+/**
+ * Root mean square of the upper tail of a normal distribution, by the tail's fraction: what noise
+ * alone would give a cluster that took all its highest values.
+ */
+const TAIL_FRACTIONS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+const TAIL_RMS = [3.38, 3.18, 2.91, 2.68, 2.44, 2.1, 1.8, 1.48];
+/** A defect cluster has at least this times as much. */
+const OVER_TAIL = 1.1;
 /** Speckle of blurred noise and lattice rows reach 0.15, real defects begin at 0.3. */
 const LEAST_COMPACTNESS = 0.25;
+/** A cluster of less than this times the contrast of another of its sign is the slope around it. */
+const LEAST_SHARE = 0.55;
 
 /** Measure each cluster and decide, without a person, which are defects. */
 export function judgeClusters(
@@ -37,7 +45,7 @@ export function judgeClusters(
   k: number,
 ): ClusterReport[] {
   const total = grid.valid.reduce((sum, value) => sum + value, 0);
-  return Array.from({ length: k }, (_, cluster) => {
+  const reports = Array.from({ length: k }, (_, cluster): ClusterReport => {
     const inside = Uint8Array.from(labels, (label, i) =>
       label === cluster && grid.valid[i] ? 1 : 0,
     );
@@ -52,6 +60,24 @@ export function judgeClusters(
           };
     return { fraction, ...measured, ...verdict(cluster, fraction, measured) };
   });
+  return reports.map((report) => withoutSlopes(report, reports));
+}
+
+/** Strong defects' slopes and halos, which k-means collects with the worst of the noise, are not defects. */
+function withoutSlopes(report: ClusterReport, all: readonly ClusterReport[]): ClusterReport {
+  const { isDefect, sign, contrast } = report;
+  const stronger = all.some(
+    (other) =>
+      other.isDefect &&
+      (sign === 'mixed' || other.sign === sign) &&
+      contrast < LEAST_SHARE * other.contrast,
+  );
+  if (!isDefect || !stronger) return report;
+  return {
+    ...report,
+    isDefect: false,
+    why: `slopes of stronger defects: ${contrast.toFixed(1)} of the lattice's own spread`,
+  };
 }
 
 function verdict(
@@ -64,8 +90,11 @@ function verdict(
   if (cluster === 0) return lattice('the most frequent cluster is the lattice');
   if (fraction === 0) return lattice('no pixel belongs to it');
   if (fraction > MOST) return lattice(`too frequent for defects: ${percent(fraction)} of the area`);
-  if (contrast < LEAST_CONTRAST) {
-    return lattice(`too little contrast: ${contrast.toFixed(1)} of the lattice's own spread`);
+  const least = OVER_TAIL * tailRms(fraction);
+  if (contrast < least) {
+    return lattice(
+      `too little contrast: ${contrast.toFixed(1)} of the lattice's own spread, noise reaches ${least.toFixed(1)}`,
+    );
   }
   if (compactness < LEAST_COMPACTNESS) {
     return lattice(`speckle or rows, not compact: ${compactness.toFixed(2)}`);
@@ -74,6 +103,16 @@ function verdict(
     isDefect: true,
     why: `${sign}, rare (${percent(fraction)}), ${contrast.toFixed(1)} times the lattice's spread, compact (${compactness.toFixed(2)})`,
   };
+}
+
+/** TAIL_RMS between its entries, linearly; constant outside. */
+function tailRms(fraction: number): number {
+  const above = TAIL_FRACTIONS.findIndex((entry) => entry >= fraction);
+  if (above === 0) return TAIL_RMS[0];
+  if (above < 0) return TAIL_RMS[TAIL_RMS.length - 1];
+  const [low, high] = [TAIL_FRACTIONS[above - 1], TAIL_FRACTIONS[above]];
+  const weight = (fraction - low) / (high - low);
+  return TAIL_RMS[above - 1] + weight * (TAIL_RMS[above] - TAIL_RMS[above - 1]);
 }
 
 function percent(fraction: number): string {

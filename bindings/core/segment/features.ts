@@ -20,7 +20,7 @@ export function convolutionalFeatures(
   seed: number,
   stripRows?: number,
 ): Strips {
-  const layers = network?.slice(0, BLOCKS) ?? filterBank(seed, normalised.length * ((globalThis as any).process.env['BOTH'] ? 2 : 1), BANK, false);
-  const stage = layers.map((layer) => (layer.pool ? { ...layer, pool: false } : layer));
+  const layers = network?.slice(0, BLOCKS) ?? filterBank(seed, normalised.length, BANK);
+  const stage = layers.map((layer) => ({ ...layer, pool: false }));
   return convolvedStrips(kernels, grid, normalised, [stage], stripRows);
 }

@@ -15,6 +15,8 @@ export const COARSE = 0.3;
 const CUT = 6;
 /** A window's spread counts only within this factor of the whole picture's. */
 const SPREAD_RANGE = 2;
+/** A window's mean counts only within this many spreads of the whole picture's: heights are level. */
+const MEAN_RANGE = 2;
 
 /** A plane after local normalisation at two widths of blur; unit: the lattice's own spread. */
 export interface Normalised {
@@ -63,7 +65,7 @@ function localStatistics(plane: Float32Array, grid: Grid) {
       windows.push({ top, left, ...trimmed(scratch, count) });
     }
   }
-  limitSpreads(windows);
+  limitStatistics(windows);
 
   const centre = new Float32Array(plane.length);
   const spread = new Float32Array(plane.length);
@@ -108,7 +110,8 @@ function bell(side: number): Float32Array {
 /** Mean and standard deviation of the values near the median. Reorders them. */
 function trimmed(values: Float32Array, count: number): { mean: number; spread: number } {
   const median = quantile(values, count, 0.5);
-  const deviations = Float32Array.from(values.subarray(0, count), (v) => Math.abs(v - median));
+  const deviations = values.slice(0, count);
+  for (let i = 0; i < count; i++) deviations[i] = Math.abs(values[i] - median);
   // Coarsely quantised heights: when more than half are equal nothing can be trimmed.
   const reach = TRIM * 1.4826 * quantile(deviations, count, 0.5) || Infinity;
   let n = 0;
@@ -126,34 +129,42 @@ function trimmed(values: Float32Array, count: number): { mean: number; spread: n
 }
 
 /**
- * Keep spreads near their median: a flat window must not blow up its noise (nor divide by zero), and
- * one full of defects must not call them normal.
+ * Keep windows near the usual: a flat one must not blow up its noise (nor divide by zero), and one
+ * full of defects, or inside one, must not call them normal.
  */
-function limitSpreads(windows: { spread: number }[]): void {
+function limitStatistics(windows: { mean: number; spread: number }[]): void {
   if (windows.length === 0) return;
-  const spreads = Float32Array.from(windows, (window) => window.spread);
-  const typical =
+  const means = Float32Array.from(windows, ({ mean }) => mean);
+  const spreads = Float32Array.from(windows, ({ spread }) => spread);
+  const mean = quantile(means, means.length, 0.5);
+  const spread =
     quantile(spreads, spreads.length, 0.5) || spreads.reduce((a, b) => Math.max(a, b), 0);
   for (const window of windows) {
-    window.spread = Math.min(
-      typical * SPREAD_RANGE,
-      Math.max(typical / SPREAD_RANGE, window.spread),
-    );
+    window.mean = clamp(window.mean, mean - spread * MEAN_RANGE, mean + spread * MEAN_RANGE);
+    window.spread = clamp(window.spread, spread / SPREAD_RANGE, spread * SPREAD_RANGE);
   }
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
 }
 
 /** Scale so that 68 % of the valid values lie within -1..1, and cut the tails. In place. */
 function toUnitSpread(z: Float32Array, valid: Uint8Array): Float32Array {
-  const sizes = Float32Array.from(
-    z.filter((_, i) => valid[i] === 1),
-    Math.abs,
-  );
-  if (sizes.length === 0) return z.fill(0);
-  const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
-  // On a picture without noise most values are zero but for rounding, which must not be the unit.
-  const unit = Math.max(quantile(sizes, sizes.length, 0.68), 1e-3 * largest);
+  const sizes = new Float32Array(z.length);
+  let count = 0;
+  let largest = 0;
   for (let i = 0; i < z.length; i++) {
-    z[i] = unit > 0 ? Math.min(CUT, Math.max(-CUT, z[i] / unit)) : 0;
+    if (!valid[i]) continue;
+    const size = Math.abs(z[i]);
+    sizes[count++] = size;
+    if (size > largest) largest = size;
+  }
+  if (count === 0) return z.fill(0);
+  // On a picture without noise most values are zero but for rounding, which must not be the unit.
+  const unit = Math.max(quantile(sizes, count, 0.68), 1e-3 * largest);
+  for (let i = 0; i < z.length; i++) {
+    z[i] = unit > 0 ? clamp(z[i] / unit, -CUT, CUT) : 0;
   }
   return z;
 }

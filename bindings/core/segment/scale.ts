@@ -16,8 +16,8 @@ const SMALLEST_WINDOW = 32;
 const SHORTEST_PERIOD_PX = 3;
 /** A window must hold this many periods before a peak can be told from the 1/f background. */
 const FEWEST_PERIODS = 5;
-/** White noise alone reaches about ln(bins), 10, in one window, and less in an average. */
-const LEAST_PROMINENCE = 12;
+/** White noise reaches ln(bins), 10, and one time in two thousand 18. */
+const LEAST_PROMINENCE = 18;
 
 /**
  * Row spacing of the lattice in pixels, from the sharpest strong peak of the power spectrum
@@ -51,7 +51,7 @@ function peakPeriod(
 ): LatticePeriod | null {
   let size = WINDOW;
   while (size > Math.min(rows, columns)) size /= 2;
-  const power = averagePower(kernels, plane, rows, columns, size);
+  const power = cornerPower(kernels, plane, rows, columns, size);
   let best: LatticePeriod | null = null;
   let strongest = 0;
   for (let v = -size / 2 + 1; v < size / 2; v++) {
@@ -72,8 +72,8 @@ function peakPeriod(
 
 type Power = (v: number, u: number) => number;
 
-/** Mean spectrum over at most 3 x 3 windows spread over the plane. */
-function averagePower(
+/** Sum of the spectra of windows in the plane's four corners. */
+function cornerPower(
   kernels: Kernels,
   plane: Float32Array,
   rows: number,
@@ -98,7 +98,7 @@ function averagePower(
 
 function starts(length: number, size: number): number[] {
   const room = length - size;
-  return [...new Set([0, room >> 1, room])];
+  return room === 0 ? [0] : [0, room];
 }
 
 function isPeak(power: Power, v: number, u: number): boolean {

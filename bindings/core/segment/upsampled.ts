@@ -4,14 +4,14 @@ import type { Grid } from './grid.ts';
 import type { Normalised } from './normalise.ts';
 import type { Strips } from './strips.ts';
 
-/** Pooling levels used; at the third a pixel of features is as wide as most defects. */
+/** Blocks used; in the third a pixel of features is as wide as most defects. */
 const LEVELS = 2;
 const BANK = [16, 32];
 
 /**
- * The paper's third route: k-means on up-sampled features, the pooled maps of successive blocks
- * brought back to the picture's resolution and concatenated, so that a pixel is described by its
- * surroundings at several widths. Kolev et al. 2025.
+ * The paper's third route: k-means on up-sampled features, the maps of successive blocks, each computed
+ * from the pooled ones before it, brought back to the picture's resolution and concatenated, so that a
+ * pixel is described by its surroundings at several widths. Kolev et al. 2025.
  */
 export function upsampledFeatures(
   kernels: Kernels,
@@ -21,15 +21,17 @@ export function upsampledFeatures(
   seed: number,
   stripRows?: number,
 ): Strips {
-  const layers = network ?? filterBank(seed, normalised.length * ((globalThis as any).process.env['BOTH'] ? 2 : 1), BANK, true);
-  return convolvedStrips(kernels, grid, normalised, stagesOf(layers).slice(0, LEVELS), stripRows);
+  const stages = network
+    ? betweenPools(network)
+    : filterBank(seed, normalised.length, BANK).map((layer) => [layer]);
+  return convolvedStrips(kernels, grid, normalised, stages.slice(0, LEVELS), stripRows);
 }
 
-/** Cut a network after each of its pools. */
-function stagesOf(layers: readonly ConvLayer[]): Stage[] {
+/** Cut a network at its pools. */
+function betweenPools(network: readonly ConvLayer[]): Stage[] {
   const stages: ConvLayer[][] = [[]];
-  for (const layer of layers) {
-    stages[stages.length - 1].push(layer);
+  for (const layer of network) {
+    stages[stages.length - 1].push({ ...layer, pool: false });
     if (layer.pool) stages.push([]);
   }
   return stages.filter((stage) => stage.length > 0);

@@ -67,7 +67,6 @@ describe('bad input', () => {
 
   it.each(examples)('$name cut anywhere is a FormatError inside the file', (example) => {
     const { name, file, options } = example;
-    // The last bytes of a TIFF say that there is no further page; everything else is needed.
     for (let length = 0; length < file.length; length++) {
       let thrown: unknown;
       try {
