@@ -7,8 +7,8 @@ export { type OutputFile, type RunResult, runFiles } from './export/files.ts';
 export { writeNpy } from './export/npy.ts';
 export type { ReportTruth } from './export/report.ts';
 export { writeSxm } from './export/sxm.ts';
-export { type Method, methodNames } from './fewshot/index.ts';
 export { type EpisodeOptions, type EpisodeResult, runEpisodes } from './fewshot/episode.ts';
+export { type Method, methodNames } from './fewshot/index.ts';
 export { type ReadOptions, readScan, type Siblings } from './formats/index.ts';
 export {
   type Clusters,
@@ -29,5 +29,5 @@ export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
 export type { ClusterReport, SegmentOptions } from './segment/index.ts';
 export { simulateDimerRows } from './simulate/index.ts';
 export { version } from './version.ts';
-export { readWeights } from './weights/index.ts';
 export type { WasmExports } from './wasm.ts';
+export { readWeights } from './weights/index.ts';

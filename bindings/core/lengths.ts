@@ -6,7 +6,15 @@ export interface Length {
   unit: 'nm' | 'px';
 }
 
-const NM_PER: Record<string, number> = { nm: 1, pm: 1e-3, a: 0.1, å: 0.1, um: 1e3, µm: 1e3, m: 1e9 };
+const NM_PER: Record<string, number> = {
+  nm: 1,
+  pm: 1e-3,
+  a: 0.1,
+  å: 0.1,
+  um: 1e3,
+  µm: 1e3,
+  m: 1e9,
+};
 
 /** Read '100nm', '2.1 nm', '850pm', '12Å', '0.5um' or '16px'; a bare number is in nm. */
 export function parseLength(text: string, option: string): Length {

@@ -40,7 +40,6 @@ export function matchPositions(
   const hits = pairs.length;
   const precision = found.length === 0 ? 1 : hits / found.length;
   const recall = truth.length === 0 ? 1 : hits / truth.length;
-  const f1 =
-    found.length + truth.length === 0 ? 1 : (2 * hits) / (found.length + truth.length);
+  const f1 = found.length + truth.length === 0 ? 1 : (2 * hits) / (found.length + truth.length);
   return { pairs, precision, recall, f1 };
 }

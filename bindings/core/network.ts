@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { conv4FromWeights, untrainedConv4 } from './embed.ts';
-import type { Kernels, LoadedNetwork } from './kernels.ts';
+import type { ConvLayer, Kernels, LoadedNetwork } from './kernels.ts';
 import { readWeights } from './weights/index.ts';
 
 /** A network that embeds crops, loaded, with what a result must say about it. */
@@ -11,6 +11,8 @@ export interface EmbeddingNetwork {
   /** Of the weights file; null for weights made from a seed. */
   sha256: string | null;
   loaded: LoadedNetwork;
+  /** The same layers as plain arrays, for segmentation on their features. */
+  layers: readonly ConvLayer[];
 }
 
 /** Seed of the filter bank that stands in until trained weights are given. */
@@ -23,14 +25,16 @@ export function loadEmbeddingNetwork(
   name: string,
 ): EmbeddingNetwork {
   const layers = conv4FromWeights(readWeights(bytes, name));
-  return { name, sha256: bytesToHex(sha256(bytes)), loaded: kernels.load(layers) };
+  return { name, sha256: bytesToHex(sha256(bytes)), loaded: kernels.load(layers), layers };
 }
 
 /** The fixed, seeded, untrained filter bank: random features, useful but not learnt. */
 export function untrainedNetwork(kernels: Kernels): EmbeddingNetwork {
+  const layers = untrainedConv4(UNTRAINED_SEED);
   return {
     name: `untrained filter bank (seed ${UNTRAINED_SEED})`,
     sha256: null,
-    loaded: kernels.load(untrainedConv4(UNTRAINED_SEED)),
+    loaded: kernels.load(layers),
+    layers,
   };
 }

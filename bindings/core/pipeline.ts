@@ -1,14 +1,14 @@
 import { chooseChannels, describe } from './channels.ts';
-import { type Normalisation, cropAt } from './crop.ts';
+import { cropAt, type Normalisation } from './crop.ts';
 import { embedCrops } from './embed.ts';
 import { OptionError, SupportError } from './errors.ts';
-import { type ClassifyOptions, type Method, classify } from './fewshot/index.ts';
+import { type ClassifyOptions, classify, type Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
 import type { Length } from './lengths.ts';
-import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
 import type { EmbeddingNetwork } from './network.ts';
+import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
 import type { Levelled } from './preprocess/levelled.ts';
-import { type RunOptions, checkpoint } from './progress.ts';
+import { checkpoint, type RunOptions } from './progress.ts';
 import { findRegions } from './regions.ts';
 import type { Channel, Scan, Step } from './scan.ts';
 import { type ClusterReport, type SegmentOptions, segment } from './segment/index.ts';
@@ -218,16 +218,26 @@ export function embedPoints(
   };
 }
 
-/** Crop of five dimer rows' width, unless the scan says otherwise; in pixels when it has no physical size. */
-const DEFAULT_CROP: Length = { value: 16, unit: 'px' };
+/** Side of the crop in row spacings: a defect with its nearest neighbours, not the next defect. */
+const CROP_ROWS = 3.5;
+/** Side of the crop in median diameters of the defects found, where these dwarf the lattice. */
+const CROP_DIAMETERS = 2;
+/** Where neither lattice nor defects say anything: what the paper's code cuts, in the file's pixels. */
+const FALLBACK_CROP: Length = { value: 16, unit: 'px' };
 
 /**
- * The crop's side when the caller names none: twice the median diameter of the defects found would
- * be the natural choice but needs a segmentation; until then 16 of the file's pixels, the figure that
- * the paper's code uses on its own scans.
+ * The crop's side when the caller names none: 3.5 row spacings of the lattice, or twice the median
+ * diameter of the defects found if that is more; 16 pixels where neither is known.
  */
-export function defaultCrop(_prepared: Prepared): Length {
-  return DEFAULT_CROP;
+export function defaultCrop(prepared: Prepared, found?: Found): Length {
+  const { levelled } = prepared;
+  const fromRows = (CROP_ROWS * (levelled.rowSpacingPx ?? 0)) / levelled.scaleX;
+  const areas = found?.defects.flatMap(({ areaPx, tooLarge }) =>
+    tooLarge || !areaPx ? [] : [areaPx],
+  );
+  const diameter = Math.sqrt((4 / Math.PI) * medianOf(areas ?? []));
+  const side = Math.max(fromRows, CROP_DIAMETERS * diameter);
+  return side > 0 ? { value: side, unit: 'px' } : FALLBACK_CROP;
 }
 
 function cropInWorkingPixels(prepared: Prepared, crop: Length): number {

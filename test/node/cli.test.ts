@@ -86,7 +86,9 @@ describe('segment', () => {
     const again = join(folder, 'again');
     adatom('segment', scan, '--out', again);
     for (const name of readdirSync(out)) {
-      expect(readFileSync(join(again, name)).equals(readFileSync(join(out, name))), name).toBe(true);
+      expect(readFileSync(join(again, name)).equals(readFileSync(join(out, name))), name).toBe(
+        true,
+      );
     }
   });
 });
@@ -110,7 +112,9 @@ test('classify --at names the points given', () => {
   expect(status).toBe(0);
   const rows = readFileSync(join(out, 'defects.csv'), 'utf8').trim().split('\n').slice(1);
   const labels = readFileSync(support, 'utf8').trim().split('\n').slice(1);
-  expect(rows.map((row) => row.split(',')[7])).toEqual(labels.map((row) => row.split(',')[2].trim()));
+  expect(rows.map((row) => row.split(',')[7])).toEqual(
+    labels.map((row) => row.split(',')[2].trim()),
+  );
   expect(existsSync(join(out, 'mask.npy'))).toBe(false);
 });
 
@@ -126,7 +130,10 @@ test('embed writes float32 (points, dimension)', () => {
 test('--json: progress as JSON lines, the result as JSON', () => {
   const { status, stdout, stderr } = adatom('segment', scan, '--out', join(folder, 'j'), '--json');
   expect(status).toBe(0);
-  const events = stderr.trim().split('\n').map((line) => JSON.parse(line));
+  const events = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   expect(events.some(({ event, fraction }) => event === 'progress' && fraction === 1)).toBe(true);
   expect(JSON.parse(stdout).counts[0].count).toBeGreaterThan(0);
 });
@@ -153,14 +160,38 @@ describe('bad input exits with 1, one sentence and no output', () => {
   const cases: [string, () => string[], RegExp][] = [
     ['a missing file', () => ['segment', 'nowhere.sxm'], /nowhere\.sxm: no such file/],
     ['an empty file', () => ['segment', file('empty.sxm', '')], /empty\.sxm: at byte 0/],
-    ['a truncated file', () => ['segment', file('cut.sxm', readFileSync(scan).subarray(0, 9999))], /cut\.sxm: at byte \d+/],
-    ['a wrong magic', () => ['segment', file('magic.npy', 'hello, world, this is text')], /magic\.npy/],
+    [
+      'a truncated file',
+      () => ['segment', file('cut.sxm', readFileSync(scan).subarray(0, 9999))],
+      /cut\.sxm: at byte \d+/,
+    ],
+    [
+      'a wrong magic',
+      () => ['segment', file('magic.npy', 'hello, world, this is text')],
+      /magic\.npy/,
+    ],
     ['nothing but NaN', () => ['segment', file('nan.npy', nans)], /NaN|not measured|missing/i],
     ['a constant scan', () => ['segment', file('flat.npy', flat)], /constant|same value/i],
-    ['a support label outside the scan', () => ['classify', scan, '--support', file('out.csv', 'x_px,y_px,label\n10,9999,a\n')], /out\.csv, line 2: \(10, 9999\) is outside/],
-    ['a support without labels', () => ['classify', scan, '--support', file('bare.csv', 'x_px,y_px\n10,10\n')], /expected a label/],
-    ['an empty support', () => ['classify', scan, '--support', file('none.csv', 'x_px,y_px,label\n')], /holds no point/],
-    ['weights that are no network', () => ['classify', scan, '--support', support, '--weights', file('w.pth', 'PK nonsense')], /w\.pth/],
+    [
+      'a support label outside the scan',
+      () => ['classify', scan, '--support', file('out.csv', 'x_px,y_px,label\n10,9999,a\n')],
+      /out\.csv, line 2: \(10, 9999\) is outside/,
+    ],
+    [
+      'a support without labels',
+      () => ['classify', scan, '--support', file('bare.csv', 'x_px,y_px\n10,10\n')],
+      /expected a label/,
+    ],
+    [
+      'an empty support',
+      () => ['classify', scan, '--support', file('none.csv', 'x_px,y_px,label\n')],
+      /holds no point/,
+    ],
+    [
+      'weights that are no network',
+      () => ['classify', scan, '--support', support, '--weights', file('w.pth', 'PK nonsense')],
+      /w\.pth/,
+    ],
   ];
   test.each(cases)('%s', (name, args, message) => {
     const out = join(folder, `bad-${name.replaceAll(/\W/g, '-')}`);
@@ -178,9 +209,24 @@ describe('bad input exits with 1, one sentence and no output', () => {
   });
 
   test('a crop in nm on a scan of unknown size', () => {
-    const npy = file('sizeless.npy', writeNpy(Float32Array.from({ length: 4096 }, (_, i) => (i * 7919) % 101), [64, 64]));
+    const npy = file(
+      'sizeless.npy',
+      writeNpy(
+        Float32Array.from({ length: 4096 }, (_, i) => (i * 7919) % 101),
+        [64, 64],
+      ),
+    );
     const at = file('p.csv', 'x_px,y_px\n20,20\n');
-    const { status, stderr } = adatom('embed', npy, '--at', at, '--crop', '2nm', '--out', join(folder, 'e.npy'));
+    const { status, stderr } = adatom(
+      'embed',
+      npy,
+      '--at',
+      at,
+      '--crop',
+      '2nm',
+      '--out',
+      join(folder, 'e.npy'),
+    );
     expect(stderr).toMatch(/--width/);
     expect(status).toBe(1);
   });

@@ -22,7 +22,7 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>${escape(input.file)}: defects found by adatom</title>
+<title>${escapeHtml(input.file)}: defects found by adatom</title>
 <style>
   :root { color-scheme: light dark; }
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -35,18 +35,18 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
 </style>
 </head>
 <body>
-<h1>${escape(input.file)}</h1>
-<p>${prepared.columns} × ${prepared.rows} pixels, ${size}; ${escape(prepared.channels.join(' and '))}.</p>
+<h1>${escapeHtml(input.file)}</h1>
+<p>${prepared.columns} × ${prepared.rows} pixels, ${size}; ${escapeHtml(prepared.channels.join(' and '))}.</p>
 <p><img alt="The scan with every defect outlined in its class's colour" src="data:image/png;base64,${encodeBase64(overlayPng)}"></p>
 <h2>Counts</h2>
 ${countsTable(counts)}
 ${truth ? `<h2>Agreement with the known truth</h2>\n${truthTable(truth)}` : ''}
-${result.network ? `<p>Embedded with: ${escape(result.network.name)}${result.network.sha256 ? ` (sha256 <code>${result.network.sha256}</code>)` : ''}.</p>` : ''}
-${result.warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
+${result.network ? `<p>Embedded with: ${escapeHtml(result.network.name)}${result.network.sha256 ? ` (sha256 <code>${result.network.sha256}</code>)` : ''}.</p>` : ''}
+${result.warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
 <h2>What was done</h2>
 <table>
 <tr><th>step</th><th>parameters and findings</th></tr>
-${result.steps.map(({ name, ...rest }) => `<tr><td>${escape(name)}</td><td>${escape(parameters(rest))}</td></tr>`).join('\n')}
+${result.steps.map(({ name, ...rest }) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(parameters(rest))}</td></tr>`).join('\n')}
 </table>
 <p>adatom ${version}. Input sha256 <code>${input.sha256}</code>.</p>
 </body>
@@ -58,7 +58,7 @@ function countsTable(counts: RunResult['counts']): string {
   if (counts.length === 0) return '<p>No defect was found.</p>';
   const rows = counts.map(
     ({ label, count, perNm2, errorPerNm2 }) =>
-      `<tr><td>${escape(label || 'defect')}</td><td class="number">${count}</td><td class="number">${
+      `<tr><td>${escapeHtml(label || 'defect')}</td><td class="number">${count}</td><td class="number">${
         perNm2 === null || errorPerNm2 === null
           ? ''
           : `${perNm2.toPrecision(3)} ± ${errorPerNm2.toPrecision(2)}`
@@ -73,7 +73,7 @@ ${rows.join('\n')}
 function truthTable({ rows, spurious }: ReportTruth): string {
   const lines = rows.map(
     ({ label, inTruth, found, namedRight }) =>
-      `<tr><td>${escape(label)}</td><td class="number">${inTruth}</td><td class="number">${found}</td><td class="number">${namedRight}</td></tr>`,
+      `<tr><td>${escapeHtml(label)}</td><td class="number">${inTruth}</td><td class="number">${found}</td><td class="number">${namedRight}</td></tr>`,
   );
   return `<table>
 <tr><th>class</th><th class="number">in the truth</th><th class="number">found</th><th class="number">and named right</th></tr>
@@ -88,7 +88,7 @@ function parameters(rest: Record<string, unknown>): string {
     .join(', ');
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

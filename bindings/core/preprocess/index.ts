@@ -356,12 +356,19 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
     valid: resampleMask(kernels, scan.valid, rows, columns, grid.rows, grid.columns),
     disturbed: resampleMask(kernels, scan.disturbed, rows, columns, grid.rows, grid.columns),
     stepEdges: resampleMask(kernels, scan.stepEdges, rows, columns, grid.rows, grid.columns),
+    rowSpacingPx: rowSpacingPx(scan, grid),
     pixelNm: grid.pixelNm,
     scaleX: grid.columns / columns,
     scaleY: grid.rows / rows,
     steps: scan.steps,
     warnings: scan.warnings,
   };
+}
+
+/** Row spacing on the working grid; null when no lattice is certain. */
+function rowSpacingPx({ lattice, columns, pixelX }: Working, grid: WorkingGrid): number | null {
+  if (!lattice || lattice.confidence < CONFIDENT) return null;
+  return (lattice.spacing / pixelX) * (grid.columns / columns);
 }
 
 function workingGrid(scan: Working): WorkingGrid {

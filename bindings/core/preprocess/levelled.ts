@@ -16,6 +16,8 @@ export interface Levelled {
   disturbed?: Uint8Array;
   /** 1 beside a border between terraces, where a height has no terrace to count from. (rows, columns) */
   stepEdges?: Uint8Array;
+  /** Row spacing of the lattice in pixels of this grid, null where none stands out. */
+  rowSpacingPx?: number | null;
   /** Side of a pixel of this grid, null when the scan's physical size is not known. */
   pixelNm: number | null;
   /** Pixels of this grid per pixel of the file's grid, along x and y. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { AdatomError } from '../../core/index.ts';
+import { AdatomError } from '../index.ts';
 
 /** Wrong use of the command line itself: exit code 2. */
 export class UsageError extends AdatomError {
@@ -29,7 +29,11 @@ export interface Given {
   oneOf<T extends string>(option: string, choices: readonly T[]): T | undefined;
 }
 
-export function readArguments(args: readonly string[], specs: OptionSpecs, positionals: string[]): Given {
+export function readArguments(
+  args: readonly string[],
+  specs: OptionSpecs,
+  positionals: string[],
+): Given {
   const parsed = parse(args, specs);
   if (parsed.positionals.length !== positionals.length) {
     throw new UsageError(

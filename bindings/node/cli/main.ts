@@ -1,5 +1,4 @@
-import { AdatomError, version } from '../../core/index.ts';
-import { createKernels } from '../index.ts';
+import { AdatomError, createKernels, version } from '../index.ts';
 import { type OptionSpecs, readArguments, UsageError } from './args.ts';
 import { classify } from './commands/classify.ts';
 import type { Command } from './commands/command.ts';
@@ -50,9 +49,7 @@ export function main(args: readonly string[]): number {
     report.done();
     if (!(error instanceof AdatomError) && !isSystemError(error)) throw error;
     if (json) {
-      console.error(
-        JSON.stringify({ event: 'error', name: error.name, message: error.message }),
-      );
+      console.error(JSON.stringify({ event: 'error', name: error.name, message: error.message }));
     } else console.error(`adatom: ${error.message}`);
     return error instanceof UsageError ? 2 : 1;
   }

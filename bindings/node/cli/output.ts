@@ -6,7 +6,10 @@ import { basename, dirname, join } from 'node:path';
  * then all renamed, in the order given. If anything fails the temporary files are removed and what was
  * there before stays as it was.
  */
-export function writeAll(folder: string, files: ReadonlyArray<readonly [string, Uint8Array | string]>): void {
+export function writeAll(
+  folder: string,
+  files: ReadonlyArray<readonly [string, Uint8Array | string]>,
+): void {
   mkdirSync(folder, { recursive: true });
   const written: string[] = [];
   try {

@@ -1,5 +1,5 @@
-import { type PointRow, readPointsCsv, SupportError, type SupportPoint } from '../../core/index.ts';
 import { basename } from 'node:path';
+import { type PointRow, readPointsCsv, SupportError, type SupportPoint } from '../index.ts';
 import { readFile } from './scan-options.ts';
 
 /** Positions from a CSV file with columns x_px and y_px. */

@@ -1,4 +1,4 @@
-import type { ClassCount } from '../../core/index.ts';
+import type { ClassCount } from '../index.ts';
 import type { Given, OptionSpecs } from './args.ts';
 import type { Context } from './commands/command.ts';
 
@@ -7,7 +7,8 @@ export function echoOptions(given: Given, specs: OptionSpecs): Record<string, un
   const echo: Record<string, unknown> = {};
   for (const [name, { value, multiple }] of Object.entries(specs)) {
     const given_ = multiple ? given.texts(name) : value ? given.text(name) : given.flag(name);
-    if (given_ === undefined || given_ === false || (Array.isArray(given_) && !given_.length)) continue;
+    if (given_ === undefined || given_ === false || (Array.isArray(given_) && !given_.length))
+      continue;
     if (name !== 'out') echo[name] = given_;
   }
   return echo;

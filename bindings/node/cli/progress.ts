@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../../core/index.ts';
+import type { ProgressEvent } from '../index.ts';
 
 /** What the command line says while it works: progress with an ETA for a person, JSON lines for a program. */
 export interface Reporter {

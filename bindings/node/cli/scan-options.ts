@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
-  type EmbeddingNetwork,
-  type PrepareOptions,
-  type Scan,
-  chooseChannels,
+  AdatomError,
   asMeasured,
+  chooseChannels,
+  type EmbeddingNetwork,
+  type Kernels,
   loadEmbeddingNetwork,
+  type PrepareOptions,
   parseLength,
   parseLengthNm,
+  readScanFile,
+  type Scan,
   untrainedNetwork,
-} from '../../core/index.ts';
-import { AdatomError } from '../../core/index.ts';
-import { type Kernels, readScanFile } from '../index.ts';
+} from '../index.ts';
 import { type Given, type OptionSpecs, UsageError } from './args.ts';
 
 /** Options of every command that reads a scan. */

@@ -1,4 +1,4 @@
-import { type FindOptions, parseAreaNm2 } from '../../core/index.ts';
+import { type FindOptions, parseAreaNm2 } from '../index.ts';
 import type { Given, OptionSpecs } from './args.ts';
 
 /** Options of every command that segments. */
@@ -8,7 +8,10 @@ export const segmentOptions: OptionSpecs = {
     help: 'what k-means works on (default pixels)',
   },
   k: { value: 'N', help: 'number of clusters' },
-  clusters: { value: 'N,N', help: 'the clusters that are defects, instead of the automatic choice' },
+  clusters: {
+    value: 'N,N',
+    help: 'the clusters that are defects, instead of the automatic choice',
+  },
   'min-area': { value: 'AREA', help: 'drop smaller regions, e.g. 0.1nm2' },
   'max-area': { value: 'AREA', help: 'set larger regions aside, e.g. 10nm2' },
   seed: { value: 'N', help: 'seed of everything random (default 1)' },

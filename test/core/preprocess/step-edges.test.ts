@@ -6,10 +6,16 @@ test('marks just the pixels within the radius of a border, along both axes', () 
   const columns = 17;
   const terraces = new Int16Array(rows * columns);
   for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) terraces[y * columns + x] = y > 12 || (y > 4 && x > 11) ? 1 : 0;
+    for (let x = 0; x < columns; x++)
+      terraces[y * columns + x] = y > 12 || (y > 4 && x > 11) ? 1 : 0;
   }
   const differs = (x: number, y: number) =>
-    [[1, 0], [-1, 0], [0, 1], [0, -1]].some(([dx, dy]) => {
+    [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ].some(([dx, dy]) => {
       const inside = x + dx >= 0 && x + dx < columns && y + dy >= 0 && y + dy < rows;
       return inside && terraces[(y + dy) * columns + x + dx] !== terraces[y * columns + x];
     });

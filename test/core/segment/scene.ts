@@ -45,8 +45,8 @@ export function makeScene(options: SceneOptions = {}): { levelled: Levelled; tru
       for (const defect of defects) {
         const r2 = (x - defect.x) ** 2 + (y - defect.y) ** 2;
         height += defect.height * Math.exp(-r2 / (2 * sigma * sigma));
-        // Half of the defect's height: where an eye would draw its outline.
-        if (r2 < 2 * Math.LN2 * sigma * sigma) truth[y * columns + x] = 1;
+        // Where the defect stands higher than the lattice's own waves.
+        if (r2 < 2 * Math.log(Math.abs(defect.height)) * sigma * sigma) truth[y * columns + x] = 1;
       }
       clean[y * columns + x] = height;
     }

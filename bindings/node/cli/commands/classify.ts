@@ -2,17 +2,19 @@ import {
   classifyDefects,
   countLabels,
   type Defect,
-  findDefects,
+  defaultCrop,
+  type FindOptions,
   type Found,
+  findDefects,
   type Kernels,
   methodNames,
-  prepare,
   type Prepared,
+  prepare,
   type RunOptions,
   runFiles,
   snapToDefects,
   TOO_LARGE,
-} from '../../../core/index.ts';
+} from '../../index.ts';
 import type { Given } from '../args.ts';
 import { writeAll } from '../output.ts';
 import { checkInside, readPoints, readSupport } from '../points.ts';
@@ -52,11 +54,13 @@ export const classify: Command = {
       reject: !given.flag('no-reject'),
     };
     const network = readNetwork(kernels, given);
+    const features = network.sha256 === null ? {} : { network: network.layers };
     const run = { onProgress: report.progress };
 
     const prepared = prepare(kernels, input.scan, input.options, run);
     checkInside(supportPath, readPoints(supportPath), prepared.rows, prepared.columns);
-    const found = given.text('at') === undefined ? find(kernels, prepared, given, run) : undefined;
+    const found =
+      given.text('at') === undefined ? find(kernels, prepared, given, features, run) : undefined;
     const defects = found?.defects ?? pointsAsDefects(given.text('at') as string, prepared);
     const named = classifyDefects(
       kernels,
@@ -64,7 +68,7 @@ export const classify: Command = {
       network,
       defects,
       found ? snapToDefects(support, prepared, found) : support,
-      naming,
+      { crop: defaultCrop(prepared, found), ...naming },
       run,
     );
     const labels = named.labels.map((label, i) => (defects[i].tooLarge ? TOO_LARGE : label));
@@ -85,7 +89,9 @@ export const classify: Command = {
         ...(found ? { mask: found.mask, regionIds: found.regionIds } : {}),
         defects,
         labels,
-        confidence: Array.from(named.confidence, (value, i) => (defects[i].tooLarge ? null : value)),
+        confidence: Array.from(named.confidence, (value, i) =>
+          defects[i].tooLarge ? null : value,
+        ),
         classes: named.classes,
         counts,
         network: { name: network.name, sha256: network.sha256 },
@@ -103,9 +109,15 @@ function find(
   kernels: Kernels,
   prepared: Prepared,
   given: Given,
+  features: Pick<FindOptions, 'network'>,
   run: RunOptions,
 ): Found {
-  return findDefects(kernels, prepared, readSegmentOptions(given, 'segment'), run);
+  return findDefects(
+    kernels,
+    prepared,
+    { ...readSegmentOptions(given, 'segment'), ...features },
+    run,
+  );
 }
 
 /** Points the caller marked, as defects of unknown extent. */

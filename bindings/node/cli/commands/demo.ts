@@ -1,8 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   classifyDefects,
   countLabels,
+  defaultCrop,
   findDefects,
   matchPositions,
   prepare,
@@ -11,7 +12,7 @@ import {
   runFiles,
   snapToDefects,
   TOO_LARGE,
-} from '../../../core/index.ts';
+} from '../../index.ts';
 import { writeAll } from '../output.ts';
 import { readSupport } from '../points.ts';
 import { printCounts } from '../print.ts';
@@ -42,7 +43,8 @@ export const demo: Command = {
     const prepared = prepare(kernels, scan, {}, run);
     const found = findDefects(kernels, prepared, {}, run);
     const examples = snapToDefects(support, prepared, found);
-    const named = classifyDefects(kernels, prepared, network, found.defects, examples, {}, run);
+    const naming = { crop: defaultCrop(prepared, found) };
+    const named = classifyDefects(kernels, prepared, network, found.defects, examples, naming, run);
     const labels = named.labels.map((label, i) => (found.defects[i].tooLarge ? TOO_LARGE : label));
 
     const { pairs } = matchPositions(found.defects, truth, MATCH_WITHIN * prepared.columns);

@@ -1,4 +1,4 @@
-import { embedPoints, prepare, writeNpy } from '../../../core/index.ts';
+import { embedPoints, prepare, writeNpy } from '../../index.ts';
 import { writeOne } from '../output.ts';
 import { checkInside, readPoints } from '../points.ts';
 import { embedOptions, readCrop, readInput, readNetwork, scanOptions } from '../scan-options.ts';

@@ -1,4 +1,4 @@
-import { embedPoints, methodNames, prepare, runEpisodes, SupportError } from '../../../core/index.ts';
+import { embedPoints, methodNames, prepare, runEpisodes, SupportError } from '../../index.ts';
 import { checkInside, readPoints, readSupport } from '../points.ts';
 import { embedOptions, readCrop, readInput, readNetwork, scanOptions } from '../scan-options.ts';
 import type { Command } from './command.ts';
@@ -48,22 +48,24 @@ export const episodes: Command = {
       run,
     );
     const labels = Int32Array.from(points, ({ label }) => classes.indexOf(label));
+    const options = { episodes: count, seed, ...(nWay === undefined ? {} : { nWay }) };
     const results = shotsList.map((shots) =>
-      runEpisodes(kernels, method, embeddings, dimension, labels, {
-        shots,
-        episodes: count,
-        seed,
-        ...(nWay === undefined ? {} : { nWay }),
-      }),
+      runEpisodes(kernels, method, embeddings, dimension, labels, { ...options, shots }, run),
     );
     report.done();
     if (json) {
-      print(JSON.stringify({
+      print(
+        JSON.stringify({
           classes,
           method,
           network: network.name,
           step,
-          results: results.map(({ shots, nWay, mean, interval }) => ({ shots, nWay, mean, interval })),
+          results: results.map(({ shots, nWay, mean, interval }) => ({
+            shots,
+            nWay,
+            mean,
+            interval,
+          })),
         }),
       );
       return;

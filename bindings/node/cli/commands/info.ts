@@ -1,4 +1,4 @@
-import { type Channel, describe } from '../../../core/index.ts';
+import { type Channel, describe } from '../../index.ts';
 import { readInput } from '../scan-options.ts';
 import type { Command } from './command.ts';
 

@@ -1,7 +1,7 @@
-import { countLabels, findDefects, prepare, runFiles, TOO_LARGE } from '../../../core/index.ts';
+import { countLabels, findDefects, prepare, runFiles, TOO_LARGE } from '../../index.ts';
 import { writeAll } from '../output.ts';
 import { echoOptions, printCounts } from '../print.ts';
-import { readInput, scanOptions } from '../scan-options.ts';
+import { readInput, readNetwork, scanOptions } from '../scan-options.ts';
 import { readSegmentOptions, segmentOptions } from '../segment-options.ts';
 import type { Command } from './command.ts';
 
@@ -13,6 +13,10 @@ export const segment: Command = {
   options: {
     ...scanOptions,
     ...segmentOptions,
+    weights: {
+      value: 'FILE',
+      help: 'network whose features are clustered (.safetensors or .pth); default: untrained',
+    },
     out: { value: 'DIR', required: true, help: 'folder for the results' },
   },
   example: 'adatom segment scan.sxm --out result',
@@ -20,6 +24,8 @@ export const segment: Command = {
     const { kernels, report } = context;
     const input = readInput(given.positionals[0], given);
     const options = readSegmentOptions(given);
+    const network = given.text('weights') === undefined ? null : readNetwork(kernels, given);
+    if (network) options.network = network.layers;
     const run = { onProgress: report.progress };
     const prepared = prepare(kernels, input.scan, input.options, run);
     const found = findDefects(kernels, prepared, options, run);
@@ -42,7 +48,7 @@ export const segment: Command = {
         confidence: labels.map(() => null),
         classes: [],
         counts,
-        network: null,
+        network: network && { name: network.name, sha256: network.sha256 },
         steps: [...prepared.levelled.steps, ...found.steps],
         warnings,
       }),
