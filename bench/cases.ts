@@ -120,7 +120,7 @@ function kmeans(n: number, dimension: number): Case<Float32Array> {
       expectClose(
         'centres',
         centres,
-        lloyd(points, start, n, k, dimension, iterations),
+        lloyd(points, start, n, k, dimension, iterations).centres,
         () => 1e-3,
       );
     },

@@ -1,2 +1,3 @@
 // npm run bench: everything that is timed.
 import './kernels.ts';
+import './pipeline.ts';

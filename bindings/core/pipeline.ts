@@ -311,6 +311,13 @@ export function classifyDefects(
   );
   checkpoint(run, 'classify', 1);
   const labels = Array.from(result.labels, (index) => (index < 0 ? UNKNOWN : classes[index]));
+  // What the person named needs no guess.
+  points.forEach(({ x, y }, i) => {
+    const example = support.find((other) => other.x === x && other.y === y);
+    if (!example) return;
+    labels[i] = example.label;
+    result.confidence[i] = 1;
+  });
   return {
     classes,
     labels,

@@ -27,7 +27,7 @@ import {
 export type OnProgress = NonNullable<RunOptions['onProgress']>;
 
 /** What a result says about the network it was made with. */
-export type NetworkName = Omit<EmbeddingNetwork, 'loaded'>;
+export type NetworkName = Pick<EmbeddingNetwork, 'name' | 'sha256'>;
 
 /**
  * The pipeline around one instance of the kernels and one network, which both stay where they are:

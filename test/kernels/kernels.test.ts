@@ -160,9 +160,10 @@ describe('calls', () => {
   });
 
   it('release what they took', () => {
-    kernels.load(network);
+    const loaded = kernels.load(network);
     const { used } = kernels.memory();
     everything(kernels, 1, 30);
+    kernels.run(loaded, values(2 * 30 * 30), 1, 30, 30);
     expect(kernels.memory().used).toBe(used);
   });
 
@@ -250,13 +251,32 @@ describe('kmeans', () => {
         const start = Float32Array.from(
           seeds.flatMap((i) => [...points.subarray(i * dimension, (i + 1) * dimension)]),
         );
-        const expected = lloyd(points, start, n, k, dimension, iterations);
+        const expected = lloyd(points, start, n, k, dimension, iterations).centres;
         const options = { seed, maxIterations: iterations, tolerance: -1 };
         const { centres } = kernels.kmeans(points, dimension, k, options);
         // each iteration rounds the centres once, and no point lies within rounding of two centres
         expectClose('centres', centres, expected, () => iterations * 2 ** -24);
       }
     }
+  });
+
+  it('moves an empty cluster to the farthest point, as the reference does', () => {
+    // From seeds (-4, 6), (4, 8.1) and (-4, 0), the third cluster is (-4, 0) and (4, 0): both are
+    // nearer to the others' means than to their own, far from either, and it is left empty.
+    const corners = [-4, 6, 4, 8.1, -4, 0, 4, 0];
+    const crowd = [0, 1, 2, 3, 4, 5].flatMap((i) => [-4 + i / 50, 3.1, 4, 1 + i / 70]);
+    const points = Float32Array.from([...corners, ...crowd]);
+    const n = points.length / 2;
+    let moved = 0;
+    for (let seed = 0; seed < 3000; seed++) {
+      const seeds = kmeansSeeds(points, 2, 3, seed);
+      const start = seeds.flatMap((at) => [...points.subarray(at * 2, at * 2 + 2)]);
+      const expected = lloyd(points, start, n, 3, 2, 3);
+      const { centres } = kernels.kmeans(points, 2, 3, { seed, maxIterations: 3, tolerance: -10 });
+      expectClose('centres', centres, expected.centres, () => bound(3, 10));
+      moved += expected.moved;
+    }
+    expect(moved).toBeGreaterThan(0);
   });
 
   it('settles where every centre is the mean of its points and every point is at its nearest centre', () => {

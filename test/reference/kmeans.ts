@@ -78,7 +78,10 @@ export function kmeansSeeds(
   return seeds;
 }
 
-/** A number of Lloyd iterations from given centres, in float64; empty clusters stay where they are. */
+/**
+ * A number of Lloyd iterations from given centres, in float64. An empty cluster moves to the point
+ * farthest from its own centre that no other has moved to; moved counts how often that happened.
+ */
 export function lloyd(
   points: ArrayLike<number>,
   start: ArrayLike<number>,
@@ -86,15 +89,26 @@ export function lloyd(
   k: number,
   dimension: number,
   iterations: number,
-): Float64Array {
+): { centres: Float64Array; moved: number } {
   const centres = Float64Array.from(start);
+  let moved = 0;
   for (let t = 0; t < iterations; t++) {
-    const { sums, counts } = kmeansStep(points, centres, n, k, dimension);
+    const { labels, sums, counts } = kmeansStep(points, centres, n, k, dimension);
     for (let j = 0; j < k; j++) {
       for (let d = 0; d < dimension && counts[j] > 0; d++) {
         centres[j * dimension + d] = sums[j * dimension + d] / counts[j];
       }
     }
+    const before = centres.slice();
+    const far = Array.from({ length: n }, (_, i) => i);
+    for (let j = 0; j < k; j++) {
+      if (counts[j] > 0) continue;
+      const away = (i: number) => squaredDistance(points, i, before, labels[i], dimension);
+      const i = far.reduce((best, other) => (away(other) > away(best) ? other : best));
+      far.splice(far.indexOf(i), 1);
+      for (let d = 0; d < dimension; d++) centres[j * dimension + d] = points[i * dimension + d];
+      moved++;
+    }
   }
-  return centres;
+  return { centres, moved };
 }

@@ -46,9 +46,7 @@ export function judgeClusters(
 ): ClusterReport[] {
   const total = grid.valid.reduce((sum, value) => sum + value, 0);
   const reports = Array.from({ length: k }, (_, cluster): ClusterReport => {
-    const inside = Uint8Array.from(labels, (label, i) =>
-      label === cluster && grid.valid[i] ? 1 : 0,
-    );
+    const inside = labels.map((label, i) => (label === cluster && grid.valid[i] ? 1 : 0));
     const count = inside.reduce((sum, value) => sum + value, 0);
     const fraction = count / total;
     const measured =

@@ -27,12 +27,10 @@ const LEAST_PROMINENCE = 18;
 export function findPeriod(kernels: Kernels, levelled: Levelled): LatticePeriod | null {
   let plane = levelled.planes[0];
   let { rows, columns } = levelled;
-  let best: LatticePeriod | null = null;
   for (let reduction = 1; Math.min(rows, columns) >= SMALLEST_WINDOW; reduction *= 2) {
     const found = peakPeriod(kernels, plane, rows, columns);
-    if (found && (!best || found.prominence > 2 * best.prominence)) {
-      best = { periodPx: found.periodPx * reduction, prominence: found.prominence };
-    }
+    // The finest wins: in a reduced picture a short period comes back as a false long one.
+    if (found) return { ...found, periodPx: found.periodPx * reduction };
     // A window that spans the picture has seen every period there is.
     if (Math.min(rows, columns) < 2 * WINDOW) break;
     const half = reduce(plane, rows, columns, 2);
@@ -40,7 +38,7 @@ export function findPeriod(kernels: Kernels, levelled: Levelled): LatticePeriod 
     rows = half.rows;
     columns = half.columns;
   }
-  return best;
+  return null;
 }
 
 function peakPeriod(
@@ -160,6 +158,7 @@ export function reduce(
       counts[to]++;
     }
   }
-  const out = Float32Array.from(sums, (sum, i) => sum / counts[i]);
-  return { plane: out, rows: outRows, columns: outColumns };
+  const means = new Float32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) means[i] = sums[i] / counts[i];
+  return { plane: means, rows: outRows, columns: outColumns };
 }

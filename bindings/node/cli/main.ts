@@ -1,4 +1,4 @@
-import { AdatomError, createKernels, version } from '../index.ts';
+import { AdatomError, createKernels, OptionError, version } from '../index.ts';
 import { type OptionSpecs, readArguments, UsageError } from './args.ts';
 import { classify } from './commands/classify.ts';
 import type { Command } from './commands/command.ts';
@@ -51,7 +51,7 @@ export function main(args: readonly string[]): number {
     if (json) {
       console.error(JSON.stringify({ event: 'error', name: error.name, message: error.message }));
     } else console.error(`adatom: ${error.message}`);
-    return error instanceof UsageError ? 2 : 1;
+    return error instanceof UsageError || error instanceof OptionError ? 2 : 1;
   }
 }
 

@@ -3,19 +3,14 @@ import {
   countLabels,
   type Defect,
   defaultCrop,
-  type FindOptions,
-  type Found,
   findDefects,
-  type Kernels,
   methodNames,
   type Prepared,
   prepare,
-  type RunOptions,
   runFiles,
   snapToDefects,
   TOO_LARGE,
 } from '../../index.ts';
-import type { Given } from '../args.ts';
 import { writeAll } from '../output.ts';
 import { checkInside, readPoints, readSupport } from '../points.ts';
 import { echoOptions, printCounts } from '../print.ts';
@@ -45,22 +40,25 @@ export const classify: Command = {
   example: 'adatom classify scan.sxm --support support.csv --out result',
   run(given, context) {
     const { kernels, report } = context;
-    const input = readInput(given.positionals[0], given);
-    const supportPath = given.text('support') as string;
-    const support = readSupport(supportPath);
     const naming = {
       ...readCrop(given),
       method: given.oneOf('method', methodNames) ?? 'prototypical',
       reject: !given.flag('no-reject'),
     };
+    const segmentation = readSegmentOptions(given, 'segment');
+    const input = readInput(given.positionals[0], given);
+    const supportPath = given.text('support') as string;
+    const support = readSupport(supportPath);
     const network = readNetwork(kernels, given);
-    const features = network.sha256 === null ? {} : { network: network.layers };
+    if (network.sha256 !== null) segmentation.network = network.layers;
     const run = { onProgress: report.progress };
 
     const prepared = prepare(kernels, input.scan, input.options, run);
     checkInside(supportPath, readPoints(supportPath), prepared.rows, prepared.columns);
     const found =
-      given.text('at') === undefined ? find(kernels, prepared, given, features, run) : undefined;
+      given.text('at') === undefined
+        ? findDefects(kernels, prepared, segmentation, run)
+        : undefined;
     const defects = found?.defects ?? pointsAsDefects(given.text('at') as string, prepared);
     const named = classifyDefects(
       kernels,
@@ -104,21 +102,6 @@ export const classify: Command = {
     printCounts(context, counts, out);
   },
 };
-
-function find(
-  kernels: Kernels,
-  prepared: Prepared,
-  given: Given,
-  features: Pick<FindOptions, 'network'>,
-  run: RunOptions,
-): Found {
-  return findDefects(
-    kernels,
-    prepared,
-    { ...readSegmentOptions(given, 'segment'), ...features },
-    run,
-  );
-}
 
 /** Points the caller marked, as defects of unknown extent. */
 function pointsAsDefects(path: string, prepared: Prepared): Defect[] {

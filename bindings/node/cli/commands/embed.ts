@@ -17,11 +17,11 @@ export const embed: Command = {
   },
   example: 'adatom embed scan.sxm --at points.csv --crop 2.1nm --out embeddings.npy',
   run(given, { kernels, report, print, json }) {
+    const crop = readCrop(given);
     const input = readInput(given.positionals[0], given);
     const at = given.text('at') as string;
     const points = readPoints(at);
     const run = { onProgress: report.progress };
-    const crop = readCrop(given);
     const network = readNetwork(kernels, given);
     const prepared = prepare(kernels, input.scan, input.options, run);
     checkInside(at, points, prepared.rows, prepared.columns);

@@ -21,15 +21,15 @@ export const episodes: Command = {
   example:
     'adatom episodes scan.npy --labels labels.csv --weights net.safetensors --crop 16px --normalise authors',
   run(given, { kernels, report, print, json }) {
-    const input = readInput(given.positionals[0], given);
     const path = given.text('labels') as string;
-    const points = readSupport(path);
     const shotsList = given.integers('shots') ?? [1, 3, 5];
     const method = given.oneOf('method', methodNames) ?? 'prototypical';
     const count = given.integer('episodes') ?? 500;
     const seed = given.integer('seed') ?? 1;
     const nWay = given.integer('ways');
     const crop = readCrop(given);
+    const input = readInput(given.positionals[0], given);
+    const points = readSupport(path);
     const network = readNetwork(kernels, given);
     const run = { onProgress: report.progress };
 

@@ -22,8 +22,8 @@ export const segment: Command = {
   example: 'adatom segment scan.sxm --out result',
   run(given, context) {
     const { kernels, report } = context;
-    const input = readInput(given.positionals[0], given);
     const options = readSegmentOptions(given);
+    const input = readInput(given.positionals[0], given);
     const network = given.text('weights') === undefined ? null : readNetwork(kernels, given);
     if (network) options.network = network.layers;
     const run = { onProgress: report.progress };

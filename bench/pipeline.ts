@@ -1,0 +1,110 @@
+import { performance } from 'node:perf_hooks';
+import {
+  classifyDefects,
+  countLabels,
+  createKernels,
+  defaultCrop,
+  findDefects,
+  type ProgressEvent,
+  prepare,
+  readScan,
+  runFiles,
+  simulateDimerRows,
+  snapToDefects,
+  untrainedNetwork,
+  writeSxm,
+} from '../bindings/node/index.ts';
+
+/**
+ * Milliseconds of each stage of the whole path, one core, on a simulated scan of 512 x 512 pixels with two
+ * channels: the first run in a fresh process, as the command line pays it, and the fastest of five.
+ */
+const RUNS = 5;
+const methods = ['pixels', 'features', 'upsampled'] as const;
+
+const kernels = createKernels();
+const simulated = simulateDimerRows(kernels, {
+  rows: 512,
+  columns: 512,
+  widthNm: 100,
+  counts: { vacancy: 120, 'dangling-bond': 80, fragment: 50 },
+  seed: 7,
+});
+const file = writeSxm({
+  ...simulated.scan,
+  channels: simulated.scan.channels.map((channel) => ({ ...channel, biasV: null })),
+});
+const network = untrainedNetwork(kernels);
+const support = simulated.defects.slice(0, 40).map(({ x, y, kind }) => ({ x, y, label: kind }));
+
+const times = new Map<string, number[]>();
+for (let run = 0; run < RUNS; run++) {
+  for (const method of methods) once(method);
+}
+
+console.log('stage                     first ms   fastest ms');
+for (const [stage, each] of times) {
+  console.log(
+    `${stage.padEnd(24)} ${each[0].toFixed(0).padStart(9)} ${Math.min(...each)
+      .toFixed(0)
+      .padStart(12)}`,
+  );
+}
+
+function once(method: (typeof methods)[number]): void {
+  const scan = timed('read .sxm', () => readScan(file, 'simulated.sxm'));
+  const prepared = timed('preprocess', () =>
+    prepare(kernels, scan, {}, { onProgress: perStage() }),
+  );
+  const found = timed(`segment: ${method}`, () => findDefects(kernels, prepared, { method }));
+  const defects = found.defects.slice(0, 250);
+  const named = timed(`embed and classify ${defects.length}`, () =>
+    classifyDefects(kernels, prepared, network, defects, snapToDefects(support, prepared, found), {
+      crop: defaultCrop(prepared, found),
+    }),
+  );
+  timed('tables and pictures', () =>
+    runFiles({
+      command: 'bench',
+      options: {},
+      input: { file: 'simulated.sxm', sha256: '' },
+      scan,
+      prepared,
+      mask: found.mask,
+      regionIds: found.regionIds,
+      defects,
+      labels: named.labels,
+      confidence: [...named.confidence],
+      classes: named.classes,
+      counts: countLabels(named.labels, named.classes, prepared),
+      network: { name: network.name, sha256: null },
+      steps: [],
+      warnings: [],
+    }),
+  );
+}
+
+function timed<T>(stage: string, work: () => T): T {
+  const start = performance.now();
+  const result = work();
+  note(stage, performance.now() - start);
+  return result;
+}
+
+/** Times from one progress event to the next, under the name of the stage that began. */
+function perStage(): (event: ProgressEvent) => void {
+  let stage = '';
+  let start = performance.now();
+  return (event) => {
+    const now = performance.now();
+    if (stage) note(`  ${stage}`, now - start);
+    stage = event.stage;
+    start = now;
+  };
+}
+
+function note(stage: string, ms: number): void {
+  const each = times.get(stage);
+  if (each) each.push(ms);
+  else times.set(stage, [ms]);
+}
