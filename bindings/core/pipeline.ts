@@ -57,7 +57,7 @@ export interface Defect extends Point {
 }
 
 export interface FindOptions extends SegmentOptions {
-  /** Smaller regions are dropped; default 4 pixels. */
+  /** Smaller regions are dropped; default a quarter of a square row spacing and at least 4 pixels. */
   minAreaNm2?: number;
   /** Larger regions are set aside (`tooLarge`); default: eight times the median region's area. */
   maxAreaNm2?: number;
@@ -119,7 +119,8 @@ export function findDefects(
   checkpoint(run, 'regions', 0);
   const onFileGrid = resizeMask(kernels, segmentation.mask, levelled, rows, columns);
   const pixelArea = pixelAreaNm2(prepared);
-  const minArea = areaInPixels(options.minAreaNm2, pixelArea, 'minAreaNm2') ?? 4;
+  const minArea =
+    areaInPixels(options.minAreaNm2, pixelArea, 'minAreaNm2') ?? smallestDefect(levelled);
   const { labels, regions } = findRegions(onFileGrid, rows, columns, { minArea });
   const median = medianOf(regions.map((region) => region.areaPx));
   const maxArea = areaInPixels(options.maxAreaNm2, pixelArea, 'maxAreaNm2') ?? 8 * median;
@@ -381,6 +382,15 @@ export function countLabels(
       errorPerNm2: area === null ? null : Math.sqrt(count) / area,
     };
   });
+}
+
+/** A single atom's trace takes up about this part of a square row spacing. */
+const SMALLEST_DEFECT = 0.25;
+
+/** Least area of a defect in the file's pixels, from the lattice where one is seen. */
+function smallestDefect({ rowSpacingPx, scaleX, scaleY }: Levelled): number {
+  const cell = rowSpacingPx ? (rowSpacingPx * rowSpacingPx) / (scaleX * scaleY) : 0;
+  return Math.max(4, Math.round(SMALLEST_DEFECT * cell));
 }
 
 /** Step edges count as not measured: they are no defects, nor lattice to compare defects with. */

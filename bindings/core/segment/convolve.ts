@@ -12,7 +12,7 @@ export type Stage = readonly ConvLayer[];
 /** Half-width in lattice rows of the averaging of the maps; more of it costs sharp outlines. */
 const AVERAGED = 0.1;
 /** Floats of features that a strip may hold. */
-const STRIP_FLOATS = 1 << 23;
+const STRIP_FLOATS = 1 << 24;
 
 /**
  * Features of each grid pixel from a chain of stages with a 2x2 max-pool between them: every
