@@ -57,7 +57,7 @@ export interface Defect extends Point {
 }
 
 export interface FindOptions extends SegmentOptions {
-  /** Smaller regions are dropped; default a quarter of a square row spacing and at least 4 pixels. */
+  /** Smaller regions are dropped; default 0.15 square row spacing and at least 4 pixels. */
   minAreaNm2?: number;
   /** Larger regions are set aside (`tooLarge`); default: eight times the median region's area. */
   maxAreaNm2?: number;
@@ -385,7 +385,7 @@ export function countLabels(
 }
 
 /** A single atom's trace takes up about this part of a square row spacing. */
-const SMALLEST_DEFECT = 0.25;
+const SMALLEST_DEFECT = 0.15;
 
 /** Least area of a defect in the file's pixels, from the lattice where one is seen. */
 function smallestDefect({ rowSpacingPx, scaleX, scaleY }: Levelled): number {

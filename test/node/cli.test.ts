@@ -76,7 +76,9 @@ describe('segment', () => {
     expect(lines.length).toBe(record.defects);
     const mask = readScan(new Uint8Array(readFileSync(join(out, 'mask.npy'))), 'm').channels[0];
     const areas = lines.map((line) => Number(line.split(',')[5]));
-    expect(areas.reduce((a, b) => a + b, 0)).toBe(Array.from(mask.pixels).reduce((a, b) => a + b, 0));
+    expect(areas.reduce((a, b) => a + b, 0)).toBe(
+      Array.from(mask.pixels).reduce((a, b) => a + b, 0),
+    );
     expect(record.adatom).toBe(version);
     expect(record.input.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(record.steps.length).toBeGreaterThan(3);

@@ -10,6 +10,8 @@ const LARGEST = 512;
 const FEWEST_WAVES = 5;
 /** Peak over surroundings that noise alone reaches. */
 const NOISE_RATIO = 6;
+/** Part of all waves' power that a lattice one can see holds; hum and pixel noise hold less. */
+const LATTICE_SHARE = 0.02;
 /** Defects are clipped at this many spreads, so that the many atoms outweigh them. */
 const CLIP = 3;
 
@@ -146,6 +148,7 @@ function strongest(spectrum: Spectrum, background: Float64Array, first: Wave | n
   const { power, nx, ny } = spectrum;
   const half = nx / 2 + 1;
   let best = 0;
+  let total = 0;
   let found: [number, number] | null = null;
   // Column 0 holds what is constant along lines: offsets of lines, not atoms. Its neighbour shares in it.
   for (let r = 0; r < ny; r++) {
@@ -153,6 +156,7 @@ function strongest(spectrum: Spectrum, background: Float64Array, first: Wave | n
       const ring = ringOf(spectrum, r, c);
       if (ring < FEWEST_WAVES) continue;
       const p = power[r * half + c];
+      total += p / 9; // each bin is a sum over 3 x 3
       if (p * ring <= best || p <= NOISE_RATIO * background[ring]) continue;
       if (!isPeak(power, r, c, ny, half)) continue;
       if (first && related(waveAt(spectrum, r, c, 0), first)) continue;
@@ -164,7 +168,8 @@ function strongest(spectrum: Spectrum, background: Float64Array, first: Wave | n
   const [r, c] = found;
   const floor = background[ringOf(spectrum, r, c)];
   const p = power[r * half + c];
-  return waveAt(spectrum, r, c, 1 - (NOISE_RATIO * floor) / p);
+  const outstanding = 1 - (NOISE_RATIO * floor) / p;
+  return waveAt(spectrum, r, c, outstanding * Math.min(1, p / total / LATTICE_SHARE));
 }
 
 function isPeak(power: Float64Array, r: number, c: number, ny: number, half: number): boolean {

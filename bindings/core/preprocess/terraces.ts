@@ -1,5 +1,6 @@
+import { select } from '../select.ts';
 import type { Blocks } from './blocks.ts';
-import { median, select, spread } from './statistics.ts';
+import { median, spread } from './statistics.ts';
 
 /** Histogram bins per spread of block heights. */
 const BINS_PER_SIGMA = 3;

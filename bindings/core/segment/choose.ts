@@ -61,6 +61,46 @@ export function judgeClusters(
   return reports.map((report) => withoutSlopes(report, reports));
 }
 
+/** Whether the defect clusters together are rare enough for defects. */
+export function areRare(clusters: readonly ClusterReport[]): boolean {
+  return (
+    clusters.reduce((sum, { isDefect, fraction }) => sum + (isDefect ? fraction : 0), 0) <= MOST
+  );
+}
+
+/** Heights this many spreads off are no noise of the lattice. */
+const DEPARTURE = 4;
+/** Fewer such pixels, as a part of the picture, are left to chance. */
+const FEWEST_DEPARTURES = 5e-4;
+
+/**
+ * The part of the strong departures that no defect cluster holds, 0..1, of bright or of dark ones,
+ * whichever is larger: with too few clusters k-means puts one kind among the lattice.
+ */
+export function missedDepartures(
+  grid: Grid,
+  normalised: readonly Normalised[],
+  labels: Uint8Array,
+  clusters: readonly ClusterReport[],
+): number {
+  const all = [0, 0];
+  const missed = [0, 0];
+  let total = 0;
+  for (let i = 0; i < labels.length; i++) {
+    if (!grid.valid[i]) continue;
+    total++;
+    const found = clusters[labels[i]].isDefect;
+    for (let sign = 0; sign < 2; sign++) {
+      const departs = normalised.some(({ coarse }) => (sign ? -coarse[i] : coarse[i]) > DEPARTURE);
+      if (!departs) continue;
+      all[sign]++;
+      if (!found) missed[sign]++;
+    }
+  }
+  const share = (sign: number) => missed[sign] / Math.max(all[sign], FEWEST_DEPARTURES * total, 1);
+  return Math.max(share(0), share(1));
+}
+
 /** Strong defects' slopes and halos, which k-means collects with the worst of the noise, are not defects. */
 function withoutSlopes(report: ClusterReport, all: readonly ClusterReport[]): ClusterReport {
   const { isDefect, sign, contrast } = report;

@@ -1,5 +1,4 @@
 import type { Levelled } from '../preprocess/levelled.ts';
-import { reduce } from './scale.ts';
 
 /**
  * The grid on which segmentation works: the levelled one, reduced by a whole factor when the scan
@@ -83,4 +82,28 @@ function position(at: number, factor: number, length: number) {
 
 function mix(a: number, b: number, weight: number): number {
   return a + (b - a) * weight;
+}
+
+/** Means of factor x factor blocks; the last ones may be smaller. */
+function reduce(
+  plane: Float32Array,
+  rows: number,
+  columns: number,
+  factor: number,
+): { plane: Float32Array; rows: number; columns: number } {
+  const outRows = Math.ceil(rows / factor);
+  const outColumns = Math.ceil(columns / factor);
+  const sums = new Float64Array(outRows * outColumns);
+  const counts = new Int32Array(outRows * outColumns);
+  for (let y = 0; y < rows; y++) {
+    const line = Math.floor(y / factor) * outColumns;
+    for (let x = 0; x < columns; x++) {
+      const to = line + Math.floor(x / factor);
+      sums[to] += plane[y * columns + x];
+      counts[to]++;
+    }
+  }
+  const means = new Float32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) means[i] = sums[i] / counts[i];
+  return { plane: means, rows: outRows, columns: outColumns };
 }

@@ -3,14 +3,13 @@ import type { ConvLayer, Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import type { Step } from '../scan.ts';
-import { type ClusterReport, judgeClusters } from './choose.ts';
+import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
 import { cleanMask } from './clean.ts';
 import { type Clustering, cluster } from './cluster.ts';
 import { convolutionalFeatures } from './features.ts';
 import { type Grid, makeGrid, nearestCluster } from './grid.ts';
 import { type Normalised, normalise } from './normalise.ts';
 import { pixelFeatures } from './pixels.ts';
-import { findPeriod } from './scale.ts';
 import type { Strips } from './strips.ts';
 import { upsampledFeatures } from './upsampled.ts';
 
@@ -23,7 +22,7 @@ export const SEGMENT_METHODS: readonly SegmentMethod[] = ['pixels', 'features', 
 export interface SegmentOptions {
   /** Default 'pixels'. */
   method?: SegmentMethod;
-  /** Number of clusters, 2 to 16; default 4, and more if no cluster of four is made of defects. */
+  /** Number of clusters, 2 to 16; default 4, and more if four leave strong departures among the lattice. */
   k?: number;
   /** Of k-means and of the untrained filter bank; default 1. */
   seed?: number;
@@ -31,7 +30,7 @@ export interface SegmentOptions {
   clusters?: readonly number[];
   /** Layers to take features from; default an untrained filter bank. Not used by 'pixels'. */
   network?: readonly ConvLayer[];
-  /** Row spacing of the lattice in levelled pixels; default: looked for in the picture. */
+  /** Row spacing of the lattice in levelled pixels; default: the scan's own, as found when it was levelled. */
   periodPx?: number;
   /** Grid rows worked on at a time; changes memory, never the result. */
   stripRows?: number;
@@ -51,6 +50,8 @@ export interface Segmentation {
 const FALLBACK_PERIOD_PX = 8;
 /** Cluster counts tried in turn: few lump lattice and rare defects together, many split both. */
 const CLUSTER_COUNTS = [4, 6, 8];
+/** With no more than this part of the strong departures left among the lattice, the count will do. */
+const FEW_MISSED = 0.5;
 
 /**
  * Find every departure from the lattice without labels, by k-means (Kolev et al. 2025). A lattice
@@ -65,9 +66,9 @@ export function segment(
   check(levelled, options);
   const { rows, columns, valid } = levelled;
   const { method = 'pixels', seed = 1 } = options;
-  checkpoint(run, 'segment: lattice', 0);
-  const found = options.periodPx === undefined ? findPeriod(kernels, levelled) : null;
-  const periodPx = options.periodPx ?? found?.periodPx ?? FALLBACK_PERIOD_PX;
+  checkpoint(run, 'segment: normalise', 0);
+  const { rowSpacingPx } = levelled;
+  const periodPx = options.periodPx ?? rowSpacingPx ?? FALLBACK_PERIOD_PX;
   const grid = makeGrid(levelled, periodPx);
   const normalised = normalise(kernels, grid);
   const strips = describe(method, kernels, grid, normalised, options, seed);
@@ -75,14 +76,19 @@ export function segment(
   const attempt = (k: number) => {
     const clustering = cluster(kernels, grid, strips, k, seed, grid.factor > 1, run);
     const reports = judgeClusters(grid, normalised, clustering.labels, clustering.k);
-    return { clustering, clusters: overrule(reports, options.clusters) };
+    return {
+      clustering,
+      clusters: overrule(reports, options.clusters),
+      missed: missedDepartures(grid, normalised, clustering.labels, reports),
+    };
   };
   const counts = options.k === undefined && !options.clusters ? CLUSTER_COUNTS : [options.k ?? 4];
   let best = attempt(counts[0]);
   for (const k of counts.slice(1)) {
-    if (best.clusters.some((report) => report.isDefect)) break;
+    if (best.missed < FEW_MISSED) break;
     const next = attempt(k);
-    if (next.clusters.some((report) => report.isDefect)) best = next;
+    // More clusters than there are kinds of pixel cut the lattice itself into defects.
+    if (next.missed < best.missed && areRare(next.clusters)) best = next;
   }
   const { clustering, clusters } = best;
 
@@ -103,7 +109,8 @@ export function segment(
         k: clustering.k,
         network: method === 'pixels' ? null : options.network ? 'given' : 'untrained filter bank',
         periodPx: Number(periodPx.toPrecision(4)),
-        periodFrom: options.periodPx !== undefined ? 'option' : found ? 'picture' : 'assumed',
+        periodFrom:
+          options.periodPx !== undefined ? 'option' : rowSpacingPx ? 'lattice' : 'assumed',
         reducedBy: grid.factor,
         dimension: strips.dimension,
         sample: clustering.sample,

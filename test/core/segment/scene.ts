@@ -56,7 +56,8 @@ export function makeScene(options: SceneOptions = {}): { levelled: Levelled; tru
       (height) =>
         height + noise * (random.uniform() + random.uniform() + random.uniform() - 1.5) * 2,
     );
-  return { levelled: makeLevelled(Array.from({ length: planes }, noisy), rows, columns), truth };
+  const levelled = makeLevelled(Array.from({ length: planes }, noisy), rows, columns);
+  return { levelled: { ...levelled, rowSpacingPx: period }, truth };
 }
 
 export function makeLevelled(planes: Float32Array[], rows: number, columns: number): Levelled {

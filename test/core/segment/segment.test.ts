@@ -33,8 +33,9 @@ describe.each(SEGMENT_METHODS)('segment by %s', (method) => {
     const { levelled, truth } = makeScene(scene);
     const { mask, steps } = segment(kernels, levelled, { method });
     expect(steps[0]['periodPx']).toBeCloseTo(period, 0);
-    // An outline at half a defect's height, instead of at the lattice's amplitude, scores 0.6.
-    expect(dice(mask, truth)).toBeGreaterThan(0.55);
+    // An outline at half a defect's height, instead of at the lattice's amplitude, scores 0.6; with the
+    // bright or the dark ones missed it would be below 0.4.
+    expect(dice(mask, truth)).toBeGreaterThan(0.5);
   });
 
   test.each([
