@@ -39,7 +39,11 @@ async function buildBundles() {
     // Node finds the packages in node_modules; the command line and the library share their chunks.
     build({
       ...shared,
-      entryPoints: { index: 'bindings/node/index.ts', cli: 'bindings/node/cli/main.ts' },
+      entryPoints: {
+        index: 'bindings/node/index.ts',
+        worker: 'bindings/node/worker.ts',
+        cli: 'bindings/node/cli/main.ts',
+      },
       outdir: 'dist/node',
       platform: 'node',
       target: 'node20',
@@ -57,7 +61,7 @@ async function buildBundles() {
     }),
     build({
       ...shared,
-      entryPoints: { mod: 'bindings/deno/mod.ts' },
+      entryPoints: { mod: 'bindings/deno/mod.ts', worker: 'bindings/deno/worker.ts' },
       outdir: 'dist/deno',
       platform: 'neutral',
       mainFields: ['module', 'main'],

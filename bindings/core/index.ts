@@ -21,6 +21,7 @@ export { type Length, parseAreaNm2, parseLength, parseLengthNm } from './lengths
 export { type Matching, matchPositions } from './matching.ts';
 export { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from './network.ts';
 export * from './pipeline.ts';
+export { Pool, type PooledNetwork, type PoolWorker } from './pool.ts';
 export type { PreprocessOptions } from './preprocess/index.ts';
 export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';

@@ -14,3 +14,26 @@ declare namespace WebAssembly {
     readonly exports: Record<string, unknown>;
   }
 }
+
+/** The part of the web platform that this host uses. */
+interface MessageEvent {
+  readonly data: unknown;
+}
+declare class Worker {
+  constructor(url: URL, options: { type: 'module' });
+  onmessage: ((event: { data: never }) => void) | null;
+  onerror: ((event: { message: string; preventDefault(): void }) => void) | null;
+  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
+  terminate(): void;
+}
+declare const navigator: { hardwareConcurrency: number };
+declare const self: {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
+};
+declare class URL {
+  constructor(url: string, base?: string);
+}
+interface ImportMeta {
+  url: string;
+}

@@ -3,8 +3,12 @@ import { decodeBase64 } from '../core/base64.ts';
 import { Kernels } from '../core/kernels.ts';
 import type { WasmExports } from '../core/wasm.ts';
 
+/** The kernels compiled. */
+export function compileKernels(): WebAssembly.Module {
+  return new WebAssembly.Module(decodeBase64(wasmBase64) as Uint8Array<ArrayBuffer>);
+}
+
 /** A fresh instance of the kernels; needs no permission. */
-export function createKernels(): Kernels {
-  const module = new WebAssembly.Module(decodeBase64(wasmBase64) as Uint8Array<ArrayBuffer>);
+export function createKernels(module: WebAssembly.Module = compileKernels()): Kernels {
   return new Kernels(new WebAssembly.Instance(module).exports as unknown as WasmExports);
 }

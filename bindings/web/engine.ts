@@ -2,6 +2,7 @@ import { proxy, type Remote, wrap } from 'comlink';
 import * as core from '../core/index.ts';
 import { compileKernels, createKernels } from './instantiate.ts';
 import { LocalEngine, type OnProgress } from './local.ts';
+import { startWorker, type WorkerOptions } from './start-worker.ts';
 import type { Remote as WorkerApi } from './worker.ts';
 
 /** LocalEngine's methods, each giving a promise. */
@@ -14,13 +15,9 @@ export type Engine = {
   close(): void;
 };
 
-export interface EngineOptions {
+export interface EngineOptions extends WorkerOptions {
   /** false computes on the calling thread; default true. */
   worker?: boolean;
-  /** Where the worker's file lies; default: worker.js beside this module. */
-  workerUrl?: string | URL;
-  /** Makes the worker, for pages and bundlers with rules of their own. */
-  getWorker?: () => Worker;
 }
 
 /**
@@ -29,7 +26,7 @@ export interface EngineOptions {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   if (options.worker === false) return onThisThread(new LocalEngine(await createKernels()));
-  const worker = options.getWorker?.() ?? startWorker(options.workerUrl);
+  const worker = startWorker(options);
   const remote = wrap<WorkerApi>(worker);
   try {
     await Promise.race([compileKernels().then((module) => remote.start(module)), failure(worker)]);
@@ -38,12 +35,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     throw error;
   }
   return inWorker(remote, worker);
-}
-
-function startWorker(url: string | URL | undefined): Worker {
-  if (url) return new Worker(url, { type: 'module' });
-  // Written out in one expression, which is how bundlers recognise a worker.
-  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 }
 
 /** A worker that cannot be loaded says so only by an event. */

@@ -8,6 +8,7 @@ import type * as core from '../../bindings/core/index.ts';
 /** A host's entry point, as its users import it. */
 export type Host = typeof core & {
   createKernels(): core.Kernels | Promise<core.Kernels>;
+  createPool(size?: number): core.Pool | Promise<core.Pool>;
 };
 
 /** Hash of each case's result. */
@@ -103,6 +104,29 @@ export function kernelCases({ Random }: Pick<Host, 'Random'>, kernels: core.Kern
     cos: hash(values(random, -1e5, 1e5, (x) => kernels.cos(x))),
     normal: hash(values(random, 0, 1, () => kernels.normal(random))),
   };
+}
+
+/** A network on many images, on one worker and on three: each as the host's own kernels give it. */
+export async function poolCases(host: Pick<Host, 'Random' | 'createPool'>): Promise<Hashes> {
+  const random = new host.Random(7);
+  const numbers = (n: number) => Float32Array.from({ length: n }, () => random.between(-1, 1));
+  const layer = { inChannels: 2, outChannels: 8, weights: numbers(8 * 2 * 9), reluAfter: true };
+  const layers: core.ConvLayer[] = [
+    { ...layer, pool: true },
+    { ...layer, inChannels: 8, weights: numbers(8 * 8 * 9), pool: true },
+  ];
+  const images = numbers(53 * 2 * 22 * 21);
+  const hashes: Hashes = {};
+  for (const size of [1, 3]) {
+    const pool = await host.createPool(size);
+    try {
+      const network = await pool.load(layers);
+      hashes[`pool of ${size}`] = hash((await pool.run(network, images, 53, 22, 21)).planes);
+    } finally {
+      pool.close();
+    }
+  }
+  return hashes;
 }
 
 /** f at ten thousand places between low and high, close to zero as well as far. */

@@ -1,5 +1,5 @@
 // Runs in Deno (conformance.test.ts starts it): prints the hashes of all cases as JSON.
-import { type Host, kernelCases, pipelineOf, scanCases } from './cases.ts';
+import { type Host, kernelCases, pipelineOf, poolCases, scanCases } from './cases.ts';
 
 declare const Deno: {
   readFileSync(path: URL): Uint8Array;
@@ -16,6 +16,7 @@ const example = {
 console.log(
   JSON.stringify({
     ...kernelCases(host, kernels),
+    ...(await poolCases(host)),
     ...(await scanCases(pipelineOf(host, kernels), example)),
   }),
 );

@@ -1,7 +1,7 @@
 // Runs in a page under a strict Content-Security-Policy: the kernels in a worker of the test's own,
 // the bundled scan through the worker that the package ships. The page's text is the result.
 import type * as web from '../../bindings/web/index.ts';
-import { type Hashes, scanCases } from './cases.ts';
+import { type Hashes, poolCases, scanCases } from './cases.ts';
 
 /** What the page found out. */
 export interface PageResult {
@@ -15,7 +15,8 @@ export interface PageResult {
 const entry = '/dist/web/index.js';
 
 async function run(): Promise<PageResult> {
-  const { createEngine, FormatError }: typeof web = await import(entry);
+  const host: typeof web = await import(entry);
+  const { createEngine, FormatError } = host;
   const kernels = await new Promise<Hashes>((resolve, reject) => {
     const worker = new Worker('/kernel-worker.js', { type: 'module' });
     worker.onmessage = ({ data: hashes }) => resolve(hashes);
@@ -26,6 +27,8 @@ async function run(): Promise<PageResult> {
   const support = await (await fetch('/examples/dimer-rows.support.csv')).text();
   const scans = await scanCases(engine, { scan, support });
 
+  const pools = await poolCases(host);
+
   const fractions: number[] = [];
   const read = await engine.readScan(scan, 'dimer-rows.sxm');
   await engine.prepare(read, {}, ({ fraction }) => fractions.push(fraction));
@@ -34,7 +37,7 @@ async function run(): Promise<PageResult> {
   engine.close();
   const noWorker = await caught(createEngine({ workerUrl: '/missing.js' }));
   return {
-    hashes: { ...kernels, ...scans },
+    hashes: { ...kernels, ...pools, ...scans },
     errors: {
       unreadable: unreadable instanceof FormatError ? unreadable.message : `not: ${unreadable}`,
       noWorker: String(noWorker),

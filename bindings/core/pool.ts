@@ -1,0 +1,192 @@
+import { AdatomError, CancelledError, ShapeError } from './errors.ts';
+import type { ConvLayer, Kernels, LoadedNetwork } from './kernels.ts';
+import { checkpoint, type RunOptions } from './progress.ts';
+
+/** What the pool asks of a worker. `id` pairs an answer with its question. */
+export type PoolRequest =
+  | { id: number; ask: 'load'; network: number; layers: readonly ConvLayer[] }
+  | {
+      id: number;
+      ask: 'run';
+      network: number;
+      planes: Float32Array;
+      n: number;
+      rows: number;
+      columns: number;
+    };
+
+export type PoolReply =
+  | { id: number; planes?: Float32Array; rows?: number; columns?: number }
+  | { id: number; error: string };
+
+/** One worker as the pool sees it; each host wraps its own kind. */
+export interface PoolWorker {
+  /** Send a request; the buffers named move instead of being copied. */
+  post(request: PoolRequest, transfer: ArrayBuffer[]): void;
+  /** Called once, before the first post. */
+  listen(onReply: (reply: PoolReply) => void, onFailure: (reason: string) => void): void;
+  close(): void;
+}
+
+/** The worker's side: answers requests with its own instance of the kernels. */
+export function serve(kernels: Kernels): (request: PoolRequest) => PoolReply {
+  const networks = new Map<number, LoadedNetwork>();
+  return (request) => {
+    const { id } = request;
+    try {
+      if (request.ask === 'load') {
+        networks.set(request.network, kernels.load(request.layers));
+        return { id };
+      }
+      const network = networks.get(request.network);
+      if (!network) throw new AdatomError(`pool: no network ${request.network} was loaded.`);
+      const { planes, n, rows, columns } = request;
+      return { id, ...kernels.run(network, planes, n, rows, columns) };
+    } catch (error) {
+      return { id, error: (error as Error).message };
+    }
+  };
+}
+
+/** A network whose weights every worker of a pool holds. */
+export interface PooledNetwork {
+  readonly id: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly pools: number;
+}
+
+/** Shares per worker: enough that the last one to finish keeps nobody waiting, few enough messages. */
+const SHARES_PER_WORKER = 4;
+/** A share of more images would make progress and cancelling coarse. */
+const LARGEST_SHARE = 64;
+
+/**
+ * Workers that share nothing: each has its own instance and its own copy of the weights, posted once.
+ * Images are dealt out in runs, as workers come free, and results are put where their image stood, so
+ * the outcome is the same bits for any number of workers. No SharedArrayBuffer, hence no demand on a
+ * page's headers.
+ */
+export class Pool {
+  private readonly workers: readonly PoolWorker[];
+  private readonly waiting = new Map<
+    number,
+    { resolve: (reply: PoolReply) => void; reject: (error: Error) => void }
+  >();
+  private requests = 0;
+  private networks = 0;
+  private failure: Error | undefined;
+
+  constructor(workers: readonly PoolWorker[]) {
+    if (workers.length === 0) throw new ShapeError('pool: expected at least one worker, got none.');
+    this.workers = workers;
+    for (const worker of workers) {
+      worker.listen(
+        (reply) => this.settle(reply),
+        (reason) => this.fail(new AdatomError(`worker: ${reason}.`)),
+      );
+    }
+  }
+
+  get size(): number {
+    return this.workers.length;
+  }
+
+  /** Post a network's weights to every worker, once. */
+  async load(layers: readonly ConvLayer[]): Promise<PooledNetwork> {
+    const id = this.networks++;
+    await Promise.all(
+      this.workers.map((worker) => this.ask(worker, { ask: 'load', network: id, layers })),
+    );
+    return {
+      id,
+      inChannels: layers[0].inChannels,
+      outChannels: layers[layers.length - 1].outChannels,
+      pools: layers.filter(({ pool }) => pool).length,
+    };
+  }
+
+  /**
+   * As Kernels.run, on all workers: planes (n, inChannels, rows, columns) to (n, outChannels,
+   * rows / 2^pools, columns / 2^pools). Rejects with CancelledError when the caller's signal fires.
+   */
+  async run(
+    network: PooledNetwork,
+    planes: Float32Array,
+    n: number,
+    rows: number,
+    columns: number,
+    run?: RunOptions,
+  ): Promise<{ planes: Float32Array; rows: number; columns: number }> {
+    const image = network.inChannels * rows * columns;
+    if (planes.length !== n * image) {
+      throw new ShapeError(`run: planes: expected ${n * image} values, got ${planes.length}.`);
+    }
+    const outRows = Math.floor(rows / (1 << network.pools));
+    const outColumns = Math.floor(columns / (1 << network.pools));
+    const outImage = network.outChannels * outRows * outColumns;
+    const out = new Float32Array(n * outImage);
+    const share = Math.min(
+      LARGEST_SHARE,
+      Math.max(1, Math.ceil(n / (this.size * SHARES_PER_WORKER))),
+    );
+    let next = 0;
+    let done = 0;
+    const work = async (worker: PoolWorker) => {
+      while (next < n) {
+        checkpoint(run, 'embed', done / n);
+        const from = next;
+        next = Math.min(n, next + share);
+        const count = next - from;
+        const part = planes.slice(from * image, (from + count) * image);
+        const reply = await this.ask(
+          worker,
+          { ask: 'run', network: network.id, planes: part, n: count, rows, columns },
+          [part.buffer as ArrayBuffer],
+        );
+        if ('planes' in reply && reply.planes) out.set(reply.planes, from * outImage);
+        done += count;
+      }
+    };
+    // A cancelled run waits for the shares under way, so that the next run finds the workers free.
+    const settled = await Promise.allSettled(this.workers.map(work));
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+    if (run?.signal?.aborted) throw new CancelledError();
+    checkpoint(run, 'embed', 1);
+    return { planes: out, rows: outRows, columns: outColumns };
+  }
+
+  /** Stop every worker; what is under way rejects. */
+  close(): void {
+    this.fail(new CancelledError());
+    for (const worker of this.workers) worker.close();
+  }
+
+  private ask(
+    worker: PoolWorker,
+    question: DistributiveOmit<PoolRequest, 'id'>,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<PoolReply> {
+    if (this.failure) return Promise.reject(this.failure);
+    const id = this.requests++;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      worker.post({ id, ...question } as PoolRequest, transfer);
+    });
+  }
+
+  private settle(reply: PoolReply): void {
+    const waiting = this.waiting.get(reply.id);
+    this.waiting.delete(reply.id);
+    if ('error' in reply) waiting?.reject(new AdatomError(reply.error));
+    else waiting?.resolve(reply);
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.waiting.values()) reject(this.failure);
+    this.waiting.clear();
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

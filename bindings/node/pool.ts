@@ -1,0 +1,25 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { Pool, type PoolWorker } from '../core/pool.ts';
+import { compileKernels } from './instantiate.ts';
+
+/** A pool of worker threads, one per core unless told otherwise; close() it when done. */
+export function createPool(
+  size: number = availableParallelism(),
+  workerUrl: URL = new URL('./worker.js', import.meta.url),
+): Pool {
+  const module = compileKernels();
+  return new Pool(Array.from({ length: size }, () => startWorker(workerUrl, module)));
+}
+
+function startWorker(url: URL, module: WebAssembly.Module): PoolWorker {
+  const worker = new Worker(url, { workerData: module });
+  return {
+    post: (request, transfer) => worker.postMessage(request, transfer),
+    listen(onReply, onFailure) {
+      worker.on('message', onReply);
+      worker.on('error', ({ message }) => onFailure(message));
+    },
+    close: () => void worker.terminate(),
+  };
+}
