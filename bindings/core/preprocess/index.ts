@@ -306,8 +306,9 @@ function hysteresisStep(scan: Working): void {
   const { rows, columns, valid, settings, planes, channels } = scan;
   if (planes.length < 2 || settings.hysteresis === 'off') return;
   const [first, second] = channels.map((c) => c.direction);
-  const opposite = first !== second && first !== 'unknown' && second !== 'unknown';
-  if (settings.hysteresis === 'auto' && !opposite) return;
+  // Two images recorded the same way lag alike; of two that do not say, the match decides.
+  const alike = first === second && first !== 'unknown';
+  if (settings.hysteresis === 'auto' && alike) return;
   const found = measureDisplacement(planes[0], planes[1], valid, rows, columns);
   const applied = isImprovement(found);
   if (applied) {

@@ -20,8 +20,8 @@ export interface PreprocessOptions {
   /** How far a scar stands out of the lines above and below, in spreads of the texture; default 5. */
   scarThreshold?: number;
   /**
-   * Displace the second channel onto the first along x. 'auto' (default): for a trace with its
-   * retrace, if they then match better; 'on': for any two channels, if they then match better.
+   * Displace the second channel onto the first along x. 'auto' (default): if they then match
+   * better, unless both were recorded in the same direction; 'on': whatever the direction.
    */
   hysteresis?: 'auto' | 'on' | 'off';
   /** 'off' keeps the file's grid whatever its pixels; default 'auto'. */

@@ -29,6 +29,10 @@ export const scanOptions: OptionSpecs = {
   second: { value: 'FILE', help: 'take the second channel (e.g. the other bias) from this file' },
   surface: { value: 'NAME', help: 'si001, ge001 or tio2-110: resample to its working pixel size' },
   'pixel-size': { value: 'LENGTH', help: 'resample to this pixel size, e.g. 0.2nm' },
+  hysteresis: {
+    value: 'auto|on|off',
+    help: 'displace the second channel onto the first (auto: unless both ran the same way)',
+  },
   preprocess: { value: 'auto|none', help: 'none: take the heights as they are (default auto)' },
 };
 
@@ -87,9 +91,11 @@ export function readInput(path: string, given: Given): Input {
   const pixelSize = given.text('pixel-size');
   const preprocess = given.oneOf('preprocess', ['auto', 'none'] as const);
   const unit = given.text('unit');
+  const hysteresis = given.oneOf('hysteresis', ['auto', 'on', 'off'] as const);
   if (surface !== undefined) options.surface = surface;
   if (pixelSize !== undefined) options.pixelNm = parseLengthNm(pixelSize, '--pixel-size');
   if (unit !== undefined) options.unit = unit;
+  if (hysteresis !== undefined) options.hysteresis = hysteresis;
   if (preprocess === 'none') Object.assign(options, asMeasured);
   return { path, scan, sha256: first.sha256, options };
 }
