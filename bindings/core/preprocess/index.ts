@@ -23,7 +23,7 @@ export type { PreprocessOptions } from './options.ts';
 export { type Surface, surfaces } from './surfaces.ts';
 
 /** Believe a lattice from here on. */
-const CONFIDENT = 0.9;
+const CONFIDENT = 0.4;
 /** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
 const STEP_EDGE = 0.4;
 /** Lines over which the slow drift of baselines is smoothed. */

@@ -1,6 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import { powerSpectrum } from './fft.ts';
-import { centreAndSpread, median } from './statistics.ts';
+import { select } from '../select.ts';
+import { centreAndSpread } from './statistics.ts';
 
 const PI = Math.PI;
 /** Lengths of the transform: enough periods, and no more work than needed. */
@@ -9,7 +10,7 @@ const LARGEST = 512;
 /** Slower waves than this many per image are undulations, not a lattice. */
 const FEWEST_WAVES = 5;
 /** Peak over surroundings that noise alone reaches. */
-const NOISE_RATIO = 6;
+const NOISE_RATIO = 8;
 /** Part of all waves' power that a lattice one can see holds; hum and pixel noise hold less. */
 const LATTICE_SHARE = 0.02;
 /** Defects are clipped at this many spreads, so that the many atoms outweigh them. */
@@ -49,7 +50,7 @@ export function findLattice(
   const image = windowed(kernels, heights, valid, rows, columns, nx, ny);
   const power = softened(powerSpectrum(kernels, image, ny, nx), ny, nx / 2 + 1);
   const spectrum = { power, nx, ny, stepX: 1 / (nx * pixelX), stepY: 1 / (ny * pixelY) };
-  const background = ringMedians(spectrum);
+  const background = ringFloors(spectrum);
   const first = strongest(spectrum, background, null);
   if (!first) return null;
   return { ...first, second: strongest(spectrum, background, first) };
@@ -126,8 +127,8 @@ function ringOf(spectrum: Spectrum, r: number, c: number): number {
   return Math.round(Math.sqrt(fx * fx + fy * fy) / Math.max(spectrum.stepX, spectrum.stepY));
 }
 
-/** Median power of each ring. */
-function ringMedians(spectrum: Spectrum): Float64Array {
+/** Power that a quarter of each ring stays below: the peaks of a coarse lattice can fill half of one. */
+function ringFloors(spectrum: Spectrum): Float64Array {
   const { power, nx, ny } = spectrum;
   const half = nx / 2 + 1;
   const rings: number[][] = [];
@@ -139,7 +140,7 @@ function ringMedians(spectrum: Spectrum): Float64Array {
     }
   }
   return Float64Array.from(rings, (ring) =>
-    ring.length > 0 ? median(Float64Array.from(ring)) : 0,
+    ring.length > 0 ? select(Float64Array.from(ring), ring.length >> 2) : 0,
   );
 }
 
