@@ -68,6 +68,7 @@ function once(method: (typeof methods)[number]): void {
       command: 'bench',
       options: {},
       input: { file: 'simulated.sxm', sha256: '' },
+      otherInputs: [],
       scan,
       prepared,
       mask: found.mask,

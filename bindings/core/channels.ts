@@ -46,6 +46,8 @@ function guess(scan: Scan): Channel[] {
   const first =
     usable.find((channel) => isTopography(channel) && channel.direction !== 'backward') ??
     usable.find(isTopography) ??
+    // A constant-height scan: the picture is in the current.
+    usable.find((channel) => channel.unit === 'A' && channel.direction !== 'backward') ??
     usable.find((channel) => channel.direction !== 'backward') ??
     usable[0] ??
     scan.channels[0];
@@ -64,7 +66,8 @@ function varies(channel: Channel): boolean {
   return false;
 }
 
-function isTopography(channel: Channel): boolean {
+/** Whether a channel holds heights, by its unit or, where the file gives none, its name. */
+export function isTopography(channel: Channel): boolean {
   return (
     (channel.unit === 'm' && /^(z|topo|height)/i.test(channel.name.trim())) ||
     /^(z|topography|height)$/i.test(channel.name.trim())

@@ -3,12 +3,12 @@
 export { chooseChannels, describe } from './channels.ts';
 export * from './errors.ts';
 export { type DefectRow, type PointRow, readPointsCsv, writeDefectsCsv } from './export/csv.ts';
-export { type OutputFile, type RunResult, runFiles } from './export/files.ts';
+export { type OutputFile, type RunResult, runFileNames, runFiles } from './export/files.ts';
 export { writeNpy } from './export/npy.ts';
-export type { ReportTruth } from './export/report.ts';
+export { density, type ReportTruth } from './export/report.ts';
 export { writeSxm } from './export/sxm.ts';
 export { type EpisodeOptions, type EpisodeResult, runEpisodes } from './fewshot/episode.ts';
-export { type Method, methodNames } from './fewshot/index.ts';
+export { loadRelation, type Method, methodNames } from './fewshot/index.ts';
 export { type ReadOptions, readScan, type Siblings } from './formats/index.ts';
 export {
   type Clusters,
@@ -27,7 +27,7 @@ export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';
 export { Random } from './random.ts';
 export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
-export type { ClusterReport, SegmentOptions } from './segment/index.ts';
+export { type ClusterReport, SEGMENT_METHODS, type SegmentOptions } from './segment/index.ts';
 export { simulateDimerRows } from './simulate/index.ts';
 export { version } from './version.ts';
 export type { WasmExports } from './wasm.ts';

@@ -16,6 +16,9 @@ const NM_PER: Record<string, number> = {
   m: 1e9,
 };
 
+/** No scan and no feature of one is smaller or larger; a wrong unit is. */
+const SENSIBLE = { nm: [1e-3, 1e6], px: [1, 1e5] } as const;
+
 /** Read '100nm', '2.1 nm', '850pm', '12Å', '0.5um' or '16px'; a bare number is in nm. */
 export function parseLength(text: string, option: string): Length {
   const match = /^\s*([0-9.]+(?:e[+-]?\d+)?)\s*([a-zµå]*)\s*$/i.exec(text);
@@ -25,7 +28,12 @@ export function parseLength(text: string, option: string): Length {
   if (!(value > 0 && Number.isFinite(value)) || (unit !== 'px' && factor === undefined)) {
     throw new OptionError(`${option}: expected a length such as 100nm or 16px, got '${text}'.`);
   }
-  return unit === 'px' ? { value, unit: 'px' } : { value: value * factor, unit: 'nm' };
+  const length: Length = unit === 'px' ? { value, unit } : { value: value * factor, unit: 'nm' };
+  const [least, most] = SENSIBLE[length.unit];
+  if (!(length.value >= least && length.value <= most)) {
+    throw new OptionError(`${option}: expected ${least} to ${most} ${length.unit}, got '${text}'.`);
+  }
+  return length;
 }
 
 /** As parseLength, for an option that only makes sense as a physical length; returns nm. */

@@ -11,10 +11,14 @@ export interface EmbeddingNetwork {
   /** Of the weights file; null for weights made from a seed. */
   sha256: string | null;
   loaded: LoadedNetwork;
+  /** Values per embedding of a 40 x 40 crop. */
+  dimension: number;
   /** The same layers as plain arrays, for segmentation on their features. */
   layers: readonly ConvLayer[];
 }
 
+/** Side of the crops that are embedded. */
+const CROP_SIZE = 40;
 /** Seed of the filter bank that stands in until trained weights are given. */
 const UNTRAINED_SEED = 20250601;
 
@@ -25,16 +29,22 @@ export function loadEmbeddingNetwork(
   name: string,
 ): EmbeddingNetwork {
   const layers = conv4FromWeights(readWeights(bytes, name));
-  return { name, sha256: bytesToHex(sha256(bytes)), loaded: kernels.load(layers), layers };
+  return makeNetwork(kernels, layers, name, bytesToHex(sha256(bytes)));
 }
 
 /** The fixed, seeded, untrained filter bank: random features, useful but not learnt. */
 export function untrainedNetwork(kernels: Kernels): EmbeddingNetwork {
-  const layers = untrainedConv4(UNTRAINED_SEED);
-  return {
-    name: `untrained filter bank (seed ${UNTRAINED_SEED})`,
-    sha256: null,
-    loaded: kernels.load(layers),
-    layers,
-  };
+  const name = `untrained filter bank (seed ${UNTRAINED_SEED})`;
+  return makeNetwork(kernels, untrainedConv4(UNTRAINED_SEED), name, null);
+}
+
+function makeNetwork(
+  kernels: Kernels,
+  layers: readonly ConvLayer[],
+  name: string,
+  hash: string | null,
+): EmbeddingNetwork {
+  const loaded = kernels.load(layers);
+  const side = Math.floor(CROP_SIZE / (1 << loaded.pools));
+  return { name, sha256: hash, loaded, dimension: loaded.outChannels * side * side, layers };
 }

@@ -1,8 +1,8 @@
-import { chooseChannels, describe } from './channels.ts';
+import { chooseChannels, describe, isTopography } from './channels.ts';
 import { cropAt, type Normalisation } from './crop.ts';
 import { embedCrops } from './embed.ts';
-import { OptionError, SupportError } from './errors.ts';
-import { type ClassifyOptions, classify, type Method } from './fewshot/index.ts';
+import { EmptyScanError, OptionError, SupportError } from './errors.ts';
+import { type ClassifyOptions, classify, type Method, makeSupport } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
@@ -32,9 +32,20 @@ export interface Prepared {
   /** Size of one of the file's pixels, null when the physical size is not known. */
   pixelXNm: number | null;
   pixelYNm: number | null;
-  /** Channels used, as name:direction. */
-  channels: string[];
+  channels: ChannelUsed[];
   levelled: Levelled;
+  steps: Step[];
+  warnings: string[];
+}
+
+/** What a result must say of a channel that it rests on. */
+export interface ChannelUsed {
+  /** name:direction */
+  name: string;
+  unit: string;
+  biasV: number | null;
+  setpointA: number | null;
+  angleDeg: number | null;
 }
 
 export interface PrepareOptions extends PreprocessOptions {
@@ -70,7 +81,10 @@ export interface Found {
   regionIds: Int32Array;
   defects: Defect[];
   clusters: ClusterReport[];
+  /** Part of the frame that was searched, 0..1: not what was filled in, nor step edges. */
+  searchedFraction: number;
   steps: Step[];
+  warnings: string[];
 }
 
 /** Preprocessing that only fills what is missing and converts units: for heights made flat elsewhere. */
@@ -91,16 +105,50 @@ export function prepare(
   run?: RunOptions,
 ): Prepared {
   const channels = chooseChannels(scan, options.channels);
-  const levelled = preprocess(kernels, channels, options, run);
+  const levelled = preprocessNamed(kernels, scan.name, channels, options, run);
   const [first] = channels;
+  const warnings = [...scan.warnings, ...levelled.warnings];
+  const known = scan.channels.some(({ unit }) => unit !== '');
+  if (known && !options.channels?.length && !isTopography(first)) {
+    warnings.unshift(
+      `${scan.name} holds no image of heights that differ: '${describe(first)}' was used instead.`,
+    );
+  }
   return {
     rows: first.rows,
     columns: first.columns,
     pixelXNm: pixelSize(first, first.widthNm, first.columns),
     pixelYNm: pixelSize(first, first.heightNm, first.rows),
-    channels: channels.map(describe),
+    channels: channels.map((channel) => ({
+      name: describe(channel),
+      unit: channel.unit,
+      biasV: channel.biasV,
+      setpointA: channel.setpointA,
+      angleDeg: channel.angleDeg,
+    })),
     levelled,
+    steps: [
+      { name: 'channels', used: channels.map(describe), of: scan.channels.length },
+      ...levelled.steps,
+    ],
+    warnings,
   };
+}
+
+/** An empty channel is an empty file to the person who gave it. */
+function preprocessNamed(
+  kernels: Kernels,
+  file: string,
+  channels: readonly Channel[],
+  options: PreprocessOptions,
+  run?: RunOptions,
+): Levelled {
+  try {
+    return preprocess(kernels, channels, options, run);
+  } catch (error) {
+    if (!(error instanceof EmptyScanError)) throw error;
+    throw new EmptyScanError(`${file}: ${error.message}`);
+  }
 }
 
 function pixelSize(channel: Channel, extentNm: number | null, pixels: number): number | null {
@@ -115,7 +163,8 @@ export function findDefects(
   run?: RunOptions,
 ): Found {
   const { rows, columns, levelled } = prepared;
-  const segmentation = segment(kernels, withoutStepEdges(levelled), options, run);
+  const searched = withoutStepEdges(levelled);
+  const segmentation = segment(kernels, searched, options, run);
   checkpoint(run, 'regions', 0);
   const onFileGrid = resizeMask(kernels, segmentation.mask, levelled, rows, columns);
   const pixelArea = pixelAreaNm2(prepared);
@@ -124,6 +173,11 @@ export function findDefects(
   const { labels, regions } = findRegions(onFileGrid, rows, columns, { minArea });
   const median = medianOf(regions.map((region) => region.areaPx));
   const maxArea = areaInPixels(options.maxAreaNm2, pixelArea, 'maxAreaNm2') ?? 8 * median;
+  if (options.maxAreaNm2 !== undefined && maxArea < minArea) {
+    throw new OptionError(
+      `maxAreaNm2: expected at least the smallest area (${minArea} pixels), got ${maxArea} pixels.`,
+    );
+  }
   const defects = regions.map(
     (region): Defect => ({
       id: region.id,
@@ -137,12 +191,15 @@ export function findDefects(
     }),
   );
   const mask = Uint8Array.from(labels, (id) => (id > 0 ? 1 : 0));
+  const searchedFraction = fractionOf(searched.valid);
   checkpoint(run, 'regions', 1);
   return {
     mask,
     regionIds: labels,
     defects,
     clusters: segmentation.clusters,
+    searchedFraction,
+    warnings: [],
     steps: [
       ...segmentation.steps,
       {
@@ -150,6 +207,7 @@ export function findDefects(
         connectivity: 8,
         minAreaPx: minArea,
         maxAreaPx: maxArea,
+        searchedFraction,
         found: defects.length,
         tooLarge: defects.filter((defect) => defect.tooLarge).length,
         touchingBorder: defects.filter((defect) => defect.touchesBorder).length,
@@ -287,6 +345,7 @@ export function classifyDefects(
     throw new SupportError('support: expected at least one labelled example, got none.');
   }
   const method = options.method ?? 'prototypical';
+  checkLabels(support);
   const classes = [...new Set(support.map(({ label }) => label))];
   const { embeddings, dimension, step } = embedPoints(
     kernels,
@@ -301,12 +360,11 @@ export function classifyDefects(
   const result = classify(
     kernels,
     method,
-    {
-      embeddings: embeddings.slice(0, split),
+    makeSupport(
+      embeddings.slice(0, split),
       dimension,
-      labels: Int32Array.from(support, ({ label }) => classes.indexOf(label)),
-      classes,
-    },
+      support.map(({ label }) => label),
+    ),
     embeddings.slice(split),
     options,
   );
@@ -332,10 +390,26 @@ export function classifyDefects(
           name,
           examples: support.filter(({ label }) => label === name).length,
         })),
-        unknown: labels.filter((label) => label === UNKNOWN).length,
       },
     ],
   };
+}
+
+/** Refuse labels that mean something else, and two labels for one place. */
+function checkLabels(support: readonly SupportPoint[]): void {
+  for (const { x, y, label } of support) {
+    if (label === UNKNOWN || label === TOO_LARGE || label.trim() === '') {
+      throw new SupportError(
+        `support: '${label}' at (${x}, ${y}) is no name for a class: it is kept for defects without one.`,
+      );
+    }
+    const other = support.find((o) => o.x === x && o.y === y && o.label !== label);
+    if (other) {
+      throw new SupportError(
+        `support: '${label}' and '${other.label}' were both given to the defect at (${x.toFixed(1)}, ${y.toFixed(1)}).`,
+      );
+    }
+  }
 }
 
 /**
@@ -357,31 +431,46 @@ export function snapToDefects<P extends Point>(
   });
 }
 
-/** One class's count and its density with the Poisson standard error, null without a physical size. */
+/** One class's count and its density over the area searched, null without a physical size. */
 export interface ClassCount {
   label: string;
   count: number;
   perNm2: number | null;
+  /** Poisson standard error; null for a count of zero, which has only an upper limit. */
   errorPerNm2: number | null;
+  /** Upper limit with 95 % confidence of a count of zero. */
+  below95PerNm2: number | null;
 }
 
-/** Count labels; the classes named come first and in order, even when their count is zero. */
+/** With none found, three or more were expected with less than 5 % probability: -ln 0.05. */
+const NONE_95 = 2.996;
+
+/**
+ * Count labels; the classes named come first and in order, even when their count is zero.
+ * `searchedFraction` is the part of the frame where a defect could have been found.
+ */
 export function countLabels(
   labels: readonly string[],
   classes: readonly string[],
   prepared: Prepared,
+  searchedFraction = fractionOf(prepared.levelled.valid),
 ): ClassCount[] {
   const pixelArea = pixelAreaNm2(prepared);
-  const area = pixelArea === null ? null : pixelArea * prepared.rows * prepared.columns;
+  const area = pixelArea && pixelArea * prepared.rows * prepared.columns * searchedFraction;
   return [...new Set([...classes, ...labels])].map((label) => {
     const count = labels.filter((other) => other === label).length;
     return {
       label,
       count,
-      perNm2: area === null ? null : count / area,
-      errorPerNm2: area === null ? null : Math.sqrt(count) / area,
+      perNm2: area ? count / area : null,
+      errorPerNm2: area && count > 0 ? Math.sqrt(count) / area : null,
+      below95PerNm2: area && count === 0 ? NONE_95 / area : null,
     };
   });
+}
+
+function fractionOf(mask: Uint8Array): number {
+  return mask.reduce((sum, value) => sum + value, 0) / Math.max(1, mask.length);
 }
 
 /** A single atom's trace takes up about this part of a square row spacing. */

@@ -4,6 +4,8 @@ import { type ReadOptions, readScan, type Scan } from '../core/index.ts';
 export interface ReadFile {
   scan: Scan;
   bytes: Uint8Array;
+  /** The other files that its format keeps things in, as far as they were read. */
+  companions: { name: string; bytes: Uint8Array }[];
 }
 
 /**
@@ -13,13 +15,18 @@ export interface ReadFile {
 export function readScanFile(path: string, options: ReadOptions = {}): ReadFile {
   const bytes = Deno.readFileSync(path);
   const [, folder = '', name = path] = /^(.*[\\/])?([^\\/]*)$/.exec(path) ?? [];
+  const companions: ReadFile['companions'] = [];
   const siblings = {
     get names() {
       return [...Deno.readDirSync(folder || '.')].filter(({ isFile }) => isFile).map(toName);
     },
-    read: (sibling: string) => Deno.readFileSync(folder + sibling),
+    read(sibling: string) {
+      const companion = { name: sibling, bytes: Deno.readFileSync(folder + sibling) };
+      companions.push(companion);
+      return companion.bytes;
+    },
   };
-  return { scan: readScan(bytes, name, { siblings, ...options }), bytes };
+  return { scan: readScan(bytes, name, { siblings, ...options }), bytes, companions };
 }
 
 function toName({ name }: { name: string }): string {

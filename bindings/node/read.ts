@@ -6,6 +6,8 @@ import { type ReadOptions, readScan, type Scan } from '../core/index.ts';
 export interface ReadFile {
   scan: Scan;
   bytes: Uint8Array;
+  /** The other files that its format keeps things in, as far as they were read. */
+  companions: { name: string; bytes: Uint8Array }[];
 }
 
 /**
@@ -16,11 +18,16 @@ export interface ReadFile {
 export function readScanFile(path: string, options: ReadOptions = {}): ReadFile {
   const bytes = new Uint8Array(readFileSync(path));
   const folder = dirname(path);
+  const companions: ReadFile['companions'] = [];
   const siblings = {
     get names() {
       return readdirSync(folder);
     },
-    read: (name: string) => new Uint8Array(readFileSync(join(folder, basename(name)))),
+    read(name: string) {
+      const companion = { name, bytes: new Uint8Array(readFileSync(join(folder, basename(name)))) };
+      companions.push(companion);
+      return companion.bytes;
+    },
   };
-  return { scan: readScan(bytes, basename(path), { siblings, ...options }), bytes };
+  return { scan: readScan(bytes, basename(path), { siblings, ...options }), bytes, companions };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readScan, version, writeNpy } from '../../bindings/core/index.ts';
+import { readScan, version, writeNpy, writeSxm } from '../../bindings/core/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const cli = resolve(root, 'dist/node/cli.js');
@@ -140,6 +140,48 @@ test('--json: progress as JSON lines, the result as JSON', () => {
   expect(JSON.parse(stdout).counts[0].count).toBeGreaterThan(0);
 });
 
+test('classify --at into a folder with a mask from before leaves no stale mask', () => {
+  const out = join(folder, 'twice');
+  adatom('segment', scan, '--out', out);
+  adatom('classify', scan, '--support', support, '--at', support, '--out', out);
+  expect(readdirSync(out).sort()).toEqual([
+    'defects.csv',
+    'overlay.png',
+    'report.html',
+    'result.json',
+  ]);
+});
+
+test('the record names every file read, the channels used and the area searched', () => {
+  const out = join(folder, 'record');
+  const half = readScan(new Uint8Array(readFileSync(scan)), 'scan');
+  for (const channel of half.channels) {
+    channel.pixels.fill(Number.NaN, (channel.rows / 2) * channel.columns);
+  }
+  const unfinished = file('unfinished.sxm', writeSxm(half));
+  expect(
+    adatom(
+      'classify',
+      unfinished,
+      '--support',
+      file('s.csv', 'x_px,y_px,label\n100,100,a\n120,90,b\n'),
+      '--out',
+      out,
+    ).status,
+  ).toBe(0);
+  const record = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+  expect(record.otherInputs).toMatchObject([{ role: 'support', file: 's.csv' }]);
+  expect(record.input.channels.map(({ name }: { name: string }) => name)).toEqual([
+    'Z:forward',
+    'Z:backward',
+  ]);
+  const { count, perNm2 } = record.counts.find((one: { count: number }) => one.count > 0);
+  // Half of 40 x 40 nm was measured, and step edges are not searched.
+  expect(count / perNm2).toBeLessThan(801);
+  expect(count / perNm2).toBeGreaterThan(500);
+  expect(record.warnings.join()).toMatch(/not measured/);
+});
+
 describe('wrong use exits with 2 and one sentence', () => {
   test.each([
     [['frobnicate'], /no command 'frobnicate'/],
@@ -148,6 +190,8 @@ describe('wrong use exits with 2 and one sentence', () => {
     [['segment', 'x.npy', '--out', 'o', '--colour', 'red'], /--colour/],
     [['segment', 'x.npy', '--out', 'o', '--method', 'magic'], /pixels, features, upsampled/],
     [['episodes', 'x.npy', '--labels', 'l', '--shots', 'a'], /--shots/],
+    [['segment', 'x.npy', '--out', 'o', '--width', '5m'], /--width: expected 0.001 to 1000000 nm/],
+    [['segment', 'x.npy', '--out', 'o', '--width', '-5nm'], /--width/],
   ])('adatom %j', (args, message) => {
     const { status, stderr } = adatom(...args);
     expect(stderr).toMatch(message);
@@ -190,6 +234,29 @@ describe('bad input exits with 1, one sentence and no output', () => {
       /holds no point/,
     ],
     [
+      'two labels for one defect',
+      () => [
+        'classify',
+        scan,
+        '--support',
+        file(
+          'two.csv',
+          `${readFileSync(support, 'utf8').split('\n').slice(0, 2).join('\n').trimEnd()}\n${readFileSync(
+            support,
+            'utf8',
+          )
+            .split('\n')[1]
+            .replace(/[^,]*$/, 'other')}\n`,
+        ),
+      ],
+      /both given to the defect/,
+    ],
+    [
+      'a label kept for something else',
+      () => ['classify', scan, '--support', file('kept.csv', 'x_px,y_px,label\n10,10,too large\n')],
+      /'too large' at \(10, 10\) is no name/,
+    ],
+    [
       'weights that are no network',
       () => ['classify', scan, '--support', support, '--weights', file('w.pth', 'PK nonsense')],
       /w\.pth/,
@@ -204,9 +271,19 @@ describe('bad input exits with 1, one sentence and no output', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test('an output path that is a file, or cannot be made', () => {
+    const there = file('there.txt', '');
+    const { status, stderr } = adatom('segment', scan, '--out', there);
+    expect(stderr).toMatch(/is a file, expected a folder/);
+    expect(status).toBe(1);
+    const below = adatom('segment', scan, '--out', join(there, 'below'));
+    expect(below.stderr).toMatch(/is a file, expected a folder/);
+    expect(below.status).toBe(1);
+  });
+
   test('K larger than the class', () => {
     const { status, stderr } = adatom('episodes', scan, '--labels', support, '--shots', '50');
-    expect(stderr).toMatch(/50/);
+    expect(stderr).toMatch(/50 shots need at least 51 examples of each class, 'vacancy' has 3/);
     expect(status).toBe(1);
   });
 

@@ -13,6 +13,8 @@ export interface RunResult {
   command: string;
   options: Record<string, unknown>;
   input: { file: string; sha256: string };
+  /** Every other file that was read: what it was for, its name and hash. */
+  otherInputs: { role: string; file: string; sha256: string }[];
   scan: Scan;
   prepared: Prepared;
   /** Absent when the caller gave the positions. */
@@ -30,6 +32,16 @@ export interface RunResult {
   warnings: string[];
   truth?: ReportTruth;
 }
+
+/** Every name runFiles may use: what a run does not write, it must not leave from an earlier one. */
+export const runFileNames: readonly string[] = [
+  'mask.npy',
+  'mask.png',
+  'defects.csv',
+  'overlay.png',
+  'report.html',
+  'result.json',
+];
 
 export type OutputFile = readonly [name: string, content: Uint8Array | string];
 
@@ -54,17 +66,29 @@ export function runFiles(result: RunResult): OutputFile[] {
   }
   files.push(['defects.csv', writeDefectsCsv(defectRows(result))]);
 
-  const classIndex = labels.map((label) => classes.indexOf(label));
+  // 'unknown' and 'too large' are shown like classes, after them.
+  const shown = [...new Set([...classes, ...labels])].filter((label) => label !== '');
+  const classIndex = labels.map((label) => shown.indexOf(label));
+  const square = squarePixels(prepared);
   const overlay = renderOverlay({
-    heights: heightsOnFileGrid(prepared),
-    rows,
+    heights: square.stretch(heightsOnFileGrid(prepared)),
+    rows: square.rows,
     columns,
     pixelNm: prepared.pixelXNm,
     colormap: 'afmhot',
-    classes,
+    classes: shown,
     ...(regionIds
-      ? { regionLabels: regionIds, classOfRegion: (id: number) => classIndex[id - 1] }
-      : { points: defects.map(({ x, y }, index) => ({ x, y, classIndex: classIndex[index] })) }),
+      ? {
+          regionLabels: square.stretch(regionIds),
+          classOfRegion: (id: number) => classIndex[id - 1],
+        }
+      : {
+          points: defects.map(({ x, y }, index) => ({
+            x,
+            y: (y + 0.5) * (square.rows / rows) - 0.5,
+            classIndex: classIndex[index],
+          })),
+        }),
   });
   const overlayPng = writeRgbPng(overlay.rgb, overlay.rows, overlay.columns);
   files.push(['overlay.png', overlayPng]);
@@ -103,16 +127,36 @@ function summary(result: RunResult): Record<string, unknown> {
       pixelXNm: prepared.pixelXNm,
       pixelYNm: prepared.pixelYNm,
       channels: prepared.channels,
-      biasV: scan.channels[0].biasV,
-      setpointA: scan.channels[0].setpointA,
-      angleDeg: scan.channels[0].angleDeg,
     },
+    otherInputs: result.otherInputs,
     network: result.network,
     defects: result.defects.length,
+    touchingBorder: idsOf(result, ({ touchesBorder }) => touchesBorder),
+    tooLarge: idsOf(result, ({ tooLarge }) => tooLarge),
     counts: result.counts,
     steps: result.steps,
     warnings: result.warnings,
   };
+}
+
+function idsOf({ defects }: RunResult, has: (defect: Defect) => boolean): number[] {
+  return defects.filter(has).map(({ id }) => id);
+}
+
+/** Rows repeated or left out so that a picture's pixels are square, as the surface is. */
+function squarePixels({ rows, columns, pixelXNm, pixelYNm }: Prepared) {
+  const ratio = pixelXNm && pixelYNm ? pixelYNm / pixelXNm : 1;
+  const outRows = Math.max(1, Math.round(rows * ratio));
+  const stretch = <T extends Float32Array | Int32Array>(pixels: T): T => {
+    if (outRows === rows) return pixels;
+    const stretched = new (pixels.constructor as new (length: number) => T)(outRows * columns);
+    for (let y = 0; y < outRows; y++) {
+      const from = Math.min(rows - 1, Math.floor((y + 0.5) / ratio)) * columns;
+      stretched.set(pixels.subarray(from, from + columns), y * columns);
+    }
+    return stretched;
+  };
+  return { rows: outRows, stretch };
 }
 
 /** The levelled first channel, nearest working pixel for each of the file's: for the picture only. */

@@ -1,10 +1,19 @@
 import { encodeBase64 } from '../base64.ts';
+import type { ClassCount } from '../pipeline.ts';
 import { version } from '../version.ts';
 import type { RunResult } from './files.ts';
 
 /** How a run compares with a known truth, for the demo: one row per class. */
 export interface ReportTruth {
-  rows: { label: string; inTruth: number; found: number; namedRight: number }[];
+  rows: {
+    label: string;
+    inTruth: number;
+    found: number;
+    /** Of those found, the ones that were given as examples. */
+    examples: number;
+    /** Of the others, the ones that got this name. */
+    namedRight: number;
+  }[];
   spurious: number;
 }
 
@@ -36,7 +45,7 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
 </head>
 <body>
 <h1>${escapeHtml(input.file)}</h1>
-<p>${prepared.columns} × ${prepared.rows} pixels, ${size}; ${escapeHtml(prepared.channels.join(' and '))}.</p>
+<p>${prepared.columns} × ${prepared.rows} pixels, ${size}; ${escapeHtml(prepared.channels.map(({ name }) => name).join(' and '))}.</p>
 <p><img alt="The scan with every defect outlined in its class's colour" src="data:image/png;base64,${encodeBase64(overlayPng)}"></p>
 <h2>Counts</h2>
 ${countsTable(counts)}
@@ -54,15 +63,18 @@ ${result.steps.map(({ name, ...rest }) => `<tr><td>${escapeHtml(name)}</td><td>$
 `;
 }
 
+/** A density with its Poisson error, or the upper limit that finding none sets; '' without a size. */
+export function density({ perNm2, errorPerNm2, below95PerNm2 }: ClassCount): string {
+  if (below95PerNm2 !== null) return `< ${below95PerNm2.toPrecision(2)} (95 %)`;
+  if (perNm2 === null || errorPerNm2 === null) return '';
+  return `${perNm2.toPrecision(3)} ± ${errorPerNm2.toPrecision(2)}`;
+}
+
 function countsTable(counts: RunResult['counts']): string {
   if (counts.length === 0) return '<p>No defect was found.</p>';
   const rows = counts.map(
-    ({ label, count, perNm2, errorPerNm2 }) =>
-      `<tr><td>${escapeHtml(label || 'defect')}</td><td class="number">${count}</td><td class="number">${
-        perNm2 === null || errorPerNm2 === null
-          ? ''
-          : `${perNm2.toPrecision(3)} ± ${errorPerNm2.toPrecision(2)}`
-      }</td></tr>`,
+    (one) =>
+      `<tr><td>${escapeHtml(one.label || 'defect')}</td><td class="number">${one.count}</td><td class="number">${escapeHtml(density(one))}</td></tr>`,
   );
   return `<table>
 <tr><th>class</th><th class="number">count</th><th class="number">per nm² (± Poisson)</th></tr>
@@ -72,11 +84,11 @@ ${rows.join('\n')}
 
 function truthTable({ rows, spurious }: ReportTruth): string {
   const lines = rows.map(
-    ({ label, inTruth, found, namedRight }) =>
-      `<tr><td>${escapeHtml(label)}</td><td class="number">${inTruth}</td><td class="number">${found}</td><td class="number">${namedRight}</td></tr>`,
+    ({ label, inTruth, found, examples, namedRight }) =>
+      `<tr><td>${escapeHtml(label)}</td><td class="number">${inTruth}</td><td class="number">${found}</td><td class="number">${examples}</td><td class="number">${namedRight} of ${found - examples}</td></tr>`,
   );
   return `<table>
-<tr><th>class</th><th class="number">in the truth</th><th class="number">found</th><th class="number">and named right</th></tr>
+<tr><th>class</th><th class="number">in the truth</th><th class="number">found</th><th class="number">given as examples</th><th class="number">of the others, named right</th></tr>
 ${lines.join('\n')}
 </table>
 <p>${spurious} found where the truth has none.</p>`;

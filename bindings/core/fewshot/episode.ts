@@ -13,6 +13,8 @@ export interface EpisodeOptions extends ClassifyOptions {
   /** 500 by default. */
   episodes?: number;
   seed?: number;
+  /** Names of the classes, for messages. */
+  classes?: readonly string[];
 }
 
 export interface EpisodeResult {
@@ -45,7 +47,7 @@ export function runEpisodes(
   const { shots, episodes = 500, seed = 1, reject = false } = options;
   const members = membersPerClass(embeddings, dimension, labels);
   const nWay = options.nWay ?? members.length;
-  checkEpisodes(members, nWay, shots, episodes);
+  checkEpisodes(members, nWay, shots, episodes, options.classes);
   const random = new Random(seed);
   const accuracies = new Float64Array(episodes);
   for (let e = 0; e < episodes; e++) {
@@ -96,6 +98,7 @@ function checkEpisodes(
   nWay: number,
   shots: number,
   episodes: number,
+  classes?: readonly string[],
 ): void {
   if (!(Number.isInteger(shots) && shots >= 1)) {
     throw new OptionError(`episodes: expected shots of at least 1, got ${shots}.`);
@@ -111,7 +114,7 @@ function checkEpisodes(
   members.forEach((items, label) => {
     if (items.length < shots + 1) {
       throw new SupportError(
-        `episodes: ${shots} shots need at least ${shots + 1} examples of each class, class ${label} has ${items.length}.`,
+        `episodes: ${shots} shots need at least ${shots + 1} examples of each class, ${classes ? `'${classes[label]}'` : `class ${label}`} has ${items.length}.`,
       );
     }
   });

@@ -1,6 +1,6 @@
 import { makeChannel, type Scan } from '../scan.ts';
 import { Cursor, count, decodeText, quote } from './bytes.ts';
-import { directionOfTitle } from './gwy.ts';
+import { directionOfTitle, nameOfTitle } from './gwy.ts';
 import { metresToNm, parseNumber, splitUnit } from './units.ts';
 
 export const gsfMagic = 'Gwyddion Simple Field 1.0\n';
@@ -41,10 +41,10 @@ export function readGsf(bytes: Uint8Array, file: string): Scan {
     const real = parseNumber(header[key]);
     return real !== null && lengths.unit === 'm' ? metresToNm(real * lengths.scale) : null;
   };
-  const name = header['Title'] || 'channel 0';
-  const channel = makeChannel(name, pixels, rows, columns, {
+  const title = header['Title'] || 'channel 0';
+  const channel = makeChannel(nameOfTitle(title), pixels, rows, columns, {
     unit: values.unit,
-    direction: directionOfTitle(name),
+    direction: directionOfTitle(title),
     widthNm: length('XReal'),
     heightNm: length('YReal'),
   });

@@ -144,6 +144,15 @@ export function directionOfTitle(title: string): Direction {
   return /forward|trace|\bfwd?\b/i.test(title) ? 'forward' : 'unknown';
 }
 
+/** A title without the words that say the direction: 'Z (Forward)' is the channel Z. */
+export function nameOfTitle(title: string): string {
+  const name = title.replace(
+    /[\s_-]*[([]?\s*\b(forward|backward|retrace|trace|fwd?|bwd?)\b\s*[)\]]?/i,
+    '',
+  );
+  return name.trim() || title;
+}
+
 function readField(cursor: Cursor, field: GwyObject, key: string, title: string) {
   const [columns, rows] = ['xres', 'yres'].map((item) => field.items.get(item));
   const stored = field.items.get('data');
@@ -163,7 +172,7 @@ function readField(cursor: Cursor, field: GwyObject, key: string, title: string)
   }
   const [xreal, yreal] = ['xreal', 'yreal'].map((item) => field.items.get(item));
   const inMetres = unitOf(field, 'si_unit_xy') === 'm';
-  return makeChannel(title, readDoubles(cursor.bytes, stored), rows, columns, {
+  return makeChannel(nameOfTitle(title), readDoubles(cursor.bytes, stored), rows, columns, {
     unit: unitOf(field, 'si_unit_z'),
     direction: directionOfTitle(title),
     widthNm: inMetres && typeof xreal === 'number' ? metresToNm(xreal) : null,

@@ -7,6 +7,7 @@ import { embed } from './commands/embed.ts';
 import { episodes } from './commands/episodes.ts';
 import { info } from './commands/info.ts';
 import { segment } from './commands/segment.ts';
+import { InputFiles } from './files.ts';
 import { jsonReporter, terminalReporter } from './progress.ts';
 
 const commands: readonly Command[] = [info, segment, classify, embed, episodes, demo];
@@ -43,21 +44,29 @@ export function main(args: readonly string[]): number {
       return 0;
     }
     const given = readArguments(rest, { ...command.options, ...common }, command.positionals);
-    command.run(given, { kernels: createKernels(), report, json, print });
+    command.run(given, {
+      kernels: createKernels(),
+      files: new InputFiles(),
+      report,
+      json,
+      print,
+    });
     return 0;
   } catch (error) {
     report.done();
-    if (!(error instanceof AdatomError) && !isSystemError(error)) throw error;
-    if (json) {
-      console.error(JSON.stringify({ event: 'error', name: error.name, message: error.message }));
-    } else console.error(`adatom: ${error.message}`);
+    if (process.env['ADATOM_DEBUG']) throw error;
+    const { name, message } = describeError(error);
+    console.error(json ? JSON.stringify({ event: 'error', name, message }) : `adatom: ${message}`);
     return error instanceof UsageError || error instanceof OptionError ? 2 : 1;
   }
 }
 
-/** A full disk, a folder that cannot be written: the operating system's own sentence is enough. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+/** One sentence; a stack trace is for us, under ADATOM_DEBUG=1. */
+function describeError(error: unknown): { name: string; message: string } {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof AdatomError) return { name, message };
+  const [first] = message.split('\n');
+  return { name, message: `unexpected ${name}: ${first} (ADATOM_DEBUG=1 shows where).` };
 }
 
 function overview(): string {

@@ -1,4 +1,4 @@
-import type { ClassCount } from '../index.ts';
+import { type ClassCount, density } from '../index.ts';
 import type { Given, OptionSpecs } from './args.ts';
 import type { Context } from './commands/command.ts';
 
@@ -22,12 +22,11 @@ export function printCounts(context: Context, counts: ClassCount[], out: string)
     return;
   }
   const width = Math.max(8, ...counts.map(({ label }) => label.length + 2));
-  for (const { label, count, perNm2, errorPerNm2 } of counts) {
-    const density =
-      perNm2 === null || errorPerNm2 === null
-        ? ''
-        : `  ${perNm2.toPrecision(3)} ± ${errorPerNm2.toPrecision(2)} per nm²`;
-    print(`${(label || 'defects').padEnd(width)} ${String(count).padStart(5)}${density}`);
+  for (const one of counts) {
+    const perArea = density(one);
+    print(
+      `${(one.label || 'defects').padEnd(width)} ${String(one.count).padStart(5)}${perArea && `  ${perArea} per nm²`}`,
+    );
   }
   print(`written to ${out}`);
 }

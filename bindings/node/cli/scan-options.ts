@@ -1,26 +1,24 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
-  AdatomError,
   asMeasured,
   chooseChannels,
   type EmbeddingNetwork,
-  type Kernels,
+  type EmbedOptions,
   loadEmbeddingNetwork,
   type PrepareOptions,
   parseLength,
   parseLengthNm,
-  readScanFile,
   type Scan,
   untrainedNetwork,
 } from '../index.ts';
 import { type Given, type OptionSpecs, UsageError } from './args.ts';
+import type { Context } from './commands/command.ts';
+import type { InputFiles } from './files.ts';
 
 /** Options of every command that reads a scan. */
 export const scanOptions: OptionSpecs = {
   width: { value: 'LENGTH', help: 'width of the scan, e.g. 100nm, for files that do not carry it' },
-  unit: { value: 'UNIT', help: 'unit of the heights (m, nm, pm, Å) where the file does not say' },
+  unit: { value: 'UNIT', help: 'unit of the heights (m, nm, pm, angstrom) if the file has none' },
   channel: {
     value: 'NAME',
     multiple: true,
@@ -29,6 +27,9 @@ export const scanOptions: OptionSpecs = {
   second: { value: 'FILE', help: 'take the second channel (e.g. the other bias) from this file' },
   surface: { value: 'NAME', help: 'si001, ge001 or tio2-110: resample to its working pixel size' },
   'pixel-size': { value: 'LENGTH', help: 'resample to this pixel size, e.g. 0.2nm' },
+  lines: { value: 'offset|slope|off', help: 'align lines by offset (default) or also by slope' },
+  level: { value: '1|2|3|off', help: 'order of the background polynomial (default 2)' },
+  scars: { value: 'on|off', help: 'interpolate across scars (default on)' },
   hysteresis: {
     value: 'auto|on|off',
     help: 'displace the second channel onto the first (auto: unless both ran the same way)',
@@ -42,7 +43,10 @@ export const embedOptions: OptionSpecs = {
     value: 'FILE',
     help: 'network as .safetensors or PyTorch .pth; default: an untrained filter bank',
   },
-  crop: { value: 'LENGTH', help: 'side of the crop around a defect, e.g. 2.1nm or 16px' },
+  crop: {
+    value: 'LENGTH',
+    help: 'side of the crop around a defect, e.g. 2.1nm or 16px (default: from lattice and defects)',
+  },
   normalise: {
     value: 'scan|authors|none',
     help: "crop normalisation: by the scan's own statistics (default) or as in the paper's code",
@@ -50,77 +54,72 @@ export const embedOptions: OptionSpecs = {
 };
 
 export interface Input {
-  path: string;
   scan: Scan;
-  sha256: string;
   options: PrepareOptions;
 }
 
-export function readFile(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    throw fileError(path, error);
-  }
-}
-
-/** An operating-system error as one sentence that names the file. */
-export function fileError(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return new AdatomError(`${path}: no such file.`);
-  if (code === 'EISDIR') return new AdatomError(`${path}: is a folder, expected a file.`);
-  if (code === 'EACCES') return new AdatomError(`${path}: permission denied.`);
-  return error;
-}
-
-/** Read the scan a command names, with its second channel, and the options of how to prepare it. */
-export function readInput(path: string, given: Given): Input {
-  const first = readOne(path, given);
-  const second = given.text('second');
-  let { scan } = first;
-  let channels: readonly string[] = given.texts('channel');
-  if (second !== undefined) {
-    if (channels.length > 1) throw new UsageError('--second: give --channel once at the most.');
-    const other = readOne(second, given).scan;
-    const images = [chooseChannels(scan, channels)[0], chooseChannels(other, channels)[0]];
-    scan = { ...scan, channels: images, warnings: [...scan.warnings, ...other.warnings] };
-    channels = ['0', '1'];
-  }
-  const options: PrepareOptions = { channels };
+/** How to prepare a scan, checked before any file is read. */
+export function readPrepareOptions(given: Given): PrepareOptions {
+  const options: PrepareOptions = { channels: given.texts('channel') };
   const surface = given.text('surface');
   const pixelSize = given.text('pixel-size');
-  const preprocess = given.oneOf('preprocess', ['auto', 'none'] as const);
   const unit = given.text('unit');
+  const lines = given.oneOf('lines', ['offset', 'slope', 'off'] as const);
+  const level = given.oneOf('level', ['1', '2', '3', 'off'] as const);
+  const scars = given.oneOf('scars', ['on', 'off'] as const);
   const hysteresis = given.oneOf('hysteresis', ['auto', 'on', 'off'] as const);
+  if (given.oneOf('preprocess', ['auto', 'none'] as const) === 'none') {
+    Object.assign(options, asMeasured);
+  }
   if (surface !== undefined) options.surface = surface;
   if (pixelSize !== undefined) options.pixelNm = parseLengthNm(pixelSize, '--pixel-size');
   if (unit !== undefined) options.unit = unit;
+  if (lines !== undefined) options.lines = lines;
+  if (level !== undefined) options.level = level === 'off' ? 'off' : (Number(level) as 1 | 2 | 3);
+  if (scars !== undefined) options.scars = scars;
   if (hysteresis !== undefined) options.hysteresis = hysteresis;
-  if (preprocess === 'none') Object.assign(options, asMeasured);
-  return { path, scan, sha256: first.sha256, options };
+  return options;
 }
 
-function readOne(path: string, given: Given): { scan: Scan; sha256: string } {
+/** Read the scan a command names, with its second channel, and the options of how to prepare it. */
+export function readInput({ files }: Context, given: Given): Input {
+  const options = readPrepareOptions(given);
   const width = given.text('width');
-  try {
-    const { scan, bytes } = readScanFile(
-      path,
-      width === undefined ? {} : { widthNm: parseLengthNm(width, '--width') },
-    );
-    return { scan, sha256: sha256(bytes) };
-  } catch (error) {
-    throw fileError(path, error);
+  const size = width === undefined ? {} : { widthNm: parseLengthNm(width, '--width') };
+  const second = given.text('second');
+  const wanted = options.channels ?? [];
+  if (second !== undefined && wanted.length > 1) {
+    throw new UsageError('--second: give --channel once at the most.');
   }
+  const { scan } = files.readScan('scan', given.positionals[0], size);
+  if (second === undefined) return { scan, options };
+
+  const other = files.readScan('second', second, size).scan;
+  const [partner] = chooseChannels(other, wanted);
+  const images = [
+    chooseChannels(scan, wanted)[0],
+    { ...partner, name: `${other.name} ${partner.name}` },
+  ];
+  return {
+    scan: { ...scan, channels: images, warnings: [...scan.warnings, ...other.warnings] },
+    options: { ...options, channels: ['0', '1'] },
+  };
 }
 
 /** The network to embed with, ready in the kernels' memory. */
-export function readNetwork(kernels: Kernels, given: Given): EmbeddingNetwork {
+export function readNetwork({ kernels, files }: Context, given: Given): EmbeddingNetwork {
   const path = given.text('weights');
   if (path === undefined) return untrainedNetwork(kernels);
-  return loadEmbeddingNetwork(kernels, readFile(path), basename(path));
+  return loadEmbeddingNetwork(kernels, files.read('weights', path), basename(path));
 }
 
-export function readCrop(given: Given) {
+/** What to say of results that an untrained network gave. */
+export function untrainedWarning({ name, sha256 }: EmbeddingNetwork): string[] {
+  if (sha256 !== null) return [];
+  return [`no weights were given, so defects were compared by an ${name}.`];
+}
+
+export function readCrop(given: Given): EmbedOptions {
   const crop = given.text('crop');
   const normalise = given.oneOf('normalise', ['scan', 'authors', 'none'] as const);
   return {
@@ -129,6 +128,10 @@ export function readCrop(given: Given) {
   };
 }
 
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** Where the files a run rests on go in its record. */
+export function recordedInputs(files: InputFiles) {
+  const [{ file, sha256 }, ...otherInputs] = [...files.list].sort(
+    (a, b) => Number(b.role === 'scan') - Number(a.role === 'scan'),
+  );
+  return { input: { file, sha256 }, otherInputs };
 }

@@ -1,4 +1,4 @@
-import { type FindOptions, parseAreaNm2 } from '../index.ts';
+import { type FindOptions, parseAreaNm2, SEGMENT_METHODS } from '../index.ts';
 import type { Given, OptionSpecs } from './args.ts';
 
 /** Options of every command that segments. */
@@ -19,7 +19,7 @@ export const segmentOptions: OptionSpecs = {
 
 export function readSegmentOptions(given: Given, methodOption = 'method'): FindOptions {
   const options: FindOptions = {};
-  const method = given.oneOf(methodOption, ['pixels', 'features', 'upsampled'] as const);
+  const method = given.oneOf(methodOption, SEGMENT_METHODS);
   const k = given.integer('k');
   const clusters = given.integers('clusters');
   const minArea = given.text('min-area');

@@ -16,8 +16,8 @@ describe('gwy', () => {
   it('reads data fields in the order of their numbers, each of its own size', () => {
     const { channels, header } = readScan(exampleGwy(), 'a.gwy');
     expect(channels.map(({ name, direction }) => [name, direction])).toEqual([
-      ['Z (Forward)', 'forward'],
-      ['Current (Backward)', 'backward'],
+      ['Z', 'forward'],
+      ['Current', 'backward'],
     ]);
     const [z, current] = channels;
     expect([z!.rows, z!.columns, z!.widthNm, z!.heightNm, z!.unit]).toEqual([4, 2, 2, 8, 'A']);

@@ -1,11 +1,14 @@
 import type { Kernels } from '../../index.ts';
 import type { Given, OptionSpecs } from '../args.ts';
+import type { InputFiles } from '../files.ts';
 import type { Reporter } from '../progress.ts';
 
 /** What a command gets besides its arguments. */
 export interface Context {
   kernels: Kernels;
   report: Reporter;
+  /** Reads files and remembers them for the record. */
+  files: InputFiles;
   /** A program reads us: results on stdout as one JSON object. */
   json: boolean;
   /** Result for a person, on stdout. */

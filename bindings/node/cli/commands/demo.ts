@@ -1,22 +1,21 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   classifyDefects,
-  countLabels,
   defaultCrop,
   findDefects,
   matchPositions,
+  type Point,
   prepare,
   type ReportTruth,
-  readScan,
-  runFiles,
+  type SupportPoint,
   snapToDefects,
-  TOO_LARGE,
+  untrainedNetwork,
 } from '../../index.ts';
-import { writeAll } from '../output.ts';
+import { finish, shownLabels } from '../finish.ts';
+import { checkFolder } from '../output.ts';
 import { readSupport } from '../points.ts';
-import { printCounts } from '../print.ts';
-import { readFile, readNetwork, sha256 } from '../scan-options.ts';
+import { untrainedWarning } from '../scan-options.ts';
 import type { Command } from './command.ts';
 
 /** A found defect belongs to a true one within this share of the field of view. */
@@ -30,78 +29,86 @@ export const demo: Command = {
   options: { out: { value: 'DIR', help: 'folder for the results (default adatom-demo)' } },
   example: 'adatom demo --out adatom-demo',
   run(given, context) {
-    const { kernels, report, print, json } = context;
+    const { kernels, report, print, json, files } = context;
     const out = given.text('out') ?? 'adatom-demo';
-    const scanPath = example('dimer-rows.sxm');
-    const bytes = readFile(scanPath);
-    const scan = readScan(bytes, 'dimer-rows.sxm');
-    const support = readSupport(example('dimer-rows.support.csv'));
-    const truth = readSupport(example('dimer-rows.truth.csv'));
-    const network = readNetwork(kernels, given);
+    checkFolder(out);
+    const { scan } = files.readScan('scan', example('dimer-rows.sxm'), {});
+    const network = untrainedNetwork(kernels);
     const run = { onProgress: report.progress };
 
     const prepared = prepare(kernels, scan, {}, run);
+    const support = readSupport(files, 'support', example('dimer-rows.support.csv'), prepared);
+    const truth = readSupport(files, 'truth', example('dimer-rows.truth.csv'), prepared);
     const found = findDefects(kernels, prepared, {}, run);
     const examples = snapToDefects(support, prepared, found);
     const naming = { crop: defaultCrop(prepared, found) };
     const named = classifyDefects(kernels, prepared, network, found.defects, examples, naming, run);
-    const labels = named.labels.map((label, i) => (found.defects[i].tooLarge ? TOO_LARGE : label));
-
-    const { pairs } = matchPositions(found.defects, truth, MATCH_WITHIN * prepared.columns);
-    const agreement: ReportTruth = {
-      rows: named.classes.map((label) => {
-        const ofClass = pairs.filter(([, t]) => truth[t].label === label);
-        return {
-          label,
-          inTruth: truth.filter((point) => point.label === label).length,
-          found: ofClass.length,
-          namedRight: ofClass.filter(([f]) => labels[f] === label).length,
-        };
-      }),
-      spurious: found.defects.length - pairs.length,
-    };
-    const counts = countLabels(labels, named.classes, prepared);
-    writeAll(
-      out,
-      runFiles({
-        command: 'demo',
-        options: {},
-        input: { file: scan.name, sha256: sha256(bytes) },
-        scan,
-        prepared,
-        mask: found.mask,
-        regionIds: found.regionIds,
-        defects: found.defects,
-        labels,
-        confidence: Array.from(named.confidence, (v, i) => (found.defects[i].tooLarge ? null : v)),
-        classes: named.classes,
-        counts,
-        network: { name: network.name, sha256: network.sha256 },
-        steps: [...prepared.levelled.steps, ...found.steps, ...named.steps],
-        warnings: [...scan.warnings, ...prepared.levelled.warnings],
-        truth: agreement,
-      }),
-    );
-    report.done();
+    const labels = shownLabels(found.defects, named);
+    const within = MATCH_WITHIN * prepared.columns;
+    const agreement = compare(found.defects, labels, truth, examples, named.classes, within);
     if (!json) {
+      report.done();
       print(
-        `dimer-rows.sxm, a simulated scan bundled with adatom; ${support.length} labelled examples, embedded by an ${network.name}.`,
+        `dimer-rows.sxm, a simulated scan bundled with adatom; ${support.length} of its defects are given as examples.`,
       );
-      print('');
-      print('class            in truth   found   named right');
-      for (const row of agreement.rows) {
-        print(
-          `${row.label.padEnd(16)} ${pad(row.inTruth, 8)} ${pad(row.found, 7)} ${pad(row.namedRight, 13)}`,
-        );
-      }
-      print(`found where the truth has nothing: ${agreement.spurious}`);
-      print('');
+      printAgreement(agreement, print);
     }
-    printCounts(context, counts, json ? out : join(out, 'report.html'));
+    finish(context, {
+      command: 'demo',
+      options: {},
+      out,
+      scan,
+      prepared,
+      found,
+      defects: found.defects,
+      named,
+      network,
+      warnings: untrainedWarning(network),
+      truth: agreement,
+    });
+    if (!json) print(`open ${out}/report.html to look at it`);
   },
 };
 
-function pad(value: number, width: number): string {
+/** Found against true defects, one to one; the given examples are not counted as named right. */
+function compare(
+  found: readonly Point[],
+  labels: readonly string[],
+  truth: readonly SupportPoint[],
+  examples: readonly Point[],
+  classes: readonly string[],
+  within: number,
+): ReportTruth {
+  const { pairs } = matchPositions(found, truth, within);
+  const isExample = ({ x, y }: Point) => examples.some((one) => one.x === x && one.y === y);
+  return {
+    rows: classes.map((label) => {
+      const ofClass = pairs.filter(([, t]) => truth[t].label === label);
+      const others = ofClass.filter(([f]) => !isExample(found[f]));
+      return {
+        label,
+        inTruth: truth.filter((point) => point.label === label).length,
+        found: ofClass.length,
+        examples: ofClass.length - others.length,
+        namedRight: others.filter(([f]) => labels[f] === label).length,
+      };
+    }),
+    spurious: found.length - pairs.length,
+  };
+}
+
+function printAgreement({ rows, spurious }: ReportTruth, print: (text: string) => void): void {
+  print('');
+  print('class            in truth   found   examples   of the others, named right');
+  for (const { label, inTruth, found, examples, namedRight } of rows) {
+    const numbers = [pad(inTruth, 8), pad(found, 7), pad(examples, 10)].join(' ');
+    print(`${label.padEnd(16)} ${numbers} ${pad(`${namedRight} of ${found - examples}`, 14)}`);
+  }
+  print(`found where the truth has nothing: ${spurious}`);
+  print('');
+}
+
+function pad(value: number | string, width: number): string {
   return String(value).padStart(width);
 }
 

@@ -1,7 +1,14 @@
-import { embedPoints, prepare, writeNpy } from '../../index.ts';
-import { writeOne } from '../output.ts';
-import { checkInside, readPoints } from '../points.ts';
-import { embedOptions, readCrop, readInput, readNetwork, scanOptions } from '../scan-options.ts';
+import { defaultCrop, embedPoints, findDefects, prepare, writeNpy } from '../../index.ts';
+import { checkFile, writeOne } from '../output.ts';
+import { readPoints } from '../points.ts';
+import {
+  embedOptions,
+  readCrop,
+  readInput,
+  readNetwork,
+  scanOptions,
+  untrainedWarning,
+} from '../scan-options.ts';
 import type { Command } from './command.ts';
 
 /** `adatom embed SCAN --at POINTS.csv --out EMB.npy`: the vector of each point. */
@@ -16,27 +23,28 @@ export const embed: Command = {
     out: { value: 'FILE', required: true, help: 'float32 (points, dimension) .npy' },
   },
   example: 'adatom embed scan.sxm --at points.csv --crop 2.1nm --out embeddings.npy',
-  run(given, { kernels, report, print, json }) {
-    const crop = readCrop(given);
-    const input = readInput(given.positionals[0], given);
-    const at = given.text('at') as string;
-    const points = readPoints(at);
+  run(given, context) {
+    const { kernels, report, print, json, files } = context;
+    const out = given.text('out') as string;
+    const chosen = readCrop(given);
+    checkFile(out);
+    const input = readInput(context, given);
+    const network = readNetwork(context, given);
     const run = { onProgress: report.progress };
-    const network = readNetwork(kernels, given);
     const prepared = prepare(kernels, input.scan, input.options, run);
-    checkInside(at, points, prepared.rows, prepared.columns);
+    const points = readPoints(files, 'at', given.text('at') as string, prepared);
+    const crop = chosen.crop ?? defaultCrop(prepared, findDefects(kernels, prepared, {}, run));
     const { embeddings, dimension, step } = embedPoints(
       kernels,
       prepared,
       network,
       points,
-      crop,
+      { ...chosen, crop },
       run,
     );
-    const out = given.text('out') as string;
     writeOne(out, writeNpy(embeddings, [points.length, dimension]));
     report.done();
-    for (const warning of [...input.scan.warnings, ...prepared.levelled.warnings]) {
+    for (const warning of [...prepared.warnings, ...untrainedWarning(network)]) {
       report.warn(warning);
     }
     print(

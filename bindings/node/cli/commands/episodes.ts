@@ -1,5 +1,13 @@
-import { embedPoints, methodNames, prepare, runEpisodes, SupportError } from '../../index.ts';
-import { checkInside, readPoints, readSupport } from '../points.ts';
+import {
+  defaultCrop,
+  embedPoints,
+  findDefects,
+  prepare,
+  runEpisodes,
+  SupportError,
+} from '../../index.ts';
+import { nameOptions, readNameOptions } from '../name-options.ts';
+import { readSupport } from '../points.ts';
 import { embedOptions, readCrop, readInput, readNetwork, scanOptions } from '../scan-options.ts';
 import type { Command } from './command.ts';
 
@@ -12,7 +20,7 @@ export const episodes: Command = {
     labels: { value: 'CSV', required: true, help: 'labelled points: columns x_px, y_px, label' },
     ...scanOptions,
     ...embedOptions,
-    method: { value: methodNames.join('|'), help: 'few-shot method (default prototypical)' },
+    ...nameOptions,
     shots: { value: 'K,K', help: 'examples per class (default 1,3,5)' },
     ways: { value: 'N', help: 'classes per episode (default: all)' },
     episodes: { value: 'N', help: 'episodes per figure (default 500)' },
@@ -20,35 +28,37 @@ export const episodes: Command = {
   },
   example:
     'adatom episodes scan.npy --labels labels.csv --weights net.safetensors --crop 16px --normalise authors',
-  run(given, { kernels, report, print, json }) {
-    const path = given.text('labels') as string;
+  run(given, context) {
+    const { kernels, report, print, json, files } = context;
     const shotsList = given.integers('shots') ?? [1, 3, 5];
-    const method = given.oneOf('method', methodNames) ?? 'prototypical';
     const count = given.integer('episodes') ?? 500;
     const seed = given.integer('seed') ?? 1;
     const nWay = given.integer('ways');
-    const crop = readCrop(given);
-    const input = readInput(given.positionals[0], given);
-    const points = readSupport(path);
-    const network = readNetwork(kernels, given);
+    const chosen = readCrop(given);
+    const input = readInput(context, given);
+    const network = readNetwork(context, given);
+    const naming = readNameOptions(context, given, network.dimension);
     const run = { onProgress: report.progress };
 
     const prepared = prepare(kernels, input.scan, input.options, run);
-    checkInside(path, readPoints(path), prepared.rows, prepared.columns);
+    const path = given.text('labels') as string;
+    const points = readSupport(files, 'labels', path, prepared);
     const classes = [...new Set(points.map(({ label }) => label))];
     if (classes.length < 2) {
       throw new SupportError(`${path}: expected at least two classes, got ${classes.length}.`);
     }
+    const crop = chosen.crop ?? defaultCrop(prepared, findDefects(kernels, prepared, {}, run));
     const { embeddings, dimension, step } = embedPoints(
       kernels,
       prepared,
       network,
       points,
-      crop,
+      { ...chosen, crop },
       run,
     );
     const labels = Int32Array.from(points, ({ label }) => classes.indexOf(label));
-    const options = { episodes: count, seed, ...(nWay === undefined ? {} : { nWay }) };
+    const method = naming.method ?? 'prototypical';
+    const options = { ...naming, classes, episodes: count, seed, ...(nWay ? { nWay } : {}) };
     const results = shotsList.map((shots) =>
       runEpisodes(kernels, method, embeddings, dimension, labels, { ...options, shots }, run),
     );

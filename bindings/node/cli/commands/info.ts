@@ -15,8 +15,10 @@ export const info: Command = {
     header: { help: "print the file's own header too" },
   },
   example: 'adatom info scan.sxm',
-  run(given, { json, print, report }) {
-    const { scan, sha256 } = readInput(given.positionals[0], given);
+  run(given, context) {
+    const { json, print, report, files } = context;
+    const { scan } = readInput(context, given);
+    const [{ sha256 }] = files.list;
     const channels = scan.channels.map(summarise);
     if (json) {
       const { name: file, format, warnings, header } = scan;

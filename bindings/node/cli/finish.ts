@@ -1,0 +1,70 @@
+import {
+  countLabels,
+  type Defect,
+  type EmbeddingNetwork,
+  type Found,
+  type Named,
+  type Prepared,
+  type ReportTruth,
+  runFileNames,
+  runFiles,
+  type Scan,
+  TOO_LARGE,
+} from '../index.ts';
+import type { Context } from './commands/command.ts';
+import { writeAll } from './output.ts';
+import { printCounts } from './print.ts';
+import { recordedInputs } from './scan-options.ts';
+
+/** What a command found out. */
+export interface Outcome {
+  command: string;
+  options: Record<string, unknown>;
+  out: string;
+  scan: Scan;
+  prepared: Prepared;
+  /** Absent when the caller gave the positions. */
+  found?: Found;
+  defects: readonly Defect[];
+  /** Absent before naming. */
+  named?: Named;
+  network: EmbeddingNetwork | null;
+  warnings?: readonly string[];
+  truth?: ReportTruth;
+}
+
+/** Labels of defects as a result shows them: those too large to be one defect are not named. */
+export function shownLabels(defects: readonly Defect[], named: Named | undefined): string[] {
+  return defects.map(({ tooLarge }, i) => (tooLarge ? TOO_LARGE : (named?.labels[i] ?? '')));
+}
+
+/** Write a run's files, then print its warnings and counts. */
+export function finish(context: Context, outcome: Outcome): void {
+  const { report, files } = context;
+  const { command, options, out, scan, prepared, found, defects, named, network, truth } = outcome;
+  const labels = shownLabels(defects, named);
+  const classes = named?.classes ?? [];
+  const counts = countLabels(labels, named ? classes : [''], prepared, found?.searchedFraction);
+  const warnings = [...prepared.warnings, ...(found?.warnings ?? []), ...(outcome.warnings ?? [])];
+  const written = runFiles({
+    command,
+    options,
+    ...recordedInputs(files),
+    scan,
+    prepared,
+    ...(found ? { mask: found.mask, regionIds: found.regionIds } : {}),
+    defects: [...defects],
+    labels,
+    confidence: defects.map(({ tooLarge }, i) => (tooLarge || !named ? null : named.confidence[i])),
+    classes,
+    counts,
+    network: network && { name: network.name, sha256: network.sha256 },
+    steps: [...prepared.steps, ...(found?.steps ?? []), ...(named?.steps ?? [])],
+    warnings,
+    ...(truth ? { truth } : {}),
+  });
+  writeAll(out, written, runFileNames);
+  report.done();
+  for (const warning of warnings) report.warn(warning);
+  printCounts(context, counts, out);
+}
