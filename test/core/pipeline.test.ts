@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import {
+  asMeasured,
+  classifyDefects,
+  countLabels,
+  defaultCrop,
+  embedPoints,
+  findDefects,
+  matchPositions,
+  OptionError,
+  type Prepared,
+  prepare,
+  type Scan,
+  SupportError,
+  simulateDimerRows,
+  snapToDefects,
+  UNKNOWN,
+  untrainedNetwork,
+} from '../../bindings/core/index.ts';
+import { createKernels } from '../../bindings/node/instantiate.ts';
+
+const kernels = createKernels();
+const network = untrainedNetwork(kernels);
+const made = simulateDimerRows(kernels, { seed: 2, rows: 256, columns: 256, widthNm: 32 });
+const prepared = prepare(kernels, made.scan);
+const found = findDefects(kernels, prepared);
+const within = 0.02 * prepared.columns;
+
+/** The scan with each line repeated: pixels half as high as they are wide. */
+function doubled(scan: Scan): Scan {
+  return {
+    ...scan,
+    channels: scan.channels.map((channel) => {
+      const { rows, columns, pixels } = channel;
+      const out = new Float64Array(2 * rows * columns);
+      for (let y = 0; y < 2 * rows; y++) {
+        out.set(pixels.subarray((y >> 1) * columns, ((y >> 1) + 1) * columns), y * columns);
+      }
+      return { ...channel, rows: 2 * rows, pixels: out };
+    }),
+  };
+}
+
+describe('findDefects', () => {
+  test('finds what was put there, on the file’s own grid', () => {
+    const { precision, recall } = matchPositions(found.defects, made.defects, within);
+    expect(recall).toBeGreaterThan(0.95);
+    expect(precision).toBeGreaterThan(0.9);
+    expect(found.mask.length).toBe(256 * 256);
+    expect(found.searchedFraction).toBeLessThan(1);
+  });
+
+  test('mask, region ids, areas and boxes agree', () => {
+    for (const { id, areaPx, areaNm2, box, x, y } of found.defects) {
+      let area = 0;
+      let sumX = 0;
+      found.regionIds.forEach((region, i) => {
+        if (region !== id) return;
+        const column = i % 256;
+        const row = Math.floor(i / 256);
+        area++;
+        sumX += column;
+        expect(
+          column >= box.left && column <= box.right && row >= box.top && row <= box.bottom,
+        ).toBe(true);
+      });
+      expect(areaPx).toBe(area);
+      expect(areaNm2).toBeCloseTo(area * 0.125 * 0.125, 9);
+      expect(x).toBeCloseTo(sumX / area, 9);
+      expect(y).toBeGreaterThanOrEqual(box.top);
+    }
+    expect(found.mask).toEqual(Uint8Array.from(found.regionIds, (id) => (id ? 1 : 0)));
+  });
+
+  test('pixels that are not square give the same defects in nm', () => {
+    const tall = prepare(kernels, doubled(made.scan));
+    expect(tall.pixelYNm).toBeCloseTo(tall.pixelXNm! / 2, 9);
+    const again = findDefects(kernels, tall);
+    const inNm = (p: Prepared, points: readonly { x: number; y: number }[]) =>
+      points.map(({ x, y }) => ({ x: (x + 0.5) * p.pixelXNm!, y: (y + 0.5) * p.pixelYNm! }));
+    const { f1 } = matchPositions(inNm(tall, again.defects), inNm(prepared, found.defects), 0.5);
+    expect(f1).toBeGreaterThan(0.95);
+  });
+
+  test('area limits drop the small and set the large aside', () => {
+    const areas = found.defects.map(({ areaNm2 }) => areaNm2!).sort((a, b) => a - b);
+    const [low, high] = [areas[5], areas[areas.length - 6]];
+    const limited = findDefects(kernels, prepared, { minAreaNm2: low, maxAreaNm2: high });
+    expect(limited.defects.every(({ areaNm2 }) => areaNm2! >= low)).toBe(true);
+    expect(limited.defects.filter(({ tooLarge }) => tooLarge).length).toBe(
+      areas.filter((area) => area > high).length,
+    );
+    expect(() => findDefects(kernels, prepared, { minAreaNm2: 2, maxAreaNm2: 1 })).toThrow(
+      OptionError,
+    );
+  });
+});
+
+describe('classifyDefects', () => {
+  const support = ['vacancy', 'dangling-bond', 'fragment'].map((label) => {
+    const { x, y } = made.defects.find(({ kind }) => kind === label)!;
+    return { x: Math.round(x), y: Math.round(y), label };
+  });
+
+  test('names most defects right from one example each, and the examples as told', () => {
+    const examples = snapToDefects(support, prepared, found);
+    const crop = defaultCrop(prepared, found);
+    const named = classifyDefects(kernels, prepared, network, found.defects, examples, { crop });
+    const { pairs } = matchPositions(found.defects, made.defects, within);
+    const right = pairs.filter(([f, t]) => named.labels[f] === made.defects[t].kind);
+    expect(right.length / pairs.length).toBeGreaterThan(0.85);
+    for (const { x, y, label } of examples) {
+      const i = found.defects.findIndex((defect) => defect.x === x && defect.y === y);
+      expect([named.labels[i], named.confidence[i]]).toEqual([label, 1]);
+    }
+  });
+
+  test('a click anywhere on a defect counts as its centre, one beside stays', () => {
+    const [{ box }] = found.defects;
+    const inside = { x: 0, y: 0, label: 'a' };
+    for (let x = box.left; x <= box.right; x++) {
+      if (found.regionIds[box.top * 256 + x] === 1) Object.assign(inside, { x, y: box.top });
+    }
+    const free = { x: found.regionIds.indexOf(0) % 256, y: 0, label: 'b' };
+    const [snapped, left] = snapToDefects([inside, free], prepared, found);
+    expect(snapped).toMatchObject({ x: found.defects[0].x, y: found.defects[0].y, label: 'a' });
+    expect(left).toEqual(free);
+  });
+
+  test('refuses no example, reserved names and two names for one place', () => {
+    const name = (...examples: { x: number; y: number; label: string }[]) =>
+      classifyDefects(kernels, prepared, network, [], examples);
+    expect(() => name()).toThrow(SupportError);
+    expect(() => name({ x: 9, y: 9, label: UNKNOWN })).toThrow(/is no name for a class/);
+    expect(() => name({ x: 9, y: 9, label: 'a' }, { x: 9, y: 9, label: 'b' })).toThrow(
+      /both given/,
+    );
+    expect(() => name({ x: 256, y: 9, label: 'a' })).toThrow(/outside the scan of 256 x 256/);
+  });
+});
+
+test('a crop in nm is the same piece of surface whatever the pixels’ shape', () => {
+  const options = { crop: { value: 2.5, unit: 'nm' as const } };
+  const places = made.defects.slice(0, 5);
+  const square = embedPoints(
+    kernels,
+    prepare(kernels, made.scan, asMeasured),
+    network,
+    places,
+    options,
+  );
+  const tall = embedPoints(
+    kernels,
+    prepare(kernels, doubled(made.scan), asMeasured),
+    network,
+    places.map(({ x, y }) => ({ x, y: 2 * y + 0.5 })),
+    options,
+  );
+  expect(tall.dimension).toBe(square.dimension);
+  const cosine = kernels.cosine(square.embeddings, tall.embeddings, square.dimension);
+  // The nearest of the five is itself: repeated lines blur a little, another scale would change all.
+  places.forEach((_, i) => {
+    expect(cosine[i * places.length + i]).toBeGreaterThan(0.9);
+  });
+});
+
+test('an empty scan is named by its file', () => {
+  const blank = {
+    ...made.scan,
+    name: 'blank.sxm',
+    channels: made.scan.channels.map((c) => ({ ...c, pixels: new Float32Array(c.pixels.length) })),
+  };
+  expect(() => prepare(kernels, blank)).toThrow(/^blank\.sxm: /);
+});
+
+describe('countLabels', () => {
+  test('counts per area searched, with Poisson errors, and a limit where there are none', () => {
+    const area = 32 * 32 * 0.5;
+    const counts = countLabels(['a', 'b', 'a', 'a', 'a'], ['c', 'a'], prepared, 0.5);
+    expect(counts.map(({ label, count }) => [label, count])).toEqual([
+      ['c', 0],
+      ['a', 4],
+      ['b', 1],
+    ]);
+    expect(counts[1].perNm2).toBeCloseTo(4 / area, 12);
+    expect(counts[1].errorPerNm2).toBeCloseTo(2 / area, 12);
+    // P(0 | mean) = exp(-mean) = 0.05
+    expect(Math.exp(-counts[0].below95PerNm2! * area)).toBeCloseTo(0.05, 3);
+    expect(counts[0].errorPerNm2).toBeNull();
+  });
+
+  test('gives no density without a physical size', () => {
+    const [{ perNm2 }] = countLabels(['a'], ['a'], { ...prepared, pixelXNm: null });
+    expect(perNm2).toBeNull();
+  });
+});
