@@ -1,34 +1,20 @@
+import { AFFINE, finish, POOL, put } from './epilogue';
+import { mulAdd } from './lanes';
 import { clearBorder } from './layout';
-import { mulAdd, storeFirst } from './lanes';
-
-/** Epilogue bits: clamp below at zero after the bias, multiply and add per channel, clamp after that. */
-const RELU_BEFORE: i32 = 1;
-const AFFINE: i32 = 2;
-const RELU_AFTER: i32 = 4;
-
-// @ts-ignore: decorator
-@inline
-function finish(v: v128, parameters: usize, group: usize, flags: i32): v128 {
-  const zero = f32x4.splat(0);
-  if (flags & RELU_BEFORE) v = f32x4.max(v, zero);
-  if (flags & AFFINE) {
-    v = f32x4.add(f32x4.mul(v, v128.load(parameters + group)), v128.load(parameters + group * 2));
-  }
-  if (flags & RELU_AFTER) v = f32x4.max(v, zero);
-  return v;
-}
 
 /**
  * 3x3 convolution (cross-correlation, stride 1, zero border), bordered pixels to bordered pixels:
- * in (rows+2, columns+2, inChannels), out (rows+2, columns+2, outChannels) with its border set to
- * zero.
+ * in (rows+2, columns+2, inChannels), out (rows+2, columns+2, outChannels), or with the POOL flag
+ * (floor(rows/2)+2, floor(columns/2)+2, outChannels), with its border set to zero.
  *
  * weights: (ceil(outChannels/8), 3, 3, inChannels, 8), zero-padded in the last eight.
  * parameters: bias, scale, shift, each ceil(outChannels/8)*8 long, one after the other.
- * Per output: bias + sum, then the epilogue named by flags.
+ * Per output: bias + sum, then the epilogue named by flags (see epilogue.ts).
  *
- * Eight output channels lie in two vectors, four pixels share every weight that is loaded:
- * eight sums, two weights and one splat live in the sixteen registers there are.
+ * Eight output channels lie in two vectors, four pixels share every weight that is loaded: eight
+ * sums, two weights and one splat live in the sixteen registers there are. The four pixels are
+ * neighbours in a row, or the 2x2 of one pooled pixel, so that what the pool discards is never
+ * computed.
  */
 export function conv3x3(
   out: usize,
@@ -41,31 +27,39 @@ export function conv3x3(
   outChannels: i32,
   flags: i32,
 ): void {
-  clearBorder(out, outChannels, rows, columns);
+  const pool = (flags & POOL) != 0;
+  // the maximum commutes with bias and ReLU, not with a negative scale
+  const poolFirst = pool && !(flags & AFFINE);
+  const outRows = pool ? rows >> 1 : rows;
+  const outColumns = pool ? columns >> 1 : columns;
+  clearBorder(out, outChannels, outRows, outColumns);
   const inStep: usize = (<usize>inChannels) << 2;
   const outStep: usize = (<usize>outChannels) << 2;
   const inRow = inStep * <usize>(columns + 2);
-  const outRow = outStep * <usize>(columns + 2);
+  const outRow = outStep * <usize>(outColumns + 2);
   const groups = (outChannels + 7) >> 3;
   const length: usize = (<usize>groups) << 5;
   const run = 3 * inChannels; // three neighbouring pixels are one run of values
   const groupBytes: usize = 9 * ((<usize>inChannels) << 5);
+  const third = pool ? inRow : inStep * 2; // from the first of four pixels
+  const fourth = third + inStep;
+  const blocks = pool ? outColumns : columns >> 2;
+  const blockStep: usize = pool ? inStep * 2 : inStep * 4;
 
-  for (let g = 0; g < groups; g++) {
-    const w0 = weights + groupBytes * <usize>g;
-    const p = parameters + ((<usize>g) << 5);
-    const b0 = v128.load(p);
-    const b1 = v128.load(p, 16);
-    const left = outChannels - (g << 3);
-    for (let y = 0; y < rows; y++) {
-      const from = pixels + inRow * <usize>y;
+  for (let y = 0; y < outRows; y++) {
+    for (let g = 0; g < groups; g++) {
+      const w0 = weights + groupBytes * <usize>g;
+      const p = parameters + ((<usize>g) << 5);
+      const b0 = v128.load(p);
+      const b1 = v128.load(p, 16);
+      const left = outChannels - (g << 3);
+      let from = pixels + inRow * <usize>(pool ? y << 1 : y);
       let to = out + outRow * <usize>(y + 1) + outStep + ((<usize>g) << 5);
-      let x = 0;
-      for (; x + 4 <= columns; x += 4) {
+      for (let block = 0; block < blocks; block++) {
         let a0 = b0, a1 = b1, c0 = b0, c1 = b1, d0 = b0, d1 = b1, e0 = b0, e1 = b1;
         let w = w0;
         for (let ky = 0; ky < 3; ky++) {
-          let i = from + inRow * <usize>ky + inStep * <usize>x;
+          let i = from + inRow * <usize>ky;
           for (let k = 0; k < run; k++) {
             const v0 = v128.load(w);
             const v1 = v128.load(w, 16);
@@ -75,27 +69,51 @@ export function conv3x3(
             s = v128.load32_splat(i + inStep);
             c0 = mulAdd(c0, s, v0);
             c1 = mulAdd(c1, s, v1);
-            s = v128.load32_splat(i + inStep * 2);
+            s = v128.load32_splat(i + third);
             d0 = mulAdd(d0, s, v0);
             d1 = mulAdd(d1, s, v1);
-            s = v128.load32_splat(i + inStep * 3);
+            s = v128.load32_splat(i + fourth);
             e0 = mulAdd(e0, s, v0);
             e1 = mulAdd(e1, s, v1);
             i += 4;
             w += 32;
           }
         }
-        put(to, a0, a1, p, length, flags, left);
-        put(to + outStep, c0, c1, p, length, flags, left);
-        put(to + outStep * 2, d0, d1, p, length, flags, left);
-        put(to + outStep * 3, e0, e1, p, length, flags, left);
-        to += outStep * 4;
+        from += blockStep;
+        if (poolFirst) {
+          a0 = f32x4.max(f32x4.max(a0, c0), f32x4.max(d0, e0));
+          a1 = f32x4.max(f32x4.max(a1, c1), f32x4.max(d1, e1));
+          put(to, finish(a0, p, length, flags), finish(a1, p + 16, length, flags), left);
+          to += outStep;
+          continue;
+        }
+        a0 = finish(a0, p, length, flags);
+        a1 = finish(a1, p + 16, length, flags);
+        c0 = finish(c0, p, length, flags);
+        c1 = finish(c1, p + 16, length, flags);
+        d0 = finish(d0, p, length, flags);
+        d1 = finish(d1, p + 16, length, flags);
+        e0 = finish(e0, p, length, flags);
+        e1 = finish(e1, p + 16, length, flags);
+        if (pool) {
+          a0 = f32x4.max(f32x4.max(a0, c0), f32x4.max(d0, e0));
+          a1 = f32x4.max(f32x4.max(a1, c1), f32x4.max(d1, e1));
+          put(to, a0, a1, left);
+          to += outStep;
+        } else {
+          put(to, a0, a1, left);
+          put(to + outStep, c0, c1, left);
+          put(to + outStep * 2, d0, d1, left);
+          put(to + outStep * 3, e0, e1, left);
+          to += outStep * 4;
+        }
       }
-      for (; x < columns; x++) {
+      if (pool) continue;
+      for (let x = blocks << 2; x < columns; x++) {
         let a0 = b0, a1 = b1;
         let w = w0;
         for (let ky = 0; ky < 3; ky++) {
-          let i = from + inRow * <usize>ky + inStep * <usize>x;
+          let i = from + inRow * <usize>ky;
           for (let k = 0; k < run; k++) {
             const s = v128.load32_splat(i);
             a0 = mulAdd(a0, s, v128.load(w));
@@ -104,16 +122,10 @@ export function conv3x3(
             w += 32;
           }
         }
-        put(to, a0, a1, p, length, flags, left);
+        put(to, finish(a0, p, length, flags), finish(a1, p + 16, length, flags), left);
+        from += inStep;
         to += outStep;
       }
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function put(to: usize, v0: v128, v1: v128, p: usize, length: usize, flags: i32, left: i32): void {
-  storeFirst(to, finish(v0, p, length, flags), left);
-  if (left > 4) storeFirst(to + 16, finish(v1, p + 16, length, flags), left - 4);
 }

@@ -2,11 +2,16 @@
 // Addresses are bytes, sizes are elements unless a name says bytes, everything is f32 unless it says otherwise.
 
 export { conv3x3 } from './conv2d';
+export { conv1x1 } from './conv1x1';
+export { upConv2x2 } from './upconv2d';
+export { winograd3x3, winogradWeights, winogradScratch } from './winograd';
 export { planesToPixels, pixelsToPlanes } from './layout';
 export { maxPool2x2 } from './pool';
 export { resizeBilinear } from './resize';
-export { squaredEuclidean, cosine } from './distances';
-export { packPoints, kmeansStep, kmeansSeedStep } from './kmeans';
+export { norms, distances, nearest } from './distances';
+export { packPoints } from './pack';
+export { kmeansSeeds, kmeans, kmeansStep } from './kmeans';
+export { blur } from './filters';
 export { exp, log, sin, cos } from './math';
 
 /** First byte the host may use; below it lies the module's static data. */

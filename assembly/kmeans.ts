@@ -1,129 +1,277 @@
-import { loadFirst, storeFirst, sumLanesWide } from './lanes';
-import { transpose } from './layout';
+import { firstLanes, widen } from './lanes';
 
-// Points lie in blocks of eight, dimension-major inside, so that a lane is a point and distances
-// need no sums across lanes.
+// Points lie in blocks of sixteen, dimension-major inside (packPoints with width 16): a lane is a
+// point, so that a distance needs no sum across lanes, and sixteen distances grow side by side,
+// enough for no addition to wait for the one before it. Labels are padded to whole blocks.
+
+const WIDTH: i32 = 16;
 
 /**
- * points (n, dimension) to blocks (ceil(n/8), dimension, 8); the last point fills up the last block.
+ * k-means++ seeding (Arthur and Vassilvitskii 2007): centres (k, dimension) become k of the n
+ * points, the first drawn evenly and each other with its squared distance to the nearest earlier
+ * one as weight. uniforms (k, f64) in [0, 1) decide; nearest (ceil(n/16)*16) is scratch.
  */
-export function packPoints(out: usize, points: usize, n: i32, dimension: i32): void {
-  const bytes: usize = (<usize>dimension) << 2;
-  for (let i = 0; i < n; i += 8) {
-    const block = out + bytes * <usize>i;
-    const left = min(n - i, 8);
-    transpose(block, 32, points + bytes * <usize>i, bytes, left, dimension);
-    const last = points + bytes * <usize>(n - 1);
-    for (let p = left; p < 8; p++) transpose(block + ((<usize>p) << 2), 32, last, bytes, 1, dimension);
+export function kmeansSeeds(
+  centres: usize,
+  nearest: usize,
+  blocks: usize,
+  uniforms: usize,
+  n: i32,
+  k: i32,
+  dimension: i32,
+): void {
+  let chosen = <i32>(f64.load(uniforms) * <f64>n);
+  for (let i = 0; i < n; i += 4) v128.store(nearest + ((<usize>i) << 2), f32x4.splat(Infinity));
+  for (let j = 0; j < k; j++) {
+    const centre = centres + ((<usize>j * dimension) << 2);
+    copyPoint(centre, blocks, chosen, dimension);
+    if (j == k - 1) break;
+    const total = seedStep(nearest, blocks, centre, n, dimension);
+    // walk until the weights passed add up to the drawn part of them; a centre weighs nothing
+    let left = f64.load(uniforms + ((<usize>j + 1) << 3)) * total;
+    for (let i = 0; i < n && left >= 0; i++) {
+      const weight = f32.load(nearest + ((<usize>i) << 2));
+      if (weight > 0) chosen = i;
+      left -= weight;
+    }
   }
 }
 
+/** nearest becomes the smaller of itself and the squared distance to centre; returns its sum. */
+function seedStep(nearest: usize, blocks: usize, centre: usize, n: i32, dimension: i32): f64 {
+  let total = f64x2.splat(0);
+  for (let i = 0; i < n; i += WIDTH) {
+    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    for (let c = centre, end = centre + ((<usize>dimension) << 2); c < end; c += 4) {
+      const v = v128.load32_splat(c);
+      s0 = addSquare(s0, v128.load(blocks), v);
+      s1 = addSquare(s1, v128.load(blocks, 16), v);
+      s2 = addSquare(s2, v128.load(blocks, 32), v);
+      s3 = addSquare(s3, v128.load(blocks, 48), v);
+      blocks += 64;
+    }
+    s0 = f32x4.min(s0, v128.load(nearest));
+    s1 = f32x4.min(s1, v128.load(nearest, 16));
+    s2 = f32x4.min(s2, v128.load(nearest, 32));
+    s3 = f32x4.min(s3, v128.load(nearest, 48));
+    v128.store(nearest, s0);
+    v128.store(nearest, s1, 16);
+    v128.store(nearest, s2, 32);
+    v128.store(nearest, s3, 48);
+    nearest += 64;
+    total = f64x2.add(total, sum16(s0, s1, s2, s3, n - i));
+  }
+  return f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
+}
+
 /**
- * One Lloyd step (Lloyd 1982): assign each point to its nearest centre and accumulate.
- * points (n, dimension) and the same as blocks, centres (k, dimension); out: labels (n, i32),
- * sums (k, dimension, f64), counts (k, i32). Ties go to the lower index. Returns the inertia, the
- * sum of squared distances to the nearest centre, infinite when a point is not finite. Sums are
- * f64: a quarter of a million f32 terms would lose the centre.
+ * Lloyd iterations (Lloyd 1982) from centres (k, dimension) until the inertia (the sum of squared
+ * distances to the nearest centre) falls by no more than tolerance times itself, or maxIterations;
+ * at least one. Out: centres, and for them labels (n, i32, padded), counts (k, i32) and the
+ * inertia at result (f64), infinite when a point is not finite; returns the number of iterations.
+ * sums (k, dimension, f64) is scratch.
+ */
+export function kmeans(
+  result: usize,
+  labels: usize,
+  centres: usize,
+  counts: usize,
+  sums: usize,
+  blocks: usize,
+  n: i32,
+  k: i32,
+  dimension: i32,
+  maxIterations: i32,
+  tolerance: f64,
+): i32 {
+  memory.fill(sums, 0, (<usize>k * dimension) << 3);
+  memory.fill(counts, 0, (<usize>k) << 2);
+  memory.fill(labels, 0xff, (<usize>(n + WIDTH - 1) & ~(WIDTH - 1)) << 2);
+  let inertia = kmeansStep(labels, sums, counts, blocks, centres, n, k, dimension);
+  let iterations = 0;
+  let before: f64 = 0;
+  do {
+    moveCentres(centres, sums, counts, k, dimension);
+    for (let j = 0; j < k; j++) {
+      if (i32.load(counts + ((<usize>j) << 2)) > 0) continue;
+      const far = farthest(labels, centres, counts, blocks, n, j, dimension);
+      copyPoint(centres + ((<usize>j * dimension) << 2), blocks, far, dimension);
+    }
+    before = inertia;
+    inertia = kmeansStep(labels, sums, counts, blocks, centres, n, k, dimension);
+    iterations++;
+  } while (iterations < maxIterations && before - inertia > tolerance * inertia);
+  f64.store(result, inertia);
+  return iterations;
+}
+
+/**
+ * Assign each point to its nearest centre, the lower index of equals. labels (n, padded), sums
+ * (k, dimension, f64) and counts (k) hold the assignment before (-1: none, zeros) and hold the new
+ * one afterwards: only points that change cluster are moved from sum to sum, few after the first
+ * pass. In f64 that loses nothing that the f32 centres could show. Returns the inertia, infinite
+ * when a point is not finite.
  */
 export function kmeansStep(
   labels: usize,
   sums: usize,
   counts: usize,
-  points: usize,
   blocks: usize,
   centres: usize,
   n: i32,
   k: i32,
   dimension: i32,
 ): f64 {
-  const bytes: usize = (<usize>dimension) << 2;
-  memory.fill(sums, 0, (<usize>k * dimension) << 3);
-  memory.fill(counts, 0, (<usize>k) << 2);
-  let inertia: f64 = 0;
-  for (let i = 0; i < n; i += 8) {
-    const block = blocks + bytes * <usize>i;
-    let least0 = f32x4.splat(Infinity), least1 = least0;
-    let best0 = i32x4.splat(0), best1 = best0;
-    let centre = centres;
+  let inertia = f64x2.splat(0);
+  for (let i = 0; i < n; i += WIDTH) {
+    let least0 = f32x4.splat(Infinity), least1 = least0, least2 = least0, least3 = least0;
+    let best0 = i32x4.splat(0), best1 = best0, best2 = best0, best3 = best0;
+    let c = centres;
     for (let j = 0; j < k; j++) {
-      let s0 = f32x4.splat(0), s1 = s0;
-      let from = block;
-      for (let d = 0; d < dimension; d++) {
-        const c = v128.load32_splat(centre);
-        const d0 = f32x4.sub(v128.load(from), c);
-        const d1 = f32x4.sub(v128.load(from, 16), c);
-        s0 = f32x4.add(s0, f32x4.mul(d0, d0));
-        s1 = f32x4.add(s1, f32x4.mul(d1, d1));
-        centre += 4;
-        from += 32;
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+      let from = blocks;
+      for (const end = c + ((<usize>dimension) << 2); c < end; c += 4) {
+        const v = v128.load32_splat(c);
+        s0 = addSquare(s0, v128.load(from), v);
+        s1 = addSquare(s1, v128.load(from, 16), v);
+        s2 = addSquare(s2, v128.load(from, 32), v);
+        s3 = addSquare(s3, v128.load(from, 48), v);
+        from += 64;
       }
-      const label = i32x4.splat(j);
-      const nearer0 = f32x4.lt(s0, least0), nearer1 = f32x4.lt(s1, least1);
-      least0 = v128.bitselect(s0, least0, nearer0);
-      least1 = v128.bitselect(s1, least1, nearer1);
-      best0 = v128.bitselect(label, best0, nearer0);
-      best1 = v128.bitselect(label, best1, nearer1);
+      const label = i32x4.splat(j); // larger than all before: the maximum is the latest
+      best0 = i32x4.max_s(best0, v128.and(label, f32x4.lt(s0, least0)));
+      best1 = i32x4.max_s(best1, v128.and(label, f32x4.lt(s1, least1)));
+      best2 = i32x4.max_s(best2, v128.and(label, f32x4.lt(s2, least2)));
+      best3 = i32x4.max_s(best3, v128.and(label, f32x4.lt(s3, least3)));
+      least0 = f32x4.pmin(least0, s0); // s0 < least0 ? s0 : least0, so that a NaN is none
+      least1 = f32x4.pmin(least1, s1);
+      least2 = f32x4.pmin(least2, s2);
+      least3 = f32x4.pmin(least3, s3);
     }
-    const left = n - i;
-    const to = labels + ((<usize>i) << 2);
-    storeFirst(to, best0, left);
-    if (left > 4) storeFirst(to + 16, best1, left - 4);
-    inertia += sumLanesWide(firstLanes(least0, left)) + sumLanesWide(firstLanes(least1, left - 4));
-    accumulate(sums, counts, to, points + bytes * <usize>i, min(left, 8), dimension);
+    inertia = f64x2.add(inertia, sum16(least0, least1, least2, least3, n - i));
+    let changed = v128.xor(best0, v128.load(labels));
+    changed = v128.or(changed, v128.xor(best1, v128.load(labels, 16)));
+    changed = v128.or(changed, v128.xor(best2, v128.load(labels, 32)));
+    changed = v128.or(changed, v128.xor(best3, v128.load(labels, 48)));
+    if (v128.any_true(changed)) {
+      move4(labels, best0, sums, counts, blocks, n - i, dimension);
+      move4(labels + 16, best1, sums, counts, blocks + 16, n - i - 4, dimension);
+      move4(labels + 32, best2, sums, counts, blocks + 32, n - i - 8, dimension);
+      move4(labels + 48, best3, sums, counts, blocks + 48, n - i - 12, dimension);
+    }
+    labels += 64;
+    blocks += (<usize>dimension) << 6;
   }
-  return inertia;
+  return f64x2.extract_lane(inertia, 0) + f64x2.extract_lane(inertia, 1);
 }
 
-/** The first n lanes of v, zero in the others. */
-// @ts-ignore: decorator
-@inline
-function firstLanes(v: v128, n: i32): v128 {
-  return v128.and(v, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n)));
+/** Give up to four points, the first n of them real, their new labels. */
+function move4(labels: usize, now: v128, sums: usize, counts: usize, points: usize, n: i32, dimension: i32): void {
+  const before = v128.load(labels);
+  v128.store(labels, now);
+  if (n > 0) move(i32x4.extract_lane(before, 0), i32x4.extract_lane(now, 0), sums, counts, points, dimension);
+  if (n > 1) move(i32x4.extract_lane(before, 1), i32x4.extract_lane(now, 1), sums, counts, points + 4, dimension);
+  if (n > 2) move(i32x4.extract_lane(before, 2), i32x4.extract_lane(now, 2), sums, counts, points + 8, dimension);
+  if (n > 3) move(i32x4.extract_lane(before, 3), i32x4.extract_lane(now, 3), sums, counts, points + 12, dimension);
 }
 
-/** Add n points (n, dimension) to the sums and counts of their labels (n). */
+/** Move one point of a block from one cluster's sum and count to another's. */
 // @ts-ignore: decorator
 @inline
-function accumulate(sums: usize, counts: usize, labels: usize, points: usize, n: i32, dimension: i32): void {
-  for (let i = 0; i < n; i++) {
-    const label: usize = <usize>i32.load(labels + ((<usize>i) << 2));
-    const count = counts + (label << 2);
-    i32.store(count, i32.load(count) + 1);
-    let sum = sums + ((label * dimension) << 3);
-    let d = 0;
-    for (; d + 2 <= dimension; d += 2) {
-      v128.store(sum, f64x2.add(v128.load(sum), f64x2.promote_low_f32x4(v128.load64_zero(points))));
-      sum += 16;
-      points += 8;
-    }
-    if (d < dimension) {
-      f64.store(sum, f64.load(sum) + <f64>f32.load(points));
-      points += 4;
+function move(from: i32, to: i32, sums: usize, counts: usize, point: usize, dimension: i32): void {
+  if (from == to) return;
+  add(1, to, sums, counts, point, dimension);
+  if (from >= 0) add(-1, from, sums, counts, point, dimension);
+}
+
+/** Add a point once, or minus once, to a cluster's sum and count. */
+// @ts-ignore: decorator
+@inline
+function add(times: i32, cluster: i32, sums: usize, counts: usize, point: usize, dimension: i32): void {
+  const count = counts + ((<usize>cluster) << 2);
+  i32.store(count, i32.load(count) + times);
+  let sum = sums + ((<usize>cluster * dimension) << 3);
+  for (const end = sum + ((<usize>dimension) << 3); sum < end; sum += 8) {
+    f64.store(sum, f64.load(sum) + <f64>times * <f64>f32.load(point));
+    point += 64;
+  }
+}
+
+/** Centres of clusters that are not empty become the means of their points. */
+function moveCentres(centres: usize, sums: usize, counts: usize, k: i32, dimension: i32): void {
+  for (let j = 0; j < k; j++) {
+    const count = i32.load(counts + ((<usize>j) << 2));
+    for (let d = 0; d < dimension; d++) {
+      if (count > 0) f32.store(centres, <f32>(f64.load(sums) / <f64>count));
+      centres += 4;
+      sums += 8;
     }
   }
 }
 
 /**
- * One step of k-means++ seeding (Arthur and Vassilvitskii 2007): nearest (n) becomes the smaller of
- * itself and the squared distance of its point, given as blocks, to centre (dimension). Returns the
- * sum of nearest.
+ * The point farthest from its own centre, the first of equals; not one that lies on a centre to
+ * which an empty cluster before j has been moved.
  */
-export function kmeansSeedStep(nearest: usize, blocks: usize, centre: usize, n: i32, dimension: i32): f64 {
-  let total: f64 = 0;
-  for (let i = 0; i < n; i += 4) {
-    // half a block: every other four points start in the middle of one
-    let from = blocks + (((<usize>(i & ~7)) * dimension) << 2) + ((<usize>(i & 4)) << 2);
-    let sum = f32x4.splat(0);
-    for (let d = 0; d < dimension; d++) {
-      const difference = f32x4.sub(v128.load(from), v128.load32_splat(centre + ((<usize>d) << 2)));
-      sum = f32x4.add(sum, f32x4.mul(difference, difference));
-      from += 32;
+function farthest(labels: usize, centres: usize, counts: usize, blocks: usize, n: i32, j: i32, dimension: i32): i32 {
+  let best = 0;
+  let most: f64 = -1;
+  for (let i = 0; i < n; i++) {
+    const own = i32.load(labels + ((<usize>i) << 2));
+    const away = squaredDistance(blocks, i, centres + ((<usize>own * dimension) << 2), dimension);
+    if (!(away > most)) continue;
+    let taken = false;
+    for (let e = 0; e < j && !taken; e++) {
+      if (i32.load(counts + ((<usize>e) << 2)) > 0) continue;
+      taken = squaredDistance(blocks, i, centres + ((<usize>e * dimension) << 2), dimension) == 0;
     }
-    const at = nearest + ((<usize>i) << 2);
-    const left = n - i;
-    sum = f32x4.min(sum, left < 4 ? loadFirst(at, left) : v128.load(at));
-    storeFirst(at, sum, left);
-    total += sumLanesWide(firstLanes(sum, left));
+    if (taken) continue;
+    most = away;
+    best = i;
   }
-  return total;
+  return best;
+}
+
+function squaredDistance(blocks: usize, i: i32, centre: usize, dimension: i32): f64 {
+  let point = pointAt(blocks, i, dimension);
+  let sum: f64 = 0;
+  for (let d = 0; d < dimension; d++) {
+    const difference = <f64>f32.load(point) - <f64>f32.load(centre);
+    sum += difference * difference;
+    point += 64;
+    centre += 4;
+  }
+  return sum;
+}
+
+function copyPoint(out: usize, blocks: usize, i: i32, dimension: i32): void {
+  const point = pointAt(blocks, i, dimension);
+  for (let d: usize = 0; d < <usize>dimension; d++) f32.store(out + (d << 2), f32.load(point + (d << 6)));
+}
+
+// @ts-ignore: decorator
+@inline
+function pointAt(blocks: usize, i: i32, dimension: i32): usize {
+  return blocks + (((<usize>(i & ~15)) * dimension) << 2) + ((<usize>(i & 15)) << 2);
+}
+
+/** acc + (a - b)^2 */
+// @ts-ignore: decorator
+@inline
+function addSquare(acc: v128, a: v128, b: v128): v128 {
+  const d = f32x4.sub(a, b);
+  return f32x4.add(acc, f32x4.mul(d, d));
+}
+
+/** The first n of sixteen values added up in two f64 lanes. */
+// @ts-ignore: decorator
+@inline
+function sum16(a: v128, b: v128, c: v128, d: v128, n: i32): v128 {
+  if (n < WIDTH) {
+    a = firstLanes(a, n);
+    b = firstLanes(b, n - 4);
+    c = firstLanes(c, n - 8);
+    d = firstLanes(d, n - 12);
+  }
+  return f64x2.add(f64x2.add(widen(a), widen(b)), f64x2.add(widen(c), widen(d)));
 }

@@ -1,16 +1,5 @@
 // Inline lane helpers only: what a SIMD kernel says often, named once.
 
-/** Sum of the four f32 lanes, always in the order (0+1)+(2+3). */
-// @ts-ignore: decorator
-@inline
-export function sumLanes(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) +
-    f32x4.extract_lane(v, 1) +
-    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
-  );
-}
-
 /** acc + a * b, rounded twice: fused multiply-add is relaxed SIMD, which is not deterministic. */
 // @ts-ignore: decorator
 @inline
@@ -40,11 +29,17 @@ export function loadFirst(a: usize, n: i32): v128 {
   return v;
 }
 
-/** Sum of the four f32 lanes in f64, always in the order (0+2)+(1+3). */
+/** The first n lanes of v, zero in the others. */
 // @ts-ignore: decorator
 @inline
-export function sumLanesWide(v: v128): f64 {
+export function firstLanes(v: v128, n: i32): v128 {
+  return v128.and(v, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n)));
+}
+
+/** Sums of lanes 0 and 2 and of lanes 1 and 3, in two f64 lanes. */
+// @ts-ignore: decorator
+@inline
+export function widen(v: v128): v128 {
   const high = i32x4.shuffle(v, v, 2, 3, 2, 3);
-  const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(high));
-  return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+  return f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(high));
 }

@@ -1,10 +1,13 @@
 import type { ConvLayer, Kernels } from '../bindings/core/kernels.ts';
 import { Random } from '../bindings/core/random.ts';
+import { conv1x1 } from '../test/reference/conv1x1.ts';
 import * as conv2d from '../test/reference/conv2d.ts';
 import { squaredDistance } from '../test/reference/distances.ts';
 import { kmeansSeeds, lloyd } from '../test/reference/kmeans.ts';
 import { resizeBilinear } from '../test/reference/resize.ts';
 import { bound, expectClose } from '../test/reference/tolerance.ts';
+import { upConv2x2 } from '../test/reference/upconv2d.ts';
+import type { Work } from './peers/work.ts';
 
 /**
  * One row of the table. prepare makes the seeded input and returns the timed call, whose result
@@ -19,6 +22,8 @@ export interface Case<Input> {
   run(kernels: Kernels, input: Input): () => ArrayLike<number>;
   /** Throws when the result is wrong. */
   check(input: Input, result: ArrayLike<number>): void;
+  /** The same input for the peers; without it the case has none. */
+  work?(input: Input): Work;
 }
 
 interface Images {
@@ -66,6 +71,7 @@ function conv4(crops: number): Case<Images> {
         );
       }
     },
+    work: (input) => ({ kind: 'convolution', ...input, n: crops, rows: side, columns: side }),
   };
 }
 
@@ -95,6 +101,39 @@ function dense(side: number, channels: number): Case<Images> {
         };
       });
     },
+    work: (input) => ({ kind: 'convolution', ...input, n: 1, rows: side, columns: side }),
+  };
+}
+
+/** The kernels that look at one pixel at a time: 1x1 convolution and 2x2 up-convolution. */
+function pointwise(
+  kind: '1x1' | 'up2x2',
+  side: number,
+  inChannels: number,
+  outChannels: number,
+): Case<Images> {
+  const taps = kind === 'up2x2' ? 4 : 1;
+  const reference = kind === 'up2x2' ? upConv2x2 : conv1x1;
+  return {
+    name: `conv ${kind}, ${side}x${side}, ${inChannels} to ${outChannels}`,
+    flop: 2 * taps * inChannels * outChannels * side * side,
+    input: () => {
+      const weights = values(outChannels * inChannels * taps, 25);
+      const bias = values(outChannels, 26);
+      return {
+        layers: [{ kind, inChannels, outChannels, weights, bias, reluAfter: true }],
+        planes: values(inChannels * side * side, 27),
+      };
+    },
+    run: (kernels, { layers, planes }) => {
+      const network = kernels.load(layers);
+      return () => kernels.run(network, planes, 1, side, side).planes;
+    },
+    check: ({ layers: [l], planes }, result) => {
+      const terms = reference(conv2d.magnitude(l), planes.map(Math.abs), side, side);
+      const expected = reference(l, planes, side, side);
+      expectClose(kind, result, expected, (at) => bound(inChannels + 3, terms[at]));
+    },
   };
 }
 
@@ -113,9 +152,7 @@ function kmeans(n: number, dimension: number): Case<Float32Array> {
       return () => kernels.kmeans(points, dimension, k, options).centres;
     },
     check: (points, centres) => {
-      const start = kmeansSeeds(points, dimension, k, seed).flatMap((i) => [
-        ...points.subarray(i * dimension, (i + 1) * dimension),
-      ]);
+      const start = seedCentres(points, dimension, k, seed);
       // a point within rounding of two centres may go either way and moves a mean by about k / n
       expectClose(
         'centres',
@@ -124,13 +161,17 @@ function kmeans(n: number, dimension: number): Case<Float32Array> {
         () => 1e-3,
       );
     },
+    work: (points) => {
+      const centres = seedCentres(points, dimension, k, seed);
+      return { kind: 'kmeans', points, dimension, k, centres, iterations };
+    },
   };
 }
 
 function distances(n: number, m: number, dimension: number): Case<Vectors> {
   return {
     name: `squared distances, ${n}x${dimension} to ${m}x${dimension}`,
-    flop: 3 * n * m * dimension,
+    flop: 2 * n * m * dimension,
     input: () => ({ queries: values(n * dimension, 40), prototypes: values(m * dimension, 41) }),
     run:
       (kernels, { queries, prototypes }) =>
@@ -138,17 +179,54 @@ function distances(n: number, m: number, dimension: number): Case<Vectors> {
         kernels.squaredEuclidean(queries, prototypes, dimension),
     check: ({ queries, prototypes }, result) => {
       checkSample(result, SAMPLES * 10, (at) => {
-        const expected = squaredDistance(
-          queries,
-          Math.floor(at / m),
-          prototypes,
-          at % m,
-          dimension,
-        );
-        return { expected, tolerance: bound(dimension + 3, expected) };
+        const q = Math.floor(at / m);
+        const expected = squaredDistance(queries, q, prototypes, at % m, dimension);
+        return { expected, tolerance: expandedBound(queries, q, prototypes, at % m, dimension) };
       });
     },
+    work: (input) => ({ kind: 'distances', ...input, dimension }),
   };
+}
+
+/** The same without the matrix: each query's nearest prototype only. */
+function nearest(n: number, m: number, dimension: number): Case<Vectors> {
+  return {
+    name: `nearest, ${n}x${dimension} to ${m}x${dimension}`,
+    flop: 2 * n * m * dimension,
+    input: () => ({ queries: values(n * dimension, 40), prototypes: values(m * dimension, 41) }),
+    run:
+      (kernels, { queries, prototypes }) =>
+      () =>
+        kernels.nearest(queries, prototypes, dimension).index,
+    check: ({ queries, prototypes }, result) => {
+      checkSample(result, SAMPLES / 10, (q) => {
+        let best = 0;
+        let least = Infinity;
+        for (let p = 0; p < m; p++) {
+          const distance = squaredDistance(queries, q, prototypes, p, dimension);
+          if (distance < least) [least, best] = [distance, p];
+        }
+        // two within rounding of each other may both be called the nearest
+        const chosen = squaredDistance(queries, q, prototypes, result[q], dimension);
+        const doubt = 2 * expandedBound(queries, q, prototypes, best, dimension);
+        return { expected: chosen - least <= doubt ? result[q] : best, tolerance: 0 };
+      });
+    },
+    work: (input) => ({ kind: 'nearest', ...input, dimension }),
+  };
+}
+
+/** Of |q|^2 + |p|^2 - 2 q.p, relative to |q|^2 + |p|^2 + 2 sum|q p|; see test/kernels/distances.test.ts. */
+function expandedBound(
+  queries: Float32Array,
+  q: number,
+  prototypes: Float32Array,
+  p: number,
+  dimension: number,
+): number {
+  const positive = queries.subarray(q * dimension, (q + 1) * dimension).map(Math.abs);
+  const negative = prototypes.subarray(p * dimension, (p + 1) * dimension).map((v) => -Math.abs(v));
+  return bound(dimension + 3, squaredDistance(positive, 0, negative, 0, dimension));
 }
 
 function resize(side: number, outSide: number): Case<Float32Array> {
@@ -166,11 +244,15 @@ function resize(side: number, outSide: number): Case<Float32Array> {
 
 export const cases: readonly Case<unknown>[] = [
   conv4(100),
+  conv4(1000),
   dense(512, 32),
+  pointwise('1x1', 128, 64, 64),
+  pointwise('up2x2', 64, 64, 32),
   kmeans(262144, 1),
   kmeans(262144, 16),
   kmeans(262144, 64),
   distances(5000, 5000, 256),
+  nearest(5000, 5000, 256),
   resize(512, 1024),
 ] as Case<unknown>[];
 
@@ -191,6 +273,19 @@ function clouds(n: number, k: number, dimension: number): Float32Array {
       points[i * dimension + d] += corners[corner * dimension + d];
   }
   return points;
+}
+
+/** The centres (k, dimension) that the kernel's own k-means++ starts from. */
+function seedCentres(
+  points: Float32Array,
+  dimension: number,
+  k: number,
+  seed: number,
+): Float32Array {
+  const chosen = kmeansSeeds(points, dimension, k, seed);
+  return Float32Array.from(
+    chosen.flatMap((i) => [...points.subarray(i * dimension, (i + 1) * dimension)]),
+  );
 }
 
 /** Weights scaled so that activations keep their size from layer to layer (He et al. 2015). */

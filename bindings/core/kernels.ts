@@ -1,31 +1,36 @@
 import { Arena } from './arena.ts';
 import { AdatomError, OptionError, ShapeError } from './errors.ts';
+import {
+  type ConvLayer,
+  checkLayers,
+  flagsOf,
+  hasWinograd,
+  kindOf,
+  outSize,
+  packedLength,
+  packParameters,
+  packWeights,
+  parametersLength,
+  prefersWinograd,
+} from './layers.ts';
 import { Random } from './random.ts';
 import type { WasmExports } from './wasm.ts';
 
-const RELU_BEFORE = 1;
-const AFFINE = 2;
-const RELU_AFTER = 4;
+export type { ConvLayer } from './layers.ts';
 
-/**
- * One 3x3 convolution and what follows it, in this order: + bias, ReLU (`reluBefore`),
- * * scale + shift per channel, ReLU (`reluAfter`), 2x2 max-pool (`pool`).
- * Cross-correlation, stride 1, zero border, as PyTorch's Conv2d(padding=1).
- */
-export interface ConvLayer {
-  inChannels: number;
-  outChannels: number;
-  /** (outChannels, inChannels, 3, 3) */
-  weights: Float32Array;
-  /** (outChannels), zero when absent */
-  bias?: Float32Array;
-  /** (outChannels) each; both or neither */
-  scale?: Float32Array;
-  shift?: Float32Array;
-  reluBefore?: boolean;
-  reluAfter?: boolean;
-  pool?: boolean;
-}
+/** Bytes of activations that go through a network together: about what the cache next to the core holds. */
+const TOGETHER = 1 << 20;
+/** A strip of a large image is a multiple of this: tiles of Winograd's algorithm and pools start with it. */
+const STRIP_ROWS = 8;
+
+/** Forms of a distance, see assembly/distances.ts. */
+const DIFFERENCES = 0;
+const EXPANDED = 1;
+const COSINE = 2;
+/** So few prototypes are support sets: their distances keep every digit. */
+const FEW = 32;
+/** Values copied in or out at a time: with their packed copies they fit into the cache. */
+const PASS_FLOATS = 1 << 17;
 
 /** Result of k-means: centres (k, dimension), labels (n), and the sum of squared distances. */
 export interface Clusters {
@@ -43,11 +48,33 @@ export interface KmeansOptions {
   tolerance?: number;
 }
 
+/** The nearest prototype of each of n queries: its index (n) and squared distance (n). */
+export interface Nearest {
+  index: Int32Array;
+  distance: Float32Array;
+}
+
+/** Addresses of packed vectors, of their norms and of scratch for a tile. */
+interface Packed {
+  blocks: number;
+  norms: number;
+  tile: number;
+}
+
 interface PackedLayer {
   layer: ConvLayer;
   weights: number;
+  /** The same weights in Winograd's form; 0 when there is none. */
+  winograd: number;
   parameters: number;
   flags: number;
+}
+
+/** Room for one network's weights; free when no network holds it. */
+interface Place {
+  readonly at: number;
+  readonly bytes: number;
+  network: LoadedNetwork | undefined;
 }
 
 /** A network whose packed weights lie in the module's memory. */
@@ -66,6 +93,8 @@ export interface LoadedNetwork {
 export class Kernels {
   private readonly wasm: WasmExports;
   private readonly arena: Arena;
+  /** In the order of their addresses; the last one is never free. */
+  private readonly places: Place[] = [];
 
   constructor(wasm: WasmExports) {
     this.wasm = wasm;
@@ -104,29 +133,51 @@ export class Kernels {
     }
   }
 
-  /** Pack a network's weights into memory, once; they stay there for the life of the instance. */
+  /** Pack a network's weights into memory, once; they stay there until unload(). */
   load(layers: readonly ConvLayer[]): LoadedNetwork {
-    if (layers.length === 0)
-      throw new ShapeError('network: expected at least one layer, got none.');
-    for (let i = 0; i < layers.length; i++) {
-      checkLayer(layers[i], i);
-      if (i > 0 && layers[i].inChannels !== layers[i - 1].outChannels) {
-        throw new ShapeError(
-          `network: layer ${i} takes ${layers[i].inChannels} channels, but layer ${i - 1} gives ${layers[i - 1].outChannels}.`,
-        );
-      }
-    }
-    const mark = this.arena.mark();
+    checkLayers(layers);
+    const bytes = layers.reduce((sum, layer) => sum + packedBytes(layer), 0);
+    const place = this.takePlace(bytes);
     try {
-      return {
+      let at = place.at;
+      const packed = layers.map((layer) => {
+        const from = at;
+        at += packedBytes(layer);
+        return this.pack(layer, from);
+      });
+      place.network = {
         inChannels: layers[0].inChannels,
         outChannels: layers[layers.length - 1].outChannels,
         pools: layers.filter((layer) => layer.pool).length,
-        layers: layers.map((layer) => this.pack(layer)),
+        layers: packed,
       };
-    } catch (error) {
-      this.arena.release(mark); // out of memory half-way: keep nothing
-      throw error;
+      return place.network;
+    } finally {
+      this.freePlaces(); // gives the room back when packing ran out of memory
+    }
+  }
+
+  /** Forget a network; its memory goes to those loaded later. Nothing happens if it is forgotten already. */
+  unload(network: LoadedNetwork): void {
+    const place = this.places.find((each) => each.network === network);
+    if (place) place.network = undefined;
+    this.freePlaces();
+  }
+
+  /** The first free place that is large enough, else a new one. */
+  private takePlace(bytes: number): Place {
+    const free = this.places.find((each) => !each.network && each.bytes >= bytes);
+    if (free) return free;
+    const place: Place = { at: this.arena.alloc(bytes), bytes, network: undefined };
+    this.places.push(place);
+    return place;
+  }
+
+  /** Release the free places above the last network. */
+  private freePlaces(): void {
+    for (let last = this.places.at(-1); last && !last.network; last = this.places.at(-1)) {
+      this.places.pop();
+      this.arena.release(last.at);
     }
   }
 
@@ -144,80 +195,211 @@ export class Kernels {
   ): { planes: Float32Array; rows: number; columns: number } {
     const { arena, wasm } = this;
     expectSizes('run', { n, rows, columns });
+    if (!this.places.some((place) => place.network === network)) {
+      throw new AdatomError('run: expected a loaded network, got one that was unloaded.');
+    }
     const image = network.inChannels * rows * columns;
     expectLength('run: planes', planes, n * image);
-    const outRows = halve(rows, network.pools);
-    const outColumns = halve(columns, network.pools);
+    const [outRows, outColumns] = [rows, columns].map((size) =>
+      network.layers.reduce((at, { layer }) => outSize(layer, at), size),
+    );
     const outImage = network.outChannels * outRows * outColumns;
-    if (n * outImage === 0) {
-      return { planes: new Float32Array(0), rows: outRows, columns: outColumns };
-    }
+    const result = { planes: allocate(n * outImage), rows: outRows, columns: outColumns };
+    if (n * outImage === 0) return result;
 
     const mark = arena.mark();
     try {
-      let largest = 0;
-      let r = rows;
-      let c = columns;
-      for (const { layer } of network.layers) {
-        largest = Math.max(
-          largest,
-          bordered(r, c, layer.inChannels),
-          bordered(r, c, layer.outChannels),
-        );
-        if (layer.pool) {
-          r >>= 1;
-          c >>= 1;
+      const { largest, scratch } = this.demand(network, rows, columns);
+      if (network.layers.length === 1 && largest > TOGETHER) {
+        for (let i = 0; i < n; i++) {
+          const one = planes.subarray(i * image, (i + 1) * image);
+          const out = result.planes.subarray(i * outImage, (i + 1) * outImage);
+          this.runInStrips(network, one, out, rows, columns);
         }
+        return result;
       }
-      // planes pass through the buffer that is free at the time
-      const aAt = arena.alloc(largest);
-      const bAt = arena.alloc(largest);
-      const out = new Float32Array(n * outImage);
-      for (let i = 0; i < n; i++) {
-        let from = aAt;
-        let to = bAt;
-        r = rows;
-        c = columns;
-        arena.f32(to, image).set(planes.subarray(i * image, (i + 1) * image));
-        wasm.planesToPixels(from, to, network.inChannels, r, c);
-        for (const { layer, weights, parameters, flags } of network.layers) {
-          wasm.conv3x3(
-            to,
-            from,
-            weights,
-            parameters,
-            r,
-            c,
-            layer.inChannels,
-            layer.outChannels,
-            flags,
+      // small images together: they share the weights that a block of tiles loads
+      const together = Math.min(n, Math.max(1, Math.floor(TOGETHER / largest)));
+      const a = arena.alloc(largest * together);
+      const b = arena.alloc(largest * together);
+      const scratchAt = arena.alloc(scratch);
+      for (let first = 0; first < n; first += together) {
+        const count = Math.min(together, n - first);
+        // planes pass through the buffer that is free at the time
+        arena.f32(b, count * image).set(planes.subarray(first * image, (first + count) * image));
+        const size = bordered(rows, columns, network.inChannels);
+        for (let i = 0; i < count; i++) {
+          wasm.planesToPixels(a + i * size, b + i * image * 4, network.inChannels, rows, columns);
+        }
+        const [from, to] = this.forward(network, a, b, scratchAt, count, rows, columns);
+        const outBytes = bordered(outRows, outColumns, network.outChannels);
+        for (let i = 0; i < count; i++) {
+          wasm.pixelsToPlanes(
+            to + i * outImage * 4,
+            from + i * outBytes,
+            network.outChannels,
+            outRows,
+            outColumns,
           );
-          [from, to] = [to, from];
-          if (layer.pool) {
-            wasm.maxPool2x2(to, from, r, c, layer.outChannels);
-            [from, to] = [to, from];
-            r >>= 1;
-            c >>= 1;
-          }
         }
-        wasm.pixelsToPlanes(to, from, network.outChannels, r, c);
-        out.set(arena.f32(to, outImage), i * outImage);
+        result.planes.set(arena.f32(to, count * outImage), first * outImage);
       }
-      return { planes: out, rows: outRows, columns: outColumns };
+      return result;
     } finally {
       arena.release(mark);
     }
   }
 
-  /** One convolution layer on one image (inChannels, rows, columns) -> (outChannels, rows, columns), pooled if the layer says so. */
-  conv3x3(layer: ConvLayer, planes: Float32Array, rows: number, columns: number): Float32Array {
-    checkLayer(layer, 0);
-    const mark = this.arena.mark();
-    try {
-      return this.run(this.load([layer]), planes, 1, rows, columns).planes;
-    } finally {
-      this.arena.release(mark);
+  /**
+   * A single layer on one large image, a strip of rows at a time: pixels and planes of a strip stay
+   * in the cache from one layout to the other. The rows above and below stand in the strip's
+   * border, and strips start where tiles start, so that every bit is that of the whole image.
+   */
+  private runInStrips(
+    network: LoadedNetwork,
+    planes: Float32Array,
+    out: Float32Array,
+    rows: number,
+    columns: number,
+  ): void {
+    const { arena, wasm } = this;
+    const [{ layer }] = network.layers;
+    const { inChannels, outChannels } = layer;
+    const outRows = outSize(layer, rows);
+    const outColumns = outSize(layer, columns);
+    const mark = arena.mark();
+    const fitting = Math.floor((TOGETHER * rows) / this.demand(network, rows, columns).largest);
+    const height = Math.max(STRIP_ROWS, fitting - (fitting % STRIP_ROWS));
+    const { scratch } = this.demand(network, rows, columns);
+    const scratchAt = arena.alloc(scratch);
+    const pixels = arena.alloc(bordered(height + 2, columns, inChannels));
+    const made = arena.alloc(bordered(outSize(layer, height), outColumns, outChannels));
+    const staging = arena.alloc(
+      Math.max(
+        inChannels * (height + 2) * columns,
+        outChannels * outSize(layer, height) * outColumns,
+      ) * 4,
+    );
+    for (let top = 0; top < rows; top += height) {
+      const count = Math.min(height, rows - top);
+      const first = Math.max(0, top - 1);
+      const end = Math.min(rows, top + count + 1);
+      const rowsIn = arena.f32(staging, inChannels * (count + 2) * columns);
+      if (end - first < count + 2) rowsIn.fill(0); // beyond the image
+      for (let c = 0; c < inChannels; c++) {
+        const part = planes.subarray((c * rows + first) * columns, (c * rows + end) * columns);
+        rowsIn.set(part, (c * (count + 2) + first - top + 1) * columns);
+      }
+      wasm.planesToPixels(pixels, staging, inChannels, count + 2, columns);
+      const strip = pixels + (columns + 2) * inChannels * 4;
+      this.forward(network, strip, made, scratchAt, 1, count, columns, rows);
+      const countOut = outSize(layer, count);
+      wasm.pixelsToPlanes(staging, made, outChannels, countOut, outColumns);
+      const length = countOut * outColumns;
+      const rowsOut = arena.f32(staging, outChannels * length);
+      for (let o = 0; o < outChannels; o++) {
+        const to = (o * outRows + outSize(layer, top)) * outColumns;
+        out.set(rowsOut.subarray(o * length, (o + 1) * length), to);
+      }
     }
+    arena.release(mark);
+  }
+
+  /** Bytes of the largest activations of one image, and of the scratch that its layers need. */
+  private demand(
+    network: LoadedNetwork,
+    rows: number,
+    columns: number,
+  ): { largest: number; scratch: number } {
+    let largest = 0;
+    let scratch = 0;
+    for (const { layer } of network.layers) {
+      const { inChannels, outChannels } = layer;
+      largest = Math.max(
+        largest,
+        bordered(rows, columns, inChannels),
+        bordered(outSize(layer, rows), outSize(layer, columns), outChannels),
+      );
+      if (prefersWinograd(layer, rows, columns)) {
+        scratch = Math.max(scratch, this.wasm.winogradScratch(inChannels, outChannels));
+      }
+      rows = outSize(layer, rows);
+      columns = outSize(layer, columns);
+    }
+    return { largest, scratch };
+  }
+
+  /**
+   * n images of bordered pixels through all layers, to and fro; returns where the result is and the
+   * other. The image's own rows choose the algorithm when only a strip of it is given.
+   */
+  private forward(
+    network: LoadedNetwork,
+    from: number,
+    to: number,
+    scratch: number,
+    n: number,
+    rows: number,
+    columns: number,
+    imageRows = rows,
+  ): [number, number] {
+    const { wasm } = this;
+    for (const { layer, weights, winograd, parameters, flags } of network.layers) {
+      const { inChannels, outChannels } = layer;
+      const kind = kindOf(layer);
+      if (prefersWinograd(layer, imageRows, columns)) {
+        wasm.winograd3x3(
+          to,
+          from,
+          winograd,
+          parameters,
+          scratch,
+          n,
+          rows,
+          columns,
+          inChannels,
+          outChannels,
+          flags,
+        );
+      } else {
+        const convolve =
+          kind === '3x3' ? wasm.conv3x3 : kind === '1x1' ? wasm.conv1x1 : wasm.upConv2x2;
+        const inSize = bordered(rows, columns, inChannels);
+        const size = bordered(outSize(layer, rows), outSize(layer, columns), outChannels);
+        for (let i = 0; i < n; i++) {
+          convolve(
+            to + i * size,
+            from + i * inSize,
+            weights,
+            parameters,
+            rows,
+            columns,
+            inChannels,
+            outChannels,
+            flags,
+          );
+        }
+      }
+      [from, to] = [to, from];
+      imageRows = outSize(layer, imageRows);
+      rows = outSize(layer, rows);
+      columns = outSize(layer, columns);
+    }
+    return [from, to];
+  }
+
+  /** One layer of any kind on one image (inChannels, rows, columns) -> (outChannels, ...), pooled if the layer says so. */
+  convolve(layer: ConvLayer, planes: Float32Array, rows: number, columns: number): Float32Array {
+    const network = this.load([layer]);
+    try {
+      return this.run(network, planes, 1, rows, columns).planes;
+    } finally {
+      this.unload(network);
+    }
+  }
+
+  conv3x3(layer: ConvLayer, planes: Float32Array, rows: number, columns: number): Float32Array {
+    return this.convolve(layer, planes, rows, columns);
   }
 
   /** 2x2 maximum with stride 2: planes (channels, rows, columns) -> (channels, rows/2, columns/2), rounded down. */
@@ -282,47 +464,163 @@ export class Kernels {
     return result;
   }
 
-  /** Squared Euclidean distances: queries (n, dimension), prototypes (m, dimension) -> (n, m). */
+  /**
+   * Blur of each plane of planes (channels, rows, columns) along both axes by symmetric weights
+   * (radius + 1): of the middle and of each step away from it. Border pixels are repeated outwards.
+   */
+  blur(
+    planes: Float32Array,
+    channels: number,
+    rows: number,
+    columns: number,
+    weights: ArrayLike<number>,
+  ): Float32Array {
+    expectSizes('blur', { channels, rows, columns });
+    expectLength('blur: planes', planes, channels * rows * columns);
+    if (weights.length === 0) throw new ShapeError('blur: expected at least one weight, got none.');
+    const { arena, wasm } = this;
+    const radius = weights.length - 1;
+    const image = rows * columns;
+    const result = new Float32Array(planes.length);
+    const mark = arena.mark();
+    try {
+      const from = arena.alloc(image * 4);
+      const to = arena.alloc(image * 4);
+      const half = arena.put(Float32Array.from(weights, (weight, i) => (i ? weight : weight / 2)));
+      const line = arena.alloc((columns + 2 * radius) * 4);
+      for (let c = 0; c < channels; c++) {
+        arena.f32(from, image).set(planes.subarray(c * image, (c + 1) * image));
+        wasm.blur(to, from, rows, columns, half, radius, line);
+        result.set(arena.f32(to, image), c * image);
+      }
+    } finally {
+      arena.release(mark);
+    }
+    return result;
+  }
+
+  /**
+   * Squared Euclidean distances: queries (n, dimension), prototypes (m, dimension) -> (n, m).
+   * To at most 32 prototypes as sums of squared differences, accurate to (dimension + 3) 2^-24 of
+   * each distance; to more as |q|^2 + |p|^2 - 2 q.p, never negative, in two thirds of the time and
+   * accurate to 2 (dimension + 3) 2^-24 (|q|^2 + |p|^2). Equal vectors are exactly 0 apart, and a
+   * pair's bits depend on its two vectors and the form only.
+   */
   squaredEuclidean(
     queries: Float32Array,
     prototypes: Float32Array,
     dimension: number,
   ): Float32Array {
-    const [n, m] = vectorCounts('squaredEuclidean', queries, prototypes, dimension);
-    const { arena, wasm } = this;
-    const mark = arena.mark();
-    try {
-      const q = arena.put(queries);
-      const p = arena.put(prototypes);
-      const out = arena.alloc(n * m * 4);
-      wasm.squaredEuclidean(out, q, p, n, m, dimension);
-      return arena.f32(out, n * m).slice();
-    } finally {
-      arena.release(mark);
-    }
+    const [, m] = vectorCounts('squaredEuclidean', queries, prototypes, dimension);
+    return this.matrix(queries, prototypes, dimension, m <= FEW ? DIFFERENCES : EXPANDED);
   }
 
   /** Cosine similarities, 0 for a zero vector: queries (n, dimension), prototypes (m, dimension) -> (n, m). */
   cosine(queries: Float32Array, prototypes: Float32Array, dimension: number): Float32Array {
-    const [n, m] = vectorCounts('cosine', queries, prototypes, dimension);
-    const { arena, wasm } = this;
+    vectorCounts('cosine', queries, prototypes, dimension);
+    return this.matrix(queries, prototypes, dimension, COSINE);
+  }
+
+  /**
+   * The nearest of prototypes (m, dimension) to each of queries (n, dimension): its index (n) and
+   * squared Euclidean distance (n), the least of the query's row of squaredEuclidean() to the bit,
+   * the lowest index of equals. -1 and Infinity where no distance is finite. The matrix is never
+   * stored.
+   */
+  nearest(queries: Float32Array, prototypes: Float32Array, dimension: number): Nearest {
+    const [n, m] = vectorCounts('nearest', queries, prototypes, dimension);
+    const form = m <= FEW ? DIFFERENCES : EXPANDED;
+    const found = { index: new Int32Array(n), distance: new Float32Array(n) };
+    this.inPasses(queries, prototypes, dimension, form, 2, (to, q, p, count, first) => {
+      const { arena, wasm } = this;
+      const at = to + count * 4;
+      // biome-ignore format: one call, one line
+      wasm.nearest(to, at, q.blocks, p.blocks, q.norms, p.norms, count, m, dimension, form, p.tile);
+      found.index.set(arena.i32(to, count), first);
+      found.distance.set(arena.f32(at, count), first);
+    });
+    return found;
+  }
+
+  private matrix(
+    queries: Float32Array,
+    prototypes: Float32Array,
+    dimension: number,
+    form: number,
+  ): Float32Array {
+    const m = prototypes.length / dimension;
+    const out = new Float32Array((queries.length / dimension) * m);
+    this.inPasses(queries, prototypes, dimension, form, m, (to, q, p, count, first) => {
+      const { arena, wasm } = this;
+      // biome-ignore format: one call, one line
+      wasm.distances(to, q.blocks, p.blocks, q.norms, p.norms, count, m, dimension, form, p.tile);
+      out.set(arena.f32(to, count * m), first * m);
+    });
+    return out;
+  }
+
+  /**
+   * Pack the prototypes once and then as many queries at a time as leave them and their results,
+   * `width` values each, in the cache; compute gets both and writes to `to`.
+   */
+  private inPasses(
+    queries: Float32Array,
+    prototypes: Float32Array,
+    dimension: number,
+    form: number,
+    width: number,
+    compute: (to: number, q: Packed, p: Packed, count: number, first: number) => void,
+  ): void {
+    const { arena } = this;
+    const n = queries.length / dimension;
+    const step = Math.max(8, Math.floor(PASS_FLOATS / Math.max(width, dimension) / 8) * 8);
     const mark = arena.mark();
     try {
-      const q = arena.put(queries);
-      const p = arena.put(prototypes);
-      const norms = arena.alloc(m * 4);
-      const out = arena.alloc(n * m * 4);
-      wasm.cosine(out, q, p, n, m, dimension, norms);
-      return arena.f32(out, n * m).slice();
+      const p = this.packVectors(prototypes, dimension, form);
+      const to = arena.alloc(Math.min(n, step) * width * 4);
+      const each = arena.mark();
+      for (let first = 0; first < n; first += step) {
+        const end = Math.min(n, first + step);
+        const part = queries.subarray(first * dimension, end * dimension);
+        compute(to, this.packVectors(part, dimension, form), p, end - first, first);
+        arena.release(each);
+      }
     } finally {
       arena.release(mark);
     }
   }
 
+  private packVectors(vectors: Float32Array, dimension: number, form: number): Packed {
+    const { arena, wasm } = this;
+    const n = vectors.length / dimension;
+    const blocks = this.packed(vectors, dimension, 8);
+    const norms = arena.alloc(Math.ceil(n / 8) * 32);
+    if (form !== DIFFERENCES) wasm.norms(norms, blocks, n, dimension, form === COSINE ? 1 : 0);
+    return { blocks, norms, tile: arena.alloc(128) };
+  }
+
+  /** Vectors in blocks of `width`, see assembly/pack.ts. They pass a piece at a time, in the cache. */
+  private packed(vectors: Float32Array, dimension: number, width: number): number {
+    const { arena, wasm } = this;
+    const n = vectors.length / dimension;
+    const blocks = arena.alloc(Math.ceil(n / width) * width * dimension * 4);
+    const mark = arena.mark();
+    const step = Math.max(width, Math.floor(PASS_FLOATS / dimension / width) * width);
+    const staging = arena.alloc(Math.min(n, step) * dimension * 4);
+    for (let first = 0; first < n; first += step) {
+      const part = vectors.subarray(first * dimension, (first + step) * dimension);
+      arena.f32(staging, part.length).set(part);
+      const to = blocks + first * dimension * 4;
+      wasm.packPoints(to, staging, part.length / dimension, dimension, width);
+    }
+    arena.release(mark);
+    return blocks;
+  }
+
   /**
    * k-means of points (n, dimension): k-means++ seeding (Arthur and Vassilvitskii 2007), then Lloyd
-   * steps until the inertia settles. An empty cluster is moved to the point farthest from its centre.
-   * Throws AdatomError when a point is not finite.
+   * iterations until the inertia settles, all inside the module. An empty cluster is moved to the
+   * point farthest from its centre. Throws AdatomError when a point is not finite.
    */
   kmeans(
     points: Float32Array,
@@ -338,44 +636,33 @@ export class Kernels {
     const { arena, wasm } = this;
     const mark = arena.mark();
     try {
-      const pointsAt = arena.put(points);
-      const blocksAt = arena.alloc(Math.ceil(n / 8) * 8 * dimension * 4);
-      wasm.packPoints(blocksAt, pointsAt, n, dimension);
-      const centresAt = arena.alloc(k * dimension * 4);
-      const labelsAt = arena.alloc(n * 4);
-      const sumsAt = arena.alloc(k * dimension * 8);
-      const countsAt = arena.alloc(k * 4);
-      this.seedCentres(points, blocksAt, centresAt, k, dimension, new Random(seed));
+      const padded = Math.ceil(n / 16) * 16;
+      const centres = arena.alloc(k * dimension * 4);
+      const counts = arena.alloc(k * 4);
+      const sums = arena.alloc(k * dimension * 8);
+      const uniforms = arena.alloc(k * 8);
+      const result = arena.alloc(8);
+      const labels = arena.alloc(padded * 4); // before, distances while the seeds are drawn
+      const blocks = this.packed(points, dimension, 16);
+      const random = new Random(seed);
+      arena.f64(uniforms, k).set(Array.from({ length: k }, () => random.uniform()));
 
-      let inertia = Infinity;
-      let iterations = 0;
-      for (;;) {
-        const before = inertia;
-        inertia = wasm.kmeansStep(
-          labelsAt,
-          sumsAt,
-          countsAt,
-          pointsAt,
-          blocksAt,
-          centresAt,
-          n,
-          k,
-          dimension,
+      wasm.kmeansSeeds(centres, labels, blocks, uniforms, n, k, dimension);
+      // biome-ignore format: one call, one line
+      const iterations = wasm.kmeans(
+        result, labels, centres, counts, sums, blocks, n, k, dimension,
+        Math.min(maxIterations, 0x7fffffff), tolerance,
+      );
+      const inertia = arena.f64(result, 1)[0];
+      if (!(inertia < Infinity)) {
+        throw new AdatomError(
+          'kmeans: expected finite points with squared distances below 3.4e38, got others.',
         );
-        if (!(inertia < Infinity)) {
-          throw new AdatomError(
-            'kmeans: expected finite points with squared distances below 3.4e38, got others.',
-          );
-        }
-        const settled = before - inertia <= tolerance * inertia;
-        if (iterations > 0 && (settled || iterations >= maxIterations)) break;
-        iterations++;
-        this.moveCentres(points, centresAt, labelsAt, sumsAt, countsAt, k, dimension);
       }
       return {
-        centres: arena.f32(centresAt, k * dimension).slice(),
-        labels: arena.i32(labelsAt, n).slice(),
-        counts: arena.i32(countsAt, k).slice(),
+        centres: arena.f32(centres, k * dimension).slice(),
+        labels: arena.i32(labels, n).slice(),
+        counts: arena.i32(counts, k).slice(),
         inertia,
         iterations,
       };
@@ -384,152 +671,41 @@ export class Kernels {
     }
   }
 
-  private seedCentres(
-    points: Float32Array,
-    blocksAt: number,
-    centresAt: number,
-    k: number,
-    dimension: number,
-    random: Random,
-  ): void {
+  /** Weights and parameters of one layer, as the kernels read them, to packedBytes(layer) from at. */
+  private pack(layer: ConvLayer, at: number): PackedLayer {
     const { arena, wasm } = this;
-    const n = points.length / dimension;
-    const nearestAt = arena.alloc(n * 4);
-    const nearest = arena.f32(nearestAt, n).fill(Infinity);
-    const centres = arena.f32(centresAt, k * dimension);
-    let chosen = random.below(n);
-    for (let j = 0; j < k; j++) {
-      centres.set(points.subarray(chosen * dimension, (chosen + 1) * dimension), j * dimension);
-      if (j === k - 1) break;
-      const total = wasm.kmeansSeedStep(
-        nearestAt,
-        blocksAt,
-        centresAt + j * dimension * 4,
-        n,
-        dimension,
-      );
-      // a point is drawn with its distance as weight; one that is a centre already weighs nothing
-      let left = random.uniform() * total;
-      for (let i = 0; i < n && left >= 0; i++) {
-        if (nearest[i] > 0) chosen = i;
-        left -= nearest[i];
-      }
-    }
-  }
-
-  /** Centres become the means of their points; then empty clusters go to the farthest points. */
-  private moveCentres(
-    points: Float32Array,
-    centresAt: number,
-    labelsAt: number,
-    sumsAt: number,
-    countsAt: number,
-    k: number,
-    dimension: number,
-  ): void {
-    const { arena } = this;
-    const centres = arena.f32(centresAt, k * dimension);
-    const sums = arena.f64(sumsAt, k * dimension);
-    const counts = arena.i32(countsAt, k);
-    const labels = arena.i32(labelsAt, points.length / dimension);
-    const taken = new Set<number>();
-    for (let j = 0; j < k; j++) {
-      if (counts[j] === 0) continue;
-      for (let d = 0; d < dimension; d++) {
-        centres[j * dimension + d] = sums[j * dimension + d] / counts[j];
-      }
-    }
-    for (let j = 0; j < k; j++) {
-      if (counts[j] > 0) continue;
-      const far = farthest(points, labels, centres, dimension, taken);
-      taken.add(far);
-      centres.set(points.subarray(far * dimension, (far + 1) * dimension), j * dimension);
-    }
-  }
-
-  /** Weights to groups of eight output channels, (groups, 3, 3, inChannels, 8); see assembly/conv2d.ts. */
-  private pack(layer: ConvLayer): PackedLayer {
     const { inChannels, outChannels } = layer;
-    const groups = Math.ceil(outChannels / 8);
-    const weightsAt = this.arena.alloc(groups * 72 * inChannels * 4);
-    const parametersAt = this.arena.alloc(groups * 8 * 3 * 4);
-    const weights = this.arena.f32(weightsAt, groups * 72 * inChannels).fill(0);
-    const parameters = this.arena.f32(parametersAt, groups * 8 * 3).fill(0);
-    for (let o = 0; o < outChannels; o++) {
-      for (let i = 0; i < inChannels; i++) {
-        for (let tap = 0; tap < 9; tap++) {
-          const to = (((o >> 3) * 9 + tap) * inChannels + i) * 8 + (o & 7);
-          weights[to] = layer.weights[(o * inChannels + i) * 9 + tap];
-        }
-      }
-      parameters[o] = layer.bias?.[o] ?? 0;
-      parameters[groups * 8 + o] = layer.scale?.[o] ?? 1;
-      parameters[groups * 16 + o] = layer.shift?.[o] ?? 0;
+    const parameters = at;
+    const weights = parameters + parametersLength(layer) * 4;
+    const winograd = hasWinograd(layer) ? weights + packedLength(layer) * 4 : 0;
+    if (winograd) {
+      const mark = arena.mark();
+      wasm.winogradWeights(winograd, arena.put(layer.weights), inChannels, outChannels);
+      arena.release(mark);
     }
-    const flags =
-      (layer.reluBefore ? RELU_BEFORE : 0) |
-      (layer.scale ? AFFINE : 0) |
-      (layer.reluAfter ? RELU_AFTER : 0);
-    return { layer, weights: weightsAt, parameters: parametersAt, flags };
+    packParameters(arena.f32(parameters, parametersLength(layer)).fill(0), layer);
+    packWeights(arena.f32(weights, packedLength(layer)).fill(0), layer);
+    return { layer, weights, winograd, parameters, flags: flagsOf(layer) };
   }
 }
 
-function checkLayer(layer: ConvLayer, index: number): void {
-  const { inChannels, outChannels } = layer;
-  const name = `layer ${index}`;
-  if (
-    !(
-      Number.isInteger(inChannels) &&
-      inChannels > 0 &&
-      Number.isInteger(outChannels) &&
-      outChannels > 0
-    )
-  ) {
-    throw new ShapeError(
-      `${name}: expected at least one channel in and out, got ${inChannels} and ${outChannels}.`,
-    );
-  }
-  expectLength(`${name}: weights`, layer.weights, outChannels * inChannels * 9);
-  for (const key of ['bias', 'scale', 'shift'] as const) {
-    const values = layer[key];
-    if (values) expectLength(`${name}: ${key}`, values, outChannels);
-  }
-  if (!layer.scale !== !layer.shift) {
-    throw new ShapeError(`${name}: expected both scale and shift or neither, got one.`);
+/** Room for a result. Throws AdatomError when the host grants none. */
+function allocate(length: number): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch {
+    throw new AdatomError(`out of memory: a result of ${(length / 2 ** 18).toFixed(0)} MiB.`);
   }
 }
 
-/** The point farthest from its own centre that is not taken yet; the first of equals. */
-function farthest(
-  points: Float32Array,
-  labels: Int32Array,
-  centres: Float32Array,
-  dimension: number,
-  taken: ReadonlySet<number>,
-): number {
-  let best = 0;
-  let most = -1;
-  for (let i = 0; i < labels.length; i++) {
-    let sum = 0;
-    for (let d = 0; d < dimension; d++) {
-      const difference = points[i * dimension + d] - centres[labels[i] * dimension + d];
-      sum += difference * difference;
-    }
-    if (sum > most && !taken.has(i)) {
-      most = sum;
-      best = i;
-    }
-  }
-  return best;
+/** Bytes of a layer's parameters, weights and, if it has them, weights in Winograd's form (36 for 9). */
+function packedBytes(layer: ConvLayer): number {
+  return (parametersLength(layer) + packedLength(layer) * (hasWinograd(layer) ? 5 : 1)) * 4;
 }
 
 /** Bytes of an image of pixels with a one-pixel border. */
 function bordered(rows: number, columns: number, channels: number): number {
   return (rows + 2) * (columns + 2) * channels * 4;
-}
-
-function halve(size: number, times: number): number {
-  return Math.floor(size / 2 ** times);
 }
 
 function expectSizes(what: string, sizes: Record<string, number>): void {

@@ -22,6 +22,43 @@ export interface WasmExports {
     outChannels: number,
     flags: number,
   ): void;
+  conv1x1(
+    out: number,
+    pixels: number,
+    weights: number,
+    parameters: number,
+    rows: number,
+    columns: number,
+    inChannels: number,
+    outChannels: number,
+    flags: number,
+  ): void;
+  upConv2x2(
+    out: number,
+    pixels: number,
+    weights: number,
+    parameters: number,
+    rows: number,
+    columns: number,
+    inChannels: number,
+    outChannels: number,
+    flags: number,
+  ): void;
+  winograd3x3(
+    out: number,
+    pixels: number,
+    weights: number,
+    parameters: number,
+    scratch: number,
+    n: number,
+    rows: number,
+    columns: number,
+    inChannels: number,
+    outChannels: number,
+    flags: number,
+  ): void;
+  winogradWeights(out: number, weights: number, inChannels: number, outChannels: number): void;
+  winogradScratch(inChannels: number, outChannels: number): number;
   planesToPixels(
     out: number,
     planes: number,
@@ -47,42 +84,74 @@ export interface WasmExports {
     columnIndex: number,
     columnWeight: number,
   ): void;
-  squaredEuclidean(
+  packPoints(out: number, points: number, n: number, dimension: number, width: number): void;
+  norms(out: number, blocks: number, n: number, dimension: number, root: number): void;
+  distances(
     out: number,
     queries: number,
     prototypes: number,
+    queryNorms: number,
+    prototypeNorms: number,
     n: number,
     m: number,
     dimension: number,
+    form: number,
+    tile: number,
   ): void;
-  cosine(
-    out: number,
+  nearest(
+    index: number,
+    distance: number,
     queries: number,
     prototypes: number,
+    queryNorms: number,
+    prototypeNorms: number,
     n: number,
     m: number,
     dimension: number,
-    norms: number,
+    form: number,
+    tile: number,
   ): void;
-  packPoints(out: number, points: number, n: number, dimension: number): void;
+  kmeansSeeds(
+    centres: number,
+    nearest: number,
+    blocks: number,
+    uniforms: number,
+    n: number,
+    k: number,
+    dimension: number,
+  ): void;
+  kmeans(
+    result: number,
+    labels: number,
+    centres: number,
+    counts: number,
+    sums: number,
+    blocks: number,
+    n: number,
+    k: number,
+    dimension: number,
+    maxIterations: number,
+    tolerance: number,
+  ): number;
   kmeansStep(
     labels: number,
     sums: number,
     counts: number,
-    points: number,
     blocks: number,
     centres: number,
     n: number,
     k: number,
     dimension: number,
   ): number;
-  kmeansSeedStep(
-    nearest: number,
-    blocks: number,
-    centre: number,
-    n: number,
-    dimension: number,
-  ): number;
+  blur(
+    out: number,
+    plane: number,
+    rows: number,
+    columns: number,
+    weights: number,
+    radius: number,
+    line: number,
+  ): void;
   exp(x: number): number;
   log(x: number): number;
   sin(x: number): number;

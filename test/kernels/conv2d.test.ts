@@ -5,42 +5,17 @@ import * as reference from '../reference/conv2d.ts';
 import { pixelsToPlanes, planesToPixels } from '../reference/layout.ts';
 import { bound, expectClose, expectSame } from '../reference/tolerance.ts';
 import { Guarded, upTo, values } from './guarded.ts';
+import { AFFINE, flagsOf, layerOf, POOL, packGroups, packParameters } from './layers.ts';
 
 const memory = new Guarded();
 
-function layer(inChannels: number, outChannels: number, flags = 0): ConvLayer {
-  return {
-    inChannels,
-    outChannels,
-    weights: values(inChannels * outChannels * 9, 11),
-    bias: values(outChannels, 12),
-    ...(flags & 2 && { scale: values(outChannels, 13), shift: values(outChannels, 14) }),
-    reluBefore: (flags & 1) > 0,
-    reluAfter: (flags & 4) > 0,
-  };
-}
+const layer = (inChannels: number, outChannels: number, flags = 0) =>
+  layerOf('3x3', inChannels, outChannels, flags);
 
-/** (groups of eight output channels, 3, 3, inChannels, 8), zero where there is no channel. */
-function packWeights({ weights, inChannels, outChannels }: ConvLayer): Float32Array {
-  const packed: number[] = [];
-  for (let group = 0; group < outChannels; group += 8) {
-    for (let tap = 0; tap < 9; tap++) {
-      for (let i = 0; i < inChannels; i++) {
-        for (let o = group; o < group + 8; o++) {
-          packed.push(o < outChannels ? weights[(o * inChannels + i) * 9 + tap] : 0);
-        }
-      }
-    }
-  }
-  return Float32Array.from(packed);
-}
-
-/** Bias, scale and shift, each padded to whole groups of eight. */
-function packParameters({ bias, scale, shift, outChannels }: ConvLayer): Float32Array {
-  const length = Math.ceil(outChannels / 8) * 8;
-  const packed = new Float32Array(length * 3);
-  for (const [i, part] of [bias, scale, shift].entries()) packed.set(part ?? [], i * length);
-  return packed;
+function packWeights(l: ConvLayer): Float32Array {
+  return Float32Array.from(
+    packGroups(l, 9, (o, i, tap) => l.weights[(o * l.inChannels + i) * 9 + tap]),
+  );
 }
 
 /** The raw kernel; checks the border of its output and returns the middle as planes. */
@@ -52,12 +27,12 @@ function convolve(
   offsets = [0, 0, 0, 0],
 ): Float32Array {
   const what = `conv3x3 ${l.inChannels} -> ${l.outChannels}, ${rows} x ${columns}`;
-  const length = (rows + 2) * (columns + 2) * l.outChannels;
+  const [outRows, outColumns] = l.pool ? [rows >> 1, columns >> 1] : [rows, columns];
+  const length = (outRows + 2) * (outColumns + 2) * l.outChannels;
   const from = memory.input(planesToPixels(planes, l.inChannels, rows, columns), offsets[0]);
   const weights = memory.input(packWeights(l), offsets[1]);
   const parameters = memory.input(packParameters(l), offsets[2]);
   const to = memory.output(length * 4, offsets[3]);
-  const flags = (l.reluBefore ? 1 : 0) | (l.scale ? 2 : 0) | (l.reluAfter ? 4 : 0);
   memory.wasm.conv3x3(
     to,
     from,
@@ -67,12 +42,12 @@ function convolve(
     columns,
     l.inChannels,
     l.outChannels,
-    flags,
+    flagsOf(l),
   );
   const pixels = memory.f32(to, length);
   memory.verify(what);
-  const out = pixelsToPlanes(pixels, l.outChannels, rows, columns);
-  expectSame(`${what}, border`, pixels, planesToPixels(out, l.outChannels, rows, columns));
+  const out = pixelsToPlanes(pixels, l.outChannels, outRows, outColumns);
+  expectSame(`${what}, border`, pixels, planesToPixels(out, l.outChannels, outRows, outColumns));
   return out;
 }
 
@@ -89,9 +64,11 @@ function check(l: ConvLayer, rows: number, columns: number, offsets?: number[]):
 }
 
 describe('conv3x3', () => {
-  it('all small sizes', () => {
+  it('all small sizes, pooled and not', () => {
     for (const rows of upTo(9)) {
-      for (const columns of upTo(9)) check(layer(3, 5), rows, columns);
+      for (const columns of upTo(9)) {
+        for (const flags of [0, 8, 10]) check(layer(3, 5, flags), rows, columns);
+      }
     }
   });
 
@@ -103,7 +80,7 @@ describe('conv3x3', () => {
   });
 
   it('every epilogue', () => {
-    for (const flags of upTo(7)) {
+    for (const flags of upTo(15)) {
       for (const outChannels of [1, 4, 6, 8, 13]) check(layer(4, outChannels, flags), 5, 6);
     }
   });
@@ -134,6 +111,19 @@ describe('conv3x3', () => {
         const y = Math.floor(i / columns) % rows;
         const near = Math.abs(y - 3) <= 1 && Math.abs((i % columns) - 2) <= 1;
         expect(Number.isNaN(out[i])).toBe(near);
+      }
+    }
+  });
+
+  it('a NaN is in the maximum of the four pooled pixels that see it, and in no other', () => {
+    for (const flags of [POOL, POOL | AFFINE, 15]) {
+      const planes = values(2 * 6 * 7);
+      planes[3 * 7 + 2] = NaN; // seen by rows 2..4 and columns 1..3
+      const out = convolve(layer(2, 9, flags), planes, 6, 7);
+      for (let i = 0; i < out.length; i++) {
+        const y = Math.floor(i / 3) % 3;
+        const x = i % 3;
+        expect(Number.isNaN(out[i])).toBe(y >= 1 && x <= 1);
       }
     }
   });

@@ -2,6 +2,7 @@ import { describe, it } from 'vitest';
 import { instantiate, upTo } from './guarded.ts';
 
 const wasm = instantiate();
+wasm.memory.grow(4); // the scratch of a small Winograd layer is more than one page
 const end = wasm.memory.buffer.byteLength;
 
 /**
@@ -54,6 +55,46 @@ describe('nothing beyond the end of memory is touched by', () => {
     }
   });
 
+  it('winograd3x3', () => {
+    for (const channels of [4, 8, 12]) {
+      for (const columns of upTo(9)) {
+        for (const flags of [7, 15]) {
+          const pixels = 2 * (columns + 2) * 7 * channels * 4;
+          const weights = 36 * Math.ceil(channels / 8) * 32 * channels;
+          const raw = channels * channels * 36;
+          atTheEnd([weights, raw], (out, from) => {
+            wasm.winogradWeights(out, from, channels, channels);
+          });
+          const scratch = wasm.winogradScratch(channels, channels);
+          const pooled = 2 * ((columns >> 1) + 2) * 4 * channels * 4;
+          const out = flags & 8 ? pooled : pixels;
+          const sizes = [out, pixels, weights, Math.ceil(channels / 8) * 96, scratch];
+          atTheEnd(sizes, (out, from, packed, parameters, own) => {
+            // biome-ignore format: one call, one line
+            wasm.winograd3x3(out, from, packed, parameters, own, 2, 5, columns, channels, channels, flags);
+          });
+        }
+      }
+    }
+  });
+
+  it('conv1x1 and upConv2x2', () => {
+    for (const channels of [1, 2, 3, 4, 5, 7, 8, 9]) {
+      for (const columns of upTo(9)) {
+        const pixels = (columns + 2) * 4 * channels * 4;
+        const up = (2 * columns + 2) * 6 * channels * 4;
+        const groups = Math.ceil(channels / 8);
+        const weights = groups * 32 * channels;
+        atTheEnd([pixels, pixels, weights, groups * 96], (out, from, packed, parameters) => {
+          wasm.conv1x1(out, from, packed, parameters, 2, columns, channels, channels, 7);
+        });
+        atTheEnd([up, pixels, weights * 4, groups * 96], (out, from, packed, parameters) => {
+          wasm.upConv2x2(out, from, packed, parameters, 2, columns, channels, channels, 7);
+        });
+      }
+    }
+  });
+
   it('resizeBilinear', () => {
     for (const columns of upTo(9)) {
       for (const outColumns of upTo(9)) {
@@ -65,15 +106,33 @@ describe('nothing beyond the end of memory is touched by', () => {
     }
   });
 
+  it('blur', () => {
+    for (const columns of upTo(13)) {
+      for (const radius of upTo(5)) {
+        const sizes = [columns * 12, columns * 12, (radius + 1) * 4, (columns + 2 * radius) * 4];
+        atTheEnd(sizes, (out, plane, weights, line) => {
+          wasm.blur(out, plane, 3, columns, weights, radius, line);
+        });
+      }
+    }
+  });
+
   it('distances', () => {
     for (const dimension of upTo(17)) {
-      for (const n of upTo(6)) {
-        for (const m of upTo(5)) {
-          const sizes = [n * m * 4, n * dimension * 4, m * dimension * 4, m * 4];
-          atTheEnd(sizes, (out, queries, prototypes, norms) => {
-            wasm.squaredEuclidean(out, queries, prototypes, n, m, dimension);
-            wasm.cosine(out, queries, prototypes, n, m, dimension, norms);
-          });
+      for (const n of upTo(9)) {
+        for (const m of upTo(9)) {
+          const blocks = (count: number) => Math.ceil(count / 8) * 32;
+          const inputs = [blocks(n) * dimension, blocks(m) * dimension, blocks(n), blocks(m), 128];
+          for (const form of [0, 1, 2]) {
+            atTheEnd([n * m * 4, ...inputs], (out, queries, prototypes, q, p, tile) => {
+              wasm.norms(q, queries, n, dimension, 0);
+              wasm.norms(p, prototypes, m, dimension, 1);
+              wasm.distances(out, queries, prototypes, q, p, n, m, dimension, form, tile);
+            });
+            atTheEnd([n * 4, n * 4, ...inputs], (index, out, queries, prototypes, q, p, tile) => {
+              wasm.nearest(index, out, queries, prototypes, q, p, n, m, dimension, form, tile);
+            });
+          }
         }
       }
     }
@@ -82,17 +141,24 @@ describe('nothing beyond the end of memory is touched by', () => {
   it('k-means', () => {
     const k = 3;
     for (const dimension of upTo(9).slice(1)) {
-      for (const n of upTo(17)) {
+      for (const n of upTo(33).slice(k)) {
         const points = n * dimension * 4;
-        const blocks = Math.ceil(n / 8) * 32 * dimension;
+        const padded = Math.ceil(n / 16) * 64;
+        const blocks = padded * dimension;
         const centres = k * dimension * 4;
-        atTheEnd([blocks, points], (out, from) => wasm.packPoints(out, from, n, dimension));
-        atTheEnd([n * 4, blocks, dimension * 4], (nearest, from, centre) => {
-          wasm.kmeansSeedStep(nearest, from, centre, n, dimension);
+        for (const width of [8, 16]) {
+          const packed = Math.ceil(n / width) * width * dimension * 4;
+          atTheEnd([packed, points], (out, from) => {
+            wasm.packPoints(out, from, n, dimension, width);
+          });
+        }
+        atTheEnd([centres, padded, blocks, k * 8], (out, nearest, from, uniforms) => {
+          new Uint8Array(wasm.memory.buffer, uniforms, k * 8).fill(0);
+          wasm.kmeansSeeds(out, nearest, from, uniforms, n, k, dimension);
         });
-        const sizes = [n * 4, centres * 2, k * 4, points, blocks, centres];
-        atTheEnd(sizes, (labels, sums, counts, rows, lanes, from) => {
-          wasm.kmeansStep(labels, sums, counts, rows, lanes, from, n, k, dimension);
+        const sizes = [8, padded, centres, k * 4, centres * 2, blocks];
+        atTheEnd(sizes, (result, labels, out, counts, sums, from) => {
+          wasm.kmeans(result, labels, out, counts, sums, from, n, k, dimension, 3, -1);
         });
       }
     }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AdatomError, OptionError, ShapeError } from '../../bindings/core/errors.ts';
 import type { ConvLayer, Kernels, LoadedNetwork } from '../../bindings/core/kernels.ts';
+import { prefersWinograd } from '../../bindings/core/layers.ts';
 import { Random } from '../../bindings/core/random.ts';
 import { createKernels } from '../../bindings/node/instantiate.ts';
 import * as conv2d from '../reference/conv2d.ts';
@@ -64,6 +65,62 @@ describe('networks', () => {
     }
   });
 
+  it('of every kind of layer equal the reference, direct and Winograd, alone and in any batch', () => {
+    const up = { kind: 'up2x2', inChannels: 8, outChannels: 4, weights: values(128, 5) } as const;
+    const last = { kind: '1x1', inChannels: 4, outChannels: 2, weights: values(8, 6) } as const;
+    const layers: ConvLayer[] = [
+      layer(2, 8, { bias: values(8), reluAfter: true, pool: true }),
+      layer(8, 8, { bias: values(8, 2), reluBefore: true }),
+      { ...up, bias: values(4, 3) },
+      { ...last, bias: values(2, 4), scale: values(2, 7), shift: values(2, 8) },
+    ];
+    const [rows, columns] = [25, 31];
+    expect(prefersWinograd(layers[1], 12, 15)).toBe(true);
+    const loaded = kernels.load(layers);
+    const image = 2 * rows * columns;
+    const planes = values(40 * image);
+    const result = kernels.run(loaded, planes, 40, rows, columns);
+    expect([result.rows, result.columns]).toEqual([24, 30]);
+    const outImage = 2 * 24 * 30;
+    for (const i of [0, 21, 39]) {
+      const one = planes.subarray(i * image, (i + 1) * image);
+      const out = result.planes.subarray(i * outImage, (i + 1) * outImage);
+      expectSame(`image ${i}`, kernels.run(loaded, one, 1, rows, columns).planes, out);
+      const terms = conv2d.run(layers.map(conv2d.magnitude), one.map(Math.abs), rows, columns);
+      // Winograd's sums are larger than the direct ones by the norms of its matrices, under 100 here
+      const allowed = (at: number) => bound(100 * 200, terms[at]);
+      expectClose(`image ${i}`, out, conv2d.run(layers, one, rows, columns), allowed);
+    }
+  });
+
+  it('of one layer have the same bits in strips as on the whole image', () => {
+    const [rows, columns] = [203, 131];
+    const kinds: Partial<ConvLayer>[] = [
+      {},
+      { pool: true },
+      { inChannels: 11, weights: values(1188, 5) }, // no vectors of four: direct
+      { inChannels: 11, weights: values(1188, 5), pool: true },
+      { kind: '1x1', weights: values(144, 2) },
+      { kind: 'up2x2', weights: values(576, 3) },
+    ];
+    const planes = values(12 * rows * columns);
+    // large enough to be cut
+    expect(planes.byteLength).toBeGreaterThan(2 ** 20);
+    for (const extra of kinds) {
+      const one = { ...layer(12, 12), bias: values(12, 4), reluAfter: true, ...extra };
+      // a second layer that changes nothing keeps the image whole
+      const identity = Float32Array.from({ length: 144 }, (_, i) => +(i % 13 === 0));
+      const two = [
+        one,
+        { kind: '1x1', inChannels: 12, outChannels: 12, weights: identity } as const,
+      ];
+      const image = planes.subarray(0, one.inChannels * rows * columns);
+      const strips = kernels.convolve(one, image, rows, columns);
+      const whole = kernels.run(kernels.load(two), image, 1, rows, columns).planes;
+      expectSame(`${one.kind ?? '3x3'} from ${one.inChannels} channels`, strips, whole);
+    }
+  });
+
   it('n = 0 gives nothing, in the right shape', () => {
     const result = kernels.run(kernels.load(network), new Float32Array(0), 0, 40, 40);
     expect(result).toEqual({ planes: new Float32Array(0), rows: 10, columns: 10 });
@@ -78,6 +135,12 @@ describe('wrong shapes', () => {
     ['a short bias', (k) => k.load([layer(2, 3, { bias: values(2) })])],
     ['scale without shift', (k) => k.load([layer(2, 3, { scale: values(3) })])],
     ['negative channels', (k) => k.load([{ inChannels: -1, outChannels: -1, weights: values(9) }])],
+    ['an unknown kind', (k) => k.load([{ ...layer(2, 3), kind: '5x5' as '3x3' }])],
+    ['3x3 weights for 1x1', (k) => k.load([{ ...layer(2, 3), kind: '1x1' }])],
+    [
+      'a pool after 1x1',
+      (k) => k.load([{ ...layer(2, 3), kind: '1x1', weights: values(6), pool: true }]),
+    ],
     ['planes of another size', (k, loaded) => k.run(loaded, values(99), 1, 7, 7)],
     ['negative sizes', (k, loaded) => k.run(loaded, values(8), 1, -2, -2)],
     ['fractional sizes', (k, loaded) => k.run(loaded, values(20), 1, 2.5, 4)],
@@ -148,6 +211,46 @@ function everything(k: Kernels, seed: number, size = 9): ArrayLike<number>[] {
   return results;
 }
 
+describe('unload', () => {
+  const sizes = [8, 64, 16, 32];
+  const [small, large, middle, other] = sizes.map((size) => [layer(size, size)]);
+
+  it('gives all memory back once every network is gone, in whatever order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }), (order) => {
+        const networks = [small, large, middle, other].map((layers) => kernels.load(layers));
+        for (const i of order) kernels.unload(networks[i]);
+        expect(kernels.memory().used).toBe(0);
+      }),
+    );
+  });
+
+  it('lets networks be replaced for ever, the new one loaded before the old one goes', () => {
+    const kept = kernels.load(middle);
+    const planes = values(16 * 36);
+    const before = kernels.run(kept, planes, 1, 6, 6).planes;
+    let current = kernels.load(large);
+    let most = 0;
+    for (let i = 0; i < 20; i++) {
+      const next = kernels.load(large);
+      kernels.unload(current);
+      current = next;
+      most = Math.max(most, kernels.memory().used);
+      if (i === 2) expect(kernels.memory().used).toBe(most);
+    }
+    kernels.unload(current);
+    kernels.unload(current);
+    expectSame('kept', kernels.run(kept, planes, 1, 6, 6).planes, before);
+    expect(most).toBeLessThan(3 * 64 * 64 * 45 * 4);
+  });
+
+  it('a network that is gone is refused by run', () => {
+    const gone = kernels.load(small);
+    kernels.unload(gone);
+    expect(() => kernels.run(gone, values(8 * 36), 1, 6, 6)).toThrow(/unloaded/);
+  });
+});
+
 describe('calls', () => {
   it('modify no input and do not depend on earlier calls', () => {
     const first = everything(kernels, 1);
@@ -184,7 +287,7 @@ describe('calls', () => {
   });
 
   it('that need more memory than there is throw one sentence and leave the instance usable', () => {
-    const loaded = kernels.load([layer(1, 64)]);
+    const loaded = kernels.load([layer(1, 64), layer(64, 1)]);
     const { used } = kernels.memory();
     // 64 channels of 4096 x 4096 pixels are 4 GiB on their own
     const planes = new Float32Array(4096 * 4096);

@@ -1,41 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../bindings/core/random.ts';
 import { squaredDistance } from '../reference/distances.ts';
 import * as reference from '../reference/kmeans.ts';
+import { packPoints } from '../reference/pack.ts';
 import { bound, expectClose, expectSame } from '../reference/tolerance.ts';
 import { Guarded, upTo, values } from './guarded.ts';
 
 const memory = new Guarded();
 const { wasm } = memory;
 
-/** (ceil(n / 8), dimension, 8), the last point repeated. */
-function packPoints(points: Float32Array, n: number, dimension: number): Float32Array {
-  const blocks = new Float32Array(Math.ceil(n / 8) * 8 * dimension);
-  for (let i = 0; i < blocks.length; i++) {
-    const block = Math.floor(i / (8 * dimension));
-    const d = Math.floor(i / 8) % dimension;
-    blocks[i] = points[Math.min(block * 8 + (i % 8), n - 1) * dimension + d];
-  }
-  return blocks;
+/** Bytes of a label or distance per point, to a whole block of sixteen. */
+function padded(n: number): number {
+  return Math.ceil(n / 16) * 64;
 }
 
-describe('packPoints', () => {
-  it('all numbers of points, every offset', () => {
-    for (const n of upTo(67)) {
-      for (const dimension of [1, 2, 3, 17]) {
-        for (const a of upTo(3)) {
-          const points = values(n * dimension);
-          const expected = packPoints(points, n, dimension);
-          const pointsAt = memory.input(points, a);
-          const to = memory.output(expected.byteLength, (a + n) % 4);
-          wasm.packPoints(to, pointsAt, n, dimension);
-          expectSame('blocks', memory.f32(to, expected.length), expected);
-          memory.verify('packPoints');
-        }
-      }
-    }
-  });
-});
+/** An assignment before the step: labels (-1: none), sums and counts that agree. */
+type Assignment = Omit<reference.Step, 'inertia'>;
 
 function step(
   points: Float32Array,
@@ -44,24 +25,24 @@ function step(
   k: number,
   dimension: number,
   offsets = [0, 0, 0],
+  before?: Assignment,
 ): reference.Step {
-  const pointsAt = memory.input(points, offsets[0]);
-  const blocksAt = memory.input(packPoints(points, n, dimension), offsets[0]);
+  const blocksAt = memory.input(packPoints(points, n, dimension, 16), offsets[0]);
   const centresAt = memory.input(centres, offsets[1]);
-  const labelsAt = memory.output(n * 4, offsets[2]);
+  const labelsAt = memory.output(padded(n), offsets[2]);
   const sumsAt = memory.output(k * dimension * 8, offsets[2]);
   const countsAt = memory.output(k * 4, offsets[2]);
-  const inertia = wasm.kmeansStep(
-    labelsAt,
-    sumsAt,
-    countsAt,
-    pointsAt,
-    blocksAt,
-    centresAt,
-    n,
-    k,
-    dimension,
-  );
+  const { buffer } = wasm.memory;
+  new Uint8Array(buffer, labelsAt, padded(n)).fill(0xff);
+  new Uint8Array(buffer, sumsAt, k * dimension * 8).fill(0);
+  new Uint8Array(buffer, countsAt, k * 4).fill(0);
+  if (before) {
+    const bytes = ({ buffer: of }: Int32Array | Float64Array) => new Uint8Array(of);
+    new Uint8Array(buffer).set(bytes(before.labels), labelsAt);
+    new Uint8Array(buffer).set(bytes(before.sums), sumsAt);
+    new Uint8Array(buffer).set(bytes(before.counts), countsAt);
+  }
+  const inertia = wasm.kmeansStep(labelsAt, sumsAt, countsAt, blocksAt, centresAt, n, k, dimension);
   const result = {
     labels: memory.i32(labelsAt, n),
     sums: memory.f64(sumsAt, k * dimension),
@@ -80,7 +61,15 @@ function check(n: number, k: number, dimension: number, offsets?: number[]): voi
   const what = `kmeansStep ${n} x ${dimension}, k ${k}, offsets ${offsets}`;
   const points = values(n * dimension, 31);
   const centres = values(k * dimension, 32);
-  const { labels, sums, counts, inertia } = step(points, centres, n, k, dimension, offsets);
+  const fresh = step(points, centres, n, k, dimension, offsets);
+  // from any other assignment it comes to the same but for the rounding of what was taken away
+  const other = step(points, values(k * dimension, 33), n, k, dimension, offsets);
+  const moved = step(points, centres, n, k, dimension, offsets, other);
+  expectSame(`${what}: labels again`, moved.labels, fresh.labels);
+  expectSame(`${what}: counts again`, moved.counts, fresh.counts);
+  expectSame(`${what}: inertia again`, [moved.inertia], [fresh.inertia]);
+  expectClose(`${what}: sums again`, moved.sums, fresh.sums, () => 2 * n * n * 2 ** -53);
+  const { labels, sums, counts, inertia } = fresh;
   const expectedSums = new Float64Array(k * dimension);
   const expectedCounts = new Int32Array(k);
   let expectedInertia = 0;
@@ -181,26 +170,39 @@ describe('kmeansStep', () => {
   });
 });
 
-describe('kmeansSeedStep', () => {
-  it('all numbers of points and dimensions, every offset', () => {
+describe('kmeansSeeds', () => {
+  function seeds(points: Float32Array, n: number, k: number, dimension: number, seed: number) {
+    const random = new Random(seed);
+    const uniforms = Float64Array.from({ length: k }, () => random.uniform());
+    const offsets = [n % 4, dimension % 4, (n >> 2) % 4];
+    const blocksAt = memory.input(packPoints(points, n, dimension, 16), offsets[0]);
+    const uniformsAt = memory.input(new Float32Array(uniforms.buffer), offsets[1]);
+    const centresAt = memory.output(k * dimension * 4, offsets[1]);
+    const nearestAt = memory.output(padded(n), offsets[2]);
+    wasm.kmeansSeeds(centresAt, nearestAt, blocksAt, uniformsAt, n, k, dimension);
+    const centres = memory.f32(centresAt, k * dimension);
+    memory.verify('kmeansSeeds');
+    return centres;
+  }
+
+  it('draws the same points as the reference: all numbers of points and dimensions', () => {
     for (const dimension of [...upTo(17), 64, 67].slice(1)) {
-      for (const n of upTo(67)) {
-        const offsets = [n % 4, dimension % 4, (n >> 2) % 4];
-        const points = values(n * dimension, 41);
-        const nearest = values(n, 42).map((v) => Math.abs(v) * dimension);
-        const centre = values(dimension, 43);
-        const blocksAt = memory.input(packPoints(points, n, dimension), offsets[0]);
-        const centreAt = memory.input(centre, offsets[1]);
-        const nearestAt = memory.output(n * 4, offsets[2]);
-        new Uint8Array(wasm.memory.buffer).set(new Uint8Array(nearest.buffer), nearestAt);
-        const total = wasm.kmeansSeedStep(nearestAt, blocksAt, centreAt, n, dimension);
-        const actual = memory.f32(nearestAt, n);
-        memory.verify('kmeansSeedStep');
-        const expected = Float64Array.from(nearest);
-        const sum = reference.kmeansSeedStep(expected, points, centre, dimension);
-        expectClose('nearest', actual, expected, (i) => bound(dimension + 3, expected[i]));
-        expectClose('total', [total], [sum], () => bound(dimension + 4, sum));
+      for (const n of upTo(67).slice(1)) {
+        const k = Math.min(n, 5);
+        const points = values(n * dimension, n);
+        const expected = reference
+          .kmeansSeeds(points, dimension, k, n + dimension)
+          .flatMap((i) => [...points.subarray(i * dimension, (i + 1) * dimension)]);
+        expectSame('seeds', seeds(points, n, k, dimension, n + dimension), expected);
       }
+    }
+  });
+
+  it('with fewer distinct points than seeds repeats some', () => {
+    for (const dimension of [1, 3]) {
+      const points = new Float32Array(20 * dimension).fill(2, 10 * dimension);
+      const centres = seeds(points, 20, 5, dimension, 1);
+      expect(new Set(centres)).toEqual(new Set([0, 2]));
     }
   });
 });

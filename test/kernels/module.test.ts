@@ -60,10 +60,19 @@ function everything(kernels: Kernels): Record<string, ArrayLike<number>> {
     reluAfter: true,
     pool: true,
   };
+  const wide: ConvLayer = { inChannels: 8, outChannels: 12, weights: values(864, 9) };
   const { centres, labels, inertia } = kernels.kmeans(values(303, 5), 3, 4);
   const line = kernels.kmeans(values(303, 5), 1, 4);
   return {
     conv3x3: kernels.conv3x3(layer, values(5 * 7 * 6, 6), 7, 6),
+    winograd: kernels.convolve({ ...wide, pool: true }, values(8 * 63, 10), 7, 9),
+    conv1x1: kernels.convolve({ ...wide, kind: '1x1', weights: values(96, 11) }, values(96), 3, 4),
+    upConv2x2: kernels.convolve(
+      { ...wide, kind: 'up2x2', weights: values(384, 12) },
+      values(96),
+      3,
+      4,
+    ),
     resizeBilinear: kernels.resizeBilinear(values(35, 7), 1, 7, 5, 11, 13),
     squaredEuclidean: kernels.squaredEuclidean(values(77, 8), values(33, 9), 11),
     cosine: kernels.cosine(values(77, 8), values(33, 9), 11),

@@ -1,5 +1,8 @@
 import type { ConvLayer } from '../../bindings/core/kernels.ts';
+import { conv1x1 } from './conv1x1.ts';
+import { finish } from './epilogue.ts';
 import { maxPool2x2 } from './pool.ts';
+import { upConv2x2 } from './upconv2d.ts';
 
 /** One output of a 3x3 convolution with its epilogue: channel o at row y, column x, before the pool. */
 export function conv3x3At(
@@ -11,7 +14,7 @@ export function conv3x3At(
   y: number,
   x: number,
 ): number {
-  let sum = layer.bias ? layer.bias[o] : 0;
+  let sum = 0;
   for (let i = 0; i < layer.inChannels; i++) {
     for (let ky = 0; ky < 3; ky++) {
       for (let kx = 0; kx < 3; kx++) {
@@ -23,10 +26,7 @@ export function conv3x3At(
       }
     }
   }
-  if (layer.reluBefore) sum = Math.max(sum, 0);
-  if (layer.scale && layer.shift) sum = sum * layer.scale[o] + layer.shift[o];
-  if (layer.reluAfter) sum = Math.max(sum, 0);
-  return sum;
+  return finish(layer, o, sum);
 }
 
 /** One layer, its pool included: planes (inChannels, rows, columns) -> (outChannels, ...). */
@@ -48,7 +48,7 @@ export function conv3x3(
   return layer.pool ? maxPool2x2(out, layer.outChannels, rows, columns) : out;
 }
 
-/** A network on one image. */
+/** A network of layers of any kind on one image. */
 export function run(
   layers: readonly ConvLayer[],
   planes: ArrayLike<number>,
@@ -57,7 +57,12 @@ export function run(
 ): ArrayLike<number> {
   let at = planes;
   for (const layer of layers) {
-    at = conv3x3(layer, at, rows, columns);
+    if (layer.kind === '1x1') at = conv1x1(layer, at, rows, columns);
+    else if (layer.kind === 'up2x2') {
+      at = upConv2x2(layer, at, rows, columns);
+      rows *= 2;
+      columns *= 2;
+    } else at = conv3x3(layer, at, rows, columns);
     if (layer.pool) {
       rows >>= 1;
       columns >>= 1;

@@ -80,7 +80,7 @@ export function kmeansSeeds(
 
 /**
  * A number of Lloyd iterations from given centres, in float64. An empty cluster moves to the point
- * farthest from its own centre that no other has moved to; moved counts how often that happened.
+ * farthest from its own centre where no other has moved to; moved counts how often that happened.
  */
 export function lloyd(
   points: ArrayLike<number>,
@@ -100,12 +100,13 @@ export function lloyd(
       }
     }
     const before = centres.slice();
-    const far = Array.from({ length: n }, (_, i) => i);
+    let far = Array.from({ length: n }, (_, i) => i);
     for (let j = 0; j < k; j++) {
       if (counts[j] > 0) continue;
       const away = (i: number) => squaredDistance(points, i, before, labels[i], dimension);
       const i = far.reduce((best, other) => (away(other) > away(best) ? other : best));
-      far.splice(far.indexOf(i), 1);
+      far = far.filter((other) => squaredDistance(points, i, points, other, dimension) > 0);
+      if (far.length === 0) far = [0];
       for (let d = 0; d < dimension; d++) centres[j * dimension + d] = points[i * dimension + d];
       moved++;
     }

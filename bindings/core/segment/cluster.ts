@@ -54,16 +54,13 @@ export function cluster(
     checkpoint(run, 'segment: assign', top / rows);
     const bottom = Math.min(rows, top + strips.stripRows);
     const points = scaled(read(top, bottom), scale);
+    const first = top * columns;
+    labels.set(kernels.nearest(points, centres, dimension).index, first);
+    if (!distances) continue;
     const found = kernels.squaredEuclidean(points, centres, dimension);
-    for (let i = 0; i < (bottom - top) * columns; i++) {
-      const at = top * columns + i;
-      let best = 0;
-      for (let c = 0; c < clusters; c++) {
-        const distance = found[i * clusters + c];
-        if (distance < found[i * clusters + best]) best = c;
-        if (distances) distances[c * image + at] = distance;
-      }
-      labels[at] = best;
+    for (let c = 0; c < clusters; c++) {
+      const to = distances.subarray(c * image + first, c * image + bottom * columns);
+      for (let i = 0; i < to.length; i++) to[i] = found[i * clusters + c];
     }
   }
   return { k: clusters, labels, distances, inertia: fit.inertia / n, sample: n };

@@ -1,0 +1,409 @@
+import { AFFINE, finish, POOL } from './epilogue';
+import { mulAdd } from './lanes';
+import { clearBorder } from './layout';
+
+// 3x3 convolution by Winograd's F(4x4, 3x3) (Lavin and Gray 2016, arXiv 1509.09308): a tile of
+// 4x4 outputs costs 36 products per pair of channels instead of 144. The points are 0, +-3/4, +-3/2
+// and infinity instead of the paper's 0, +-1, +-2: rounding errors are half as large on average,
+// and every constant of the two transforms of pixels is exact in f32.
+//
+// Tiles of all images in one row go through in blocks: the input transform scatters a block into 36
+// matrices (tiles, inChannels), each is multiplied by its matrix of weights, and the inverse
+// transform gathers 36 values per output channel. Each output is one sum over the input channels in
+// their order, so that neither the block nor the neighbours of a tile change a bit of it.
+
+const A: f32 = 0.75;
+const B: f32 = 1.5;
+const A2: f32 = A * A;
+const B2: f32 = B * B;
+
+/** Tiles of a block; a multiple of four. */
+const TILES: i32 = 24;
+/** Rows and columns of a tile's outputs, and of the pixels they need. */
+const SIDE: i32 = 4;
+const REACH: i32 = 6;
+/** Bytes between matrices beyond their size: powers of two would compete for the same cache sets. */
+const GAP: usize = 64;
+
+/** Bytes from one of the 36 matrices (TILES, channels) to the next. */
+function matrixBytes(channels: i32): usize {
+  return (<usize>(TILES * channels)) * 4 + GAP;
+}
+
+/** Scratch bytes that winograd3x3 needs. */
+export function winogradScratch(inChannels: i32, outChannels: i32): usize {
+  const padded = (outChannels + 7) & ~7;
+  return 36 * (matrixBytes(inChannels) + matrixBytes(padded)) + 36 * 16 + (<usize>(REACH * inChannels)) * 4;
+}
+
+/**
+ * As conv3x3 of conv2d.ts, for n images one after the other, inChannels and outChannels multiples
+ * of four. weights: (36, ceil(outChannels/8), inChannels, 8) as winogradWeights makes them.
+ * A NaN or infinity spreads over the whole tiles that see it.
+ */
+export function winograd3x3(
+  out: usize,
+  pixels: usize,
+  weights: usize,
+  parameters: usize,
+  scratch: usize,
+  n: i32,
+  rows: i32,
+  columns: i32,
+  inChannels: i32,
+  outChannels: i32,
+  flags: i32,
+): void {
+  const pool = (flags & POOL) != 0;
+  const outRows = pool ? rows >> 1 : rows;
+  const outColumns = pool ? columns >> 1 : columns;
+  // a pool discards an odd last row and column: no tile is made for them alone
+  const down = ((pool ? outRows << 1 : rows) + 3) >> 2;
+  const across = ((pool ? outColumns << 1 : columns) + 3) >> 2;
+  const groups = (outChannels + 7) >> 3;
+  const inImage = (<usize>(inChannels * (rows + 2) * (columns + 2))) << 2;
+  const outImage = (<usize>(outChannels * (outRows + 2) * (outColumns + 2))) << 2;
+  const length: usize = (<usize>groups) << 5;
+
+  const v = scratch;
+  const vStep = matrixBytes(inChannels);
+  const m = v + vStep * 36;
+  const mStep = matrixBytes(groups << 3);
+  const patch = m + mStep * 36;
+  const zeros = patch + 36 * 16;
+  const inStep: usize = (<usize>inChannels) << 2;
+  const weightsStep = length * <usize>inChannels;
+  memory.fill(zeros, 0, inStep * REACH);
+  for (let i = 0; i < n; i++) clearBorder(out + outImage * <usize>i, outChannels, outRows, outColumns);
+
+  const perImage = down * across;
+  const total = n * perImage;
+  for (let first = 0; first < total; first += TILES) {
+    const count = min(TILES, total - first);
+    for (let t = 0; t < count; t++) {
+      const image = (first + t) / perImage;
+      const tile = (first + t) % perImage;
+      const y = (tile / across) * SIDE;
+      const x = (tile % across) * SIDE;
+      transformInput(
+        v + inStep * <usize>t,
+        vStep,
+        pixels + inImage * <usize>image,
+        patch,
+        zeros,
+        rows,
+        columns,
+        inChannels,
+        y,
+        x,
+      );
+    }
+    for (let k: usize = 0; k < 36; k++) {
+      multiply(m + mStep * k, v + vStep * k, weights + weightsStep * k, count, inStep, length);
+    }
+    for (let t = 0; t < count; t++) {
+      const image = (first + t) / perImage;
+      const tile = (first + t) % perImage;
+      const y = (tile / across) * SIDE;
+      const x = (tile % across) * SIDE;
+      transformOutput(
+        out + outImage * <usize>image,
+        m + length * <usize>t,
+        mStep,
+        patch,
+        parameters,
+        length,
+        outRows,
+        outColumns,
+        outChannels,
+        y,
+        x,
+        flags,
+      );
+    }
+  }
+}
+
+/** B^T d B for all channels of the tile whose first output is (y, x), one value into each matrix. */
+function transformInput(
+  to: usize,
+  toStep: usize,
+  image: usize,
+  patch: usize,
+  zeros: usize,
+  rows: i32,
+  columns: i32,
+  channels: i32,
+  y: i32,
+  x: i32,
+): void {
+  const step: usize = (<usize>channels) << 2;
+  const row = step * <usize>(columns + 2);
+  const below = rows + 2 - y;
+  const right = min(columns + 2 - x, REACH);
+  const r0 = image + row * <usize>y + step * <usize>x;
+  const r1 = below > 1 ? r0 + row : zeros;
+  const r2 = below > 2 ? r0 + row * 2 : zeros;
+  const r3 = below > 3 ? r0 + row * 3 : zeros;
+  const r4 = below > 4 ? r0 + row * 4 : zeros;
+  const r5 = below > 5 ? r0 + row * 5 : zeros;
+  const zero = f32x4.splat(0);
+  for (let c: usize = 0; c < step; c += 16) {
+    for (let k = 0; k < REACH; k++) {
+      const at = patch + ((<usize>k) << 4);
+      if (k < right) {
+        const o = c + step * <usize>k;
+        forward(
+          at,
+          96,
+          v128.load(r0 + o),
+          v128.load(r1 + o),
+          v128.load(r2 + o),
+          v128.load(r3 + o),
+          v128.load(r4 + o),
+          v128.load(r5 + o),
+        );
+      } else {
+        v128.store(at, zero);
+        v128.store(at, zero, 96);
+        v128.store(at, zero, 192);
+        v128.store(at, zero, 288);
+        v128.store(at, zero, 384);
+        v128.store(at, zero, 480);
+      }
+    }
+    let matrix = to + c;
+    for (let k: usize = 0; k < 6 * 96; k += 96) {
+      const at = patch + k;
+      forward(
+        matrix,
+        toStep,
+        v128.load(at),
+        v128.load(at, 16),
+        v128.load(at, 32),
+        v128.load(at, 48),
+        v128.load(at, 64),
+        v128.load(at, 80),
+      );
+      matrix += toStep * 6;
+    }
+  }
+}
+
+/** B^T d: one row per point, the polynomial that vanishes at all the others. */
+// @ts-ignore: decorator
+@inline
+function forward(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): void {
+  const product = f32x4.splat(A2 * B2);
+  const sum = f32x4.splat(A2 + B2);
+  const a2 = f32x4.splat(A2);
+  const b2 = f32x4.splat(B2);
+  v128.store(to, f32x4.add(f32x4.sub(f32x4.mul(product, d0), f32x4.mul(sum, d2)), d4));
+  let even = f32x4.sub(d4, f32x4.mul(b2, d2));
+  let odd = f32x4.mul(f32x4.splat(A), f32x4.sub(d3, f32x4.mul(b2, d1)));
+  v128.store(to + step, f32x4.add(even, odd));
+  v128.store(to + step * 2, f32x4.sub(even, odd));
+  even = f32x4.sub(d4, f32x4.mul(a2, d2));
+  odd = f32x4.mul(f32x4.splat(B), f32x4.sub(d3, f32x4.mul(a2, d1)));
+  v128.store(to + step * 3, f32x4.add(even, odd));
+  v128.store(to + step * 4, f32x4.sub(even, odd));
+  v128.store(to + step * 5, f32x4.add(f32x4.sub(f32x4.mul(product, d1), f32x4.mul(sum, d3)), d5));
+}
+
+/**
+ * out (tiles, outChannels) = v (tiles, inChannels) x weights (groups, inChannels, 8); vStep and
+ * outStep are the bytes of their rows. Four tiles by eight channels as in conv2d.ts; tiles are rounded up to four.
+ */
+function multiply(out: usize, v: usize, weights: usize, tiles: i32, vStep: usize, outStep: usize): void {
+  const groupBytes = vStep << 3;
+  for (let g: usize = 0; g < outStep; g += 32) {
+    let from = v;
+    let to = out + g;
+    for (let t = 0; t < tiles; t += 4) {
+      let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+      let w = weights;
+      const end = from + vStep;
+      for (let i = from; i < end; i += 4) {
+        const v0 = v128.load(w);
+        const v1 = v128.load(w, 16);
+        let s = v128.load32_splat(i);
+        a0 = mulAdd(a0, s, v0);
+        a1 = mulAdd(a1, s, v1);
+        s = v128.load32_splat(i + vStep);
+        b0 = mulAdd(b0, s, v0);
+        b1 = mulAdd(b1, s, v1);
+        s = v128.load32_splat(i + vStep * 2);
+        c0 = mulAdd(c0, s, v0);
+        c1 = mulAdd(c1, s, v1);
+        s = v128.load32_splat(i + vStep * 3);
+        d0 = mulAdd(d0, s, v0);
+        d1 = mulAdd(d1, s, v1);
+        w += 32;
+      }
+      v128.store(to, a0);
+      v128.store(to, a1, 16);
+      v128.store(to + outStep, b0);
+      v128.store(to + outStep, b1, 16);
+      v128.store(to + outStep * 2, c0);
+      v128.store(to + outStep * 2, c1, 16);
+      v128.store(to + outStep * 3, d0);
+      v128.store(to + outStep * 3, d1, 16);
+      to += outStep << 2;
+      from += vStep << 2;
+    }
+    weights += groupBytes;
+  }
+}
+
+/** A^T m A, the epilogue and the pool for all channels of the tile whose first output is (y, x). */
+function transformOutput(
+  image: usize,
+  m: usize,
+  mStep: usize,
+  patch: usize,
+  parameters: usize,
+  length: usize,
+  outRows: i32,
+  outColumns: i32,
+  channels: i32,
+  y: i32,
+  x: i32,
+  flags: i32,
+): void {
+  const step: usize = (<usize>channels) << 2;
+  const row = step * <usize>(outColumns + 2);
+  const pool = (flags & POOL) != 0;
+  if (pool) {
+    y >>= 1;
+    x >>= 1;
+  }
+  // the maximum commutes with bias and ReLU, not with a negative scale
+  const poolFirst = pool && !(flags & AFFINE);
+  const side = pool ? SIDE >> 1 : SIDE;
+  const below = min(outRows - y, side);
+  const right = min(outColumns - x, side);
+  const direct = !pool && below == SIDE && right == SIDE;
+  const corner = image + row * <usize>(y + 1) + step * <usize>(x + 1);
+  for (let c: usize = 0; c < step; c += 16) {
+    // columns first: patch (4, 6)
+    let from = m + c;
+    for (let k: usize = 0; k < 96; k += 16) {
+      inverse(
+        patch + k,
+        96,
+        v128.load(from),
+        v128.load(from + mStep * 6),
+        v128.load(from + mStep * 12),
+        v128.load(from + mStep * 18),
+        v128.load(from + mStep * 24),
+        v128.load(from + mStep * 30),
+      );
+      from += mStep;
+    }
+    // then its rows: to their place, or to patch (4, 4) when some are to be dropped or pooled
+    const p = parameters + c;
+    let to = direct ? corner + c : patch;
+    const next = direct ? step : 16;
+    for (let k: usize = 0; k < 4 * 96; k += 96) {
+      const at = patch + k;
+      inverse(
+        to,
+        next,
+        v128.load(at),
+        v128.load(at, 16),
+        v128.load(at, 32),
+        v128.load(at, 48),
+        v128.load(at, 64),
+        v128.load(at, 80),
+      );
+      const bias = v128.load(p);
+      for (let j: usize = 0; j < 4; j++) {
+        const place = to + next * j;
+        const sum = f32x4.add(v128.load(place), bias);
+        v128.store(place, poolFirst ? sum : finish(sum, p, length, flags));
+      }
+      to += direct ? row : 96;
+    }
+    if (direct) continue;
+    to = corner + c;
+    for (let r = 0; r < below; r++) {
+      for (let k = 0; k < right; k++) {
+        let v: v128;
+        if (pool) {
+          const at = patch + <usize>r * 192 + ((<usize>k) << 5);
+          const top = f32x4.max(v128.load(at), v128.load(at, 16));
+          const bottom = f32x4.max(v128.load(at, 96), v128.load(at, 112));
+          v = f32x4.max(top, bottom);
+          if (poolFirst) v = finish(v, p, length, flags);
+        } else {
+          v = v128.load(patch + <usize>r * 96 + ((<usize>k) << 4));
+        }
+        v128.store(to + step * <usize>k, v);
+      }
+      to += row;
+    }
+  }
+}
+
+/** A^T m: the values at the points combined with their powers 0 to 3. */
+// @ts-ignore: decorator
+@inline
+function inverse(to: usize, step: usize, m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128): void {
+  const evenA = f32x4.add(m1, m2);
+  const oddA = f32x4.sub(m1, m2);
+  const evenB = f32x4.add(m3, m4);
+  const oddB = f32x4.sub(m3, m4);
+  v128.store(to, f32x4.add(m0, f32x4.add(evenA, evenB)));
+  v128.store(to + step, f32x4.add(f32x4.mul(f32x4.splat(A), oddA), f32x4.mul(f32x4.splat(B), oddB)));
+  v128.store(
+    to + step * 2,
+    f32x4.add(f32x4.mul(f32x4.splat(A2), evenA), f32x4.mul(f32x4.splat(B2), evenB)),
+  );
+  v128.store(
+    to + step * 3,
+    f32x4.add(
+      f32x4.add(f32x4.mul(f32x4.splat(A2 * A), oddA), f32x4.mul(f32x4.splat(B2 * B), oddB)),
+      m5,
+    ),
+  );
+}
+
+/**
+ * G g G^T of every filter in f64, rounded once: from weights (outChannels, inChannels, 3, 3) to
+ * out (36, ceil(outChannels/8), inChannels, 8), zero where there is no channel.
+ */
+export function winogradWeights(out: usize, weights: usize, inChannels: i32, outChannels: i32): void {
+  const groups = (outChannels + 7) >> 3;
+  const matrix = (<usize>groups * <usize>inChannels) << 5;
+  memory.fill(out, 0, matrix * 36);
+  for (let o = 0; o < outChannels; o++) {
+    const group = out + ((<usize>(o >> 3) * <usize>inChannels) << 5) + ((<usize>(o & 7)) << 2);
+    for (let i = 0; i < inChannels; i++) {
+      const g = weights + <usize>(o * inChannels + i) * 36;
+      const to = group + ((<usize>i) << 5);
+      for (let r = 0; r < 6; r++) {
+        const h0 = point(r, f32.load(g), f32.load(g, 12), f32.load(g, 24));
+        const h1 = point(r, f32.load(g, 4), f32.load(g, 16), f32.load(g, 28));
+        const h2 = point(r, f32.load(g, 8), f32.load(g, 20), f32.load(g, 32));
+        for (let c = 0; c < 6; c++) {
+          f32.store(to + matrix * <usize>(r * 6 + c), <f32>point(c, h0, h1, h2));
+        }
+      }
+    }
+  }
+}
+
+/** Row r of G: the filter's polynomial at point r over the product of its distances to the others. */
+function point(r: i32, g0: f64, g1: f64, g2: f64): f64 {
+  const a = <f64>A;
+  const b = <f64>B;
+  const a2 = a * a;
+  const b2 = b * b;
+  if (r == 0) return g0 / (a2 * b2);
+  if (r == 5) return g2;
+  const far = r > 2;
+  const x = (far ? b : a) * (r & 1 ? 1 : -1);
+  // both signs of a point have the same product of distances
+  const distances = far ? 2 * b2 * (b2 - a2) : 2 * a2 * (a2 - b2);
+  return (g0 + x * (g1 + x * g2)) / distances;
+}
