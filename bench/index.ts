@@ -1,3 +1,6 @@
-// npm run bench: everything that is timed.
-import './kernels.ts';
-import './pipeline.ts';
+// npm run bench [-- --json FILE --processes N ...]: everything that is timed.
+await import('./kernels.ts');
+await import('./cold/index.ts');
+await import('./pipeline.ts');
+
+export {};

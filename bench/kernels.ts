@@ -1,70 +1,61 @@
-// node scripts/run.mjs bench/kernels.ts [--json FILE] [--only TEXT] [--runs N]
-// Every kernel on seeded input: checked against the float64 reference, then timed.
+// node scripts/run.mjs bench/kernels.ts [--json FILE] [--only TEXT] [--processes N] [--seconds S]
+//   [--no-peers] [--host node|deno|chromium]
+// Every kernel on seeded input: checked against the float64 reference, then timed in turns with the
+// peers that this machine has (see peers/README.md).
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { createKernels } from '../bindings/node/instantiate.ts';
-import { cases } from './cases.ts';
-import { loadCeiling } from './ceiling/index.ts';
-import { drain, sink, type Times, time } from './time.ts';
-
-interface Row extends Times {
-  case: string;
-  engine: string;
-  /** At the median. */
-  gflops: number;
-  /** The fastest run over the highest ceiling measured in this run, before and after every case. */
-  share: number;
-}
+import { hosts } from './hosts/index.ts';
+import { rowsOf, tableOf } from './table.ts';
 
 const { values: options } = parseArgs({
   options: {
     json: { type: 'string' },
     only: { type: 'string', default: '' },
-    runs: { type: 'string', default: '7' },
+    processes: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '3' },
+    'no-peers': { type: 'boolean', default: false },
+    host: { type: 'string', default: 'node' },
   },
 });
 
-const ceiling = loadCeiling();
-let limit = ceiling();
-const rows = cases
-  .filter((each) => each.name.includes(options.only))
-  .map(({ name, flop, input, run, check }): Row => {
-    const kernels = createKernels();
-    const given = input();
-    const call = run(kernels, given);
-    check(given, call());
-    const times = time(() => sink(call()[0]), Number(options.runs));
-    limit = Math.max(limit, ceiling());
-    return { case: name, engine: 'adatom', ...times, gflops: flop / times.median / 1e6, share: 0 };
-  });
-for (const row of rows) row.share = (row.gflops * row.median) / row.min / limit;
+const host = hosts[options.host];
+if (!host)
+  throw new Error(`--host: expected ${Object.keys(hosts).join(', ')}, got ${options.host}.`);
+const request = {
+  only: options.only,
+  seconds: Number(options.seconds),
+  peers: !options['no-peers'],
+};
 
+const processes = [];
+for (let i = 0; i < Number(options.processes); i++) {
+  processes.push(await host(request));
+  process.stderr.write(`process ${i + 1} of ${options.processes} done, load ${loadavg()[0]}\n`);
+}
+const [first] = processes;
+const rows = rowsOf(processes.map(({ measured }) => measured));
+const ceilings = processes.map(({ measured }) => measured.ceiling);
 const machine = {
   cpu: cpus()[0].model,
-  node: process.version,
+  host: first.host,
   load: loadavg()[0],
-  ceilingGflops: limit,
+  processes: processes.length,
+  ceilingGflops: Math.max(...ceilings),
 };
-console.log(`${machine.cpu}, Node ${machine.node}, one thread, load ${round(machine.load)}`);
-console.log(`register-only mul + add: ${round(limit)} GFLOP/s`);
-console.table(
-  Object.fromEntries(
-    rows.map((row) => [
-      row.case,
-      {
-        'min ms': round(row.min),
-        'median ms': round(row.median),
-        'spread %': round(row.spread * 100),
-        'GFLOP/s': round(row.gflops),
-        '% of ceiling': round(row.share * 100),
-      },
-    ]),
-  ),
+console.log(
+  `${machine.cpu}, ${machine.host}, one thread, ${processes.length} processes, load ${machine.load.toFixed(1)}`,
 );
-if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
-if (!Number.isFinite(drain())) throw new Error('a kernel returned NaN.');
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
+console.log(`register-only mul + add: ${machine.ceilingGflops.toFixed(1)} GFLOP/s`);
+for (const { name, version } of first.peers) console.log(`peer: ${name} ${version}`);
+for (const { name, reason } of first.absent) console.log(`absent: ${name} (${reason})`);
+for (const failure of new Set(processes.flatMap(({ measured }) => measured.failures))) {
+  console.log(`not timed: ${failure}`);
+}
+console.log(`\n${tableOf(rows)}\n`);
+if (options.json) {
+  const { peers, absent } = first;
+  const text = JSON.stringify({ machine, peers, absent, rows, processes }, null, 2);
+  writeFileSync(options.json, `${text}\n`);
 }

@@ -5,13 +5,14 @@ export const FLOP_PER_TURN: i32 = 96;
 
 /**
  * What 128-bit mul and add can do in practice: twelve sums that live in registers, touch no memory
- * and do not wait for each other (fewer are slower; a convolution whose products wait for no sum has
- * come out 6 % above). v = v * a + b with a just below 1 stays near 1, away from the slow
- * subnormal numbers. Returns what depends on every operation, so that none can be dropped.
+ * and do not wait for each other (fewer are slower, and more do not fit). v = v * factor + term
+ * with a factor just below 1 stays near 1, away from the slow subnormal numbers. Both come from the
+ * caller: some engines (V8 in Deno 2.9) make a constant anew for every operation that uses it, at
+ * three quarters of the speed. Returns what depends on every operation, so that none can be dropped.
  */
-export function turn(turns: i32): f32 {
-  const a = f32x4.splat(0.9999);
-  const b = f32x4.splat(0.0001);
+export function turn(turns: i32, factor: f32, term: f32): f32 {
+  const a = f32x4.splat(factor);
+  const b = f32x4.splat(term);
   let v0 = f32x4.splat(0.1),
     v1 = f32x4.splat(0.2),
     v2 = f32x4.splat(0.3),

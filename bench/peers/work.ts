@@ -1,0 +1,69 @@
+import type { ConvLayer } from '../../bindings/core/kernels.ts';
+
+/** What a case asks for, as any engine can take it: plain arrays in, plain arrays out. */
+export type Work =
+  | Convolution
+  /** Lloyd iterations from the given centres (k, dimension) -> centres (k, dimension) */
+  | {
+      kind: 'kmeans';
+      points: Float32Array;
+      dimension: number;
+      k: number;
+      centres: Float32Array;
+      iterations: number;
+    }
+  /** Squared Euclidean distances (n, m), or the index of the nearest prototype (n). */
+  | {
+      kind: 'distances' | 'nearest';
+      queries: Float32Array;
+      prototypes: Float32Array;
+      dimension: number;
+    };
+
+/** planes (n, channels, rows, columns) through 3x3 convolutions with bias, ReLU and pool. */
+export interface Convolution {
+  kind: 'convolution';
+  layers: readonly ConvLayer[];
+  planes: Float32Array;
+  n: number;
+  rows: number;
+  columns: number;
+}
+
+/** A case prepared on one engine: everything that may be done once is done. */
+export interface Call {
+  /** Do the work once, from plain arrays to plain arrays; returns milliseconds. */
+  run(): Promise<number>;
+  /** What the last run computed. */
+  result(): Promise<ArrayLike<number>>;
+  release(): void;
+}
+
+/** Another engine, on one thread. */
+export interface Peer {
+  name: string;
+  version: string;
+  /** undefined: the engine has no such operation. */
+  prepare(work: Work): Promise<Call | undefined>;
+  close(): void;
+}
+
+/** A call of an engine that lives in this process; the result of `compute` is kept. */
+export function timedCall(
+  compute: () => ArrayLike<number> | Promise<ArrayLike<number>>,
+  release: () => void = () => {},
+): Call {
+  let last: ArrayLike<number> = [];
+  return {
+    async run() {
+      last = []; // what the run before gave is garbage by now, for every engine alike
+      const start = performance.now();
+      const pending = compute();
+      // a synchronous engine is not charged for the turn of the event loop that await takes
+      last = pending instanceof Promise ? await pending : pending;
+      return performance.now() - start;
+    },
+    result: async () => last,
+    release,
+  };
+}
