@@ -1,6 +1,9 @@
 // Between planes (channels, rows, columns), as the world stores images, and pixels
 // (rows, columns, channels) inside a border of zeros, as the convolution reads them.
-// Row by row: one row of pixels stays in the cache while all channels pass.
+// A run of pixels at a time stays in the first cache while all channels pass, four at a time; along
+// the run the planes are contiguous, because planes of a power of two compete for the same cache sets.
+
+const RUN: i32 = 32;
 
 /**
  * Planes to bordered pixels: out (rows+2, columns+2, channels) gets planes (channels, rows,
@@ -12,7 +15,10 @@ export function planesToPixels(out: usize, planes: usize, channels: i32, rows: i
   const row: usize = (<usize>columns) << 2;
   let to = out + step * <usize>(columns + 3); // the pixel below and right of the first corner
   for (let y = 0; y < rows; y++) {
-    transpose(to, step, planes, row * rows, channels, columns);
+    for (let x = 0; x < columns; x += RUN) {
+      const run = min(RUN, columns - x);
+      transpose(to + step * <usize>x, step, planes + ((<usize>x) << 2), row * rows, channels, run);
+    }
     planes += row;
     to += step * <usize>(columns + 2);
   }
@@ -24,7 +30,15 @@ export function pixelsToPlanes(out: usize, pixels: usize, channels: i32, rows: i
   const row: usize = (<usize>columns) << 2;
   let from = pixels + step * <usize>(columns + 3);
   for (let y = 0; y < rows; y++) {
-    transpose(out, row * rows, from, step, columns, channels);
+    for (let x = 0; x < columns; x += RUN) {
+      const run = min(RUN, columns - x);
+      const to = out + ((<usize>x) << 2);
+      const at = from + step * <usize>x;
+      for (let c = 0; c < channels; c += 4) {
+        const four = (<usize>c) << 2;
+        transpose(to + row * rows * c, row * rows, at + four, step, run, min(4, channels - c));
+      }
+    }
     out += row;
     from += step * <usize>(columns + 2);
   }

@@ -57,22 +57,24 @@ describe('nothing beyond the end of memory is touched by', () => {
 
   it('winograd3x3', () => {
     for (const channels of [4, 8, 12]) {
-      for (const columns of upTo(9)) {
-        for (const flags of [7, 15]) {
-          const pixels = 2 * (columns + 2) * 7 * channels * 4;
-          const weights = 36 * Math.ceil(channels / 8) * 32 * channels;
-          const raw = channels * channels * 36;
-          atTheEnd([weights, raw], (out, from) => {
-            wasm.winogradWeights(out, from, channels, channels);
-          });
-          const scratch = wasm.winogradScratch(channels, channels);
-          const pooled = 2 * ((columns >> 1) + 2) * 4 * channels * 4;
-          const out = flags & 8 ? pooled : pixels;
-          const sizes = [out, pixels, weights, Math.ceil(channels / 8) * 96, scratch];
-          atTheEnd(sizes, (out, from, packed, parameters, own) => {
-            // biome-ignore format: one call, one line
-            wasm.winograd3x3(out, from, packed, parameters, own, 2, 5, columns, channels, channels, flags);
-          });
+      const weights = 36 * Math.ceil(channels / 8) * 32 * channels;
+      const raw = channels * channels * 36;
+      atTheEnd([weights, raw], (out, from) => {
+        wasm.winogradWeights(out, from, channels, channels);
+      });
+      const scratch = wasm.winogradScratch(channels, channels);
+      for (const rows of [3, 4, 5, 6]) {
+        for (const columns of upTo(9)) {
+          for (const flags of [7, 15]) {
+            const pixels = 2 * (columns + 2) * (rows + 2) * channels * 4;
+            const pooled = 2 * ((columns >> 1) + 2) * ((rows >> 1) + 2) * channels * 4;
+            const made = flags & 8 ? pooled : pixels;
+            const sizes = [made, pixels, weights, Math.ceil(channels / 8) * 96, scratch];
+            atTheEnd(sizes, (out, from, packed, parameters, own) => {
+              // biome-ignore format: one call, one line
+              wasm.winograd3x3(out, from, packed, parameters, own, 2, rows, columns, channels, channels, flags);
+            });
+          }
         }
       }
     }
