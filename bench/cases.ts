@@ -85,7 +85,9 @@ function dense(side: number, channels: number): Case<Images> {
     }),
     run: (kernels, { layers, planes }) => {
       const network = kernels.load(layers);
-      return () => kernels.run(network, planes, 1, side, side).planes;
+      // As whoever filters one scan after the other would call it.
+      const out = new Float32Array(channels * side * side);
+      return () => kernels.run(network, planes, 1, side, side, out).planes;
     },
     check: ({ layers: [l], planes }, result) => {
       const positive = conv2d.magnitude(l);
@@ -173,10 +175,10 @@ function distances(n: number, m: number, dimension: number): Case<Vectors> {
     name: `squared distances, ${n}x${dimension} to ${m}x${dimension}`,
     flop: 2 * n * m * dimension,
     input: () => ({ queries: values(n * dimension, 40), prototypes: values(m * dimension, 41) }),
-    run:
-      (kernels, { queries, prototypes }) =>
-      () =>
-        kernels.squaredEuclidean(queries, prototypes, dimension),
+    run: (kernels, { queries, prototypes }) => {
+      const out = new Float32Array(n * m);
+      return () => kernels.squaredEuclidean(queries, prototypes, dimension, out);
+    },
     check: ({ queries, prototypes }, result) => {
       checkSample(result, SAMPLES * 10, (at) => {
         const q = Math.floor(at / m);

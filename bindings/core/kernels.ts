@@ -184,7 +184,8 @@ export class Kernels {
   /**
    * Run a network on n images. planes (n, inChannels, rows, columns); returns
    * (n, outChannels, rows / 2^pools, columns / 2^pools), each halving rounded down.
-   * Intermediates stay inside the module.
+   * Intermediates stay inside the module. `out`, of that length, takes the result of a call that is
+   * made again and again: a fresh large array costs more than some layers.
    */
   run(
     network: LoadedNetwork,
@@ -192,6 +193,7 @@ export class Kernels {
     n: number,
     rows: number,
     columns: number,
+    out?: Float32Array,
   ): { planes: Float32Array; rows: number; columns: number } {
     const { arena, wasm } = this;
     expectSizes('run', { n, rows, columns });
@@ -204,7 +206,8 @@ export class Kernels {
       network.layers.reduce((at, { layer }) => outSize(layer, at), size),
     );
     const outImage = network.outChannels * outRows * outColumns;
-    const result = { planes: allocate(n * outImage), rows: outRows, columns: outColumns };
+    if (out) expectLength('run: out', out, n * outImage);
+    const result = { planes: out ?? allocate(n * outImage), rows: outRows, columns: outColumns };
     if (n * outImage === 0) return result;
 
     const mark = arena.mark();
@@ -213,8 +216,8 @@ export class Kernels {
       if (network.layers.length === 1 && largest > TOGETHER) {
         for (let i = 0; i < n; i++) {
           const one = planes.subarray(i * image, (i + 1) * image);
-          const out = result.planes.subarray(i * outImage, (i + 1) * outImage);
-          this.runInStrips(network, one, out, rows, columns);
+          const place = result.planes.subarray(i * outImage, (i + 1) * outImage);
+          this.runInStrips(network, one, place, rows, columns);
         }
         return result;
       }
@@ -504,21 +507,27 @@ export class Kernels {
    * To at most 32 prototypes as sums of squared differences, accurate to (dimension + 3) 2^-24 of
    * each distance; to more as |q|^2 + |p|^2 - 2 q.p, never negative, in two thirds of the time and
    * accurate to 2 (dimension + 3) 2^-24 (|q|^2 + |p|^2). Equal vectors are exactly 0 apart, and a
-   * pair's bits depend on its two vectors and the form only.
+   * pair's bits depend on its two vectors and the form only. `out` (n, m) takes the result if given.
    */
   squaredEuclidean(
     queries: Float32Array,
     prototypes: Float32Array,
     dimension: number,
+    out?: Float32Array,
   ): Float32Array {
     const [, m] = vectorCounts('squaredEuclidean', queries, prototypes, dimension);
-    return this.matrix(queries, prototypes, dimension, m <= FEW ? DIFFERENCES : EXPANDED);
+    return this.matrix(queries, prototypes, dimension, m <= FEW ? DIFFERENCES : EXPANDED, out);
   }
 
   /** Cosine similarities, 0 for a zero vector: queries (n, dimension), prototypes (m, dimension) -> (n, m). */
-  cosine(queries: Float32Array, prototypes: Float32Array, dimension: number): Float32Array {
+  cosine(
+    queries: Float32Array,
+    prototypes: Float32Array,
+    dimension: number,
+    out?: Float32Array,
+  ): Float32Array {
     vectorCounts('cosine', queries, prototypes, dimension);
-    return this.matrix(queries, prototypes, dimension, COSINE);
+    return this.matrix(queries, prototypes, dimension, COSINE, out);
   }
 
   /**
@@ -547,9 +556,12 @@ export class Kernels {
     prototypes: Float32Array,
     dimension: number,
     form: number,
+    given?: Float32Array,
   ): Float32Array {
     const m = prototypes.length / dimension;
-    const out = new Float32Array((queries.length / dimension) * m);
+    const size = (queries.length / dimension) * m;
+    if (given) expectLength('out', given, size);
+    const out = given ?? new Float32Array(size);
     this.inPasses(queries, prototypes, dimension, form, m, (to, q, p, count, first) => {
       const { arena, wasm } = this;
       // biome-ignore format: one call, one line

@@ -504,3 +504,27 @@ describe('kmeans', () => {
     );
   });
 });
+
+describe('a result array of the caller’s', () => {
+  it('takes the same bits, and must have the right length', () => {
+    const kernels = createKernels();
+    const weights = values(8 * 4 * 9, 1);
+    const network = kernels.load([{ inChannels: 4, outChannels: 8, weights, pool: true }]);
+    const planes = values(3 * 4 * 21 * 18, 2);
+    const out = new Float32Array(3 * 8 * 10 * 9).fill(Number.NaN);
+    const given = kernels.run(network, planes, 3, 21, 18, out);
+    expect(given.planes).toBe(out);
+    expect(out).toEqual(kernels.run(network, planes, 3, 21, 18).planes);
+    expect(() => kernels.run(network, planes, 3, 21, 18, out.subarray(1))).toThrow(ShapeError);
+
+    const queries = values(37 * 5, 3);
+    const prototypes = values(41 * 5, 4);
+    const matrix = new Float32Array(37 * 41).fill(Number.NaN);
+    expect(kernels.squaredEuclidean(queries, prototypes, 5, matrix)).toBe(matrix);
+    expect(matrix).toEqual(kernels.squaredEuclidean(queries, prototypes, 5));
+    expect(kernels.cosine(queries, prototypes, 5, matrix)).toEqual(
+      kernels.cosine(queries, prototypes, 5),
+    );
+    expect(() => kernels.cosine(queries, prototypes, 5, new Float32Array(1))).toThrow(ShapeError);
+  });
+});
