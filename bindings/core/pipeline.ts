@@ -199,7 +199,7 @@ export function findDefects(
     defects,
     clusters: segmentation.clusters,
     searchedFraction,
-    warnings: [],
+    warnings: segmentation.warnings,
     steps: [
       ...segmentation.steps,
       {

@@ -3,8 +3,6 @@ import { OptionError, ShapeError } from './errors.ts';
 export interface RegionOptions {
   /** Smaller regions are dropped, in pixels; default 1, which drops nothing. */
   minArea?: number;
-  /** Larger regions are kept but flagged `tooLarge`, in pixels; default none. */
-  maxArea?: number;
 }
 
 /** One 8-connected region of a mask. */
@@ -19,8 +17,6 @@ export interface Region {
   box: { left: number; top: number; right: number; bottom: number };
   /** Some of it may lie outside the picture. */
   touchesBorder: boolean;
-  /** Over `maxArea`: set aside, not to be classified. */
-  tooLarge: boolean;
 }
 
 export interface Regions {
@@ -39,17 +35,13 @@ export function findRegions(
   columns: number,
   options: RegionOptions = {},
 ): Regions {
-  const { minArea = 1, maxArea = Infinity } = options;
+  const { minArea = 1 } = options;
   if (mask.length !== rows * columns) {
     throw new ShapeError(
       `regions: expected a mask of ${rows} x ${columns} = ${rows * columns} pixels, got ${mask.length}.`,
     );
   }
-  if (!(minArea >= 0 && maxArea >= minArea)) {
-    throw new OptionError(
-      `regions: expected 0 <= minArea <= maxArea, got ${minArea} and ${maxArea}.`,
-    );
-  }
+  if (!(minArea >= 0)) throw new OptionError(`regions: expected minArea >= 0, got ${minArea}.`);
   const { provisional, parents } = connect(mask, rows, columns);
   const kept = measure(provisional, parents, rows, columns).filter(
     ({ areaPx }) => areaPx >= minArea,
@@ -66,7 +58,6 @@ export function findRegions(
       box,
       touchesBorder:
         box.left === 0 || box.top === 0 || box.right === columns - 1 || box.bottom === rows - 1,
-      tooLarge: areaPx > maxArea,
     };
   });
   return { labels: provisional.map((label) => ids[parents[label]]), regions };

@@ -57,7 +57,6 @@ describe('findRegions', () => {
         y: 0.5,
         box: { left: 0, top: 0, right: 1, bottom: 1 },
         touchesBorder: true,
-        tooLarge: false,
       },
       {
         id: 2,
@@ -66,7 +65,6 @@ describe('findRegions', () => {
         y: 2,
         box: { left: 4, top: 1, right: 6, bottom: 3 },
         touchesBorder: true,
-        tooLarge: false,
       },
     ]);
     expect(labels[0]).toBe(1);
@@ -121,7 +119,7 @@ describe('findRegions', () => {
     });
   });
 
-  test('drops regions below minArea, renumbers the rest, and flags those above maxArea', () => {
+  test('drops regions below minArea and renumbers the rest', () => {
     const { mask, rows, columns } = draw(
       '.........', //
       '.#..##...',
@@ -132,10 +130,10 @@ describe('findRegions', () => {
       '.........',
     );
     // The single pixel at (7, 3) is apart from the square: two columns away.
-    const { labels, regions } = findRegions(mask, rows, columns, { minArea: 2, maxArea: 5 });
-    expect(regions.map(({ id, areaPx, tooLarge }) => [id, areaPx, tooLarge])).toEqual([
-      [1, 4, false],
-      [2, 6, true],
+    const { labels, regions } = findRegions(mask, rows, columns, { minArea: 2 });
+    expect(regions.map(({ id, areaPx }) => [id, areaPx])).toEqual([
+      [1, 4],
+      [2, 6],
     ]);
     expect(labels[columns + 1]).toBe(0);
     expect(labels[4 * columns + 1]).toBe(2);
@@ -170,7 +168,6 @@ describe('findRegions', () => {
     expect(mask).toEqual(copy);
     expect(() => findRegions(mask, 5, 6)).toThrow(ShapeError);
     expect(() => findRegions(mask, 5, 5, { minArea: -1 })).toThrow(OptionError);
-    expect(() => findRegions(mask, 5, 5, { minArea: 9, maxArea: 3 })).toThrow(OptionError);
     expect(() => findRegions(mask, 5, 5, { minArea: Number.NaN })).toThrow(OptionError);
   });
 });

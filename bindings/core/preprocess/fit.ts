@@ -3,6 +3,8 @@ import { median, spread } from './statistics.ts';
 /** Tukey's constant: 95 % efficient on normal noise. */
 const BIWEIGHT = 4.685;
 const ITERATIONS = 15;
+/** Stop when the spread of the residuals changes by less than this part. */
+const CONVERGED = 1e-4;
 
 /**
  * Robust linear regression by iteratively reweighted least squares with Tukey's biweight.
@@ -30,7 +32,7 @@ export function robustFit(
     }
     sigma = n > 0 ? spread(scratch, n, 0) : 0;
     if (!(sigma > 0) || iteration === ITERATIONS) break;
-    if (Math.abs(sigma - sigmaBefore) <= 1e-7 * sigma) break;
+    if (Math.abs(sigma - sigmaBefore) <= CONVERGED * sigma) break;
     sigmaBefore = sigma;
     const next = weightedLeastSquares(design, target, residuals, m, BIWEIGHT * sigma);
     if (!next) break;

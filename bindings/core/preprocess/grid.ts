@@ -1,14 +1,12 @@
 import { OptionError } from '../errors.ts';
-import type { Lattice } from './lattice.ts';
+import { CERTAIN, type Lattice } from './lattice.ts';
 import { findSurface } from './surfaces.ts';
 
-/** Pixels that differ by less than this in width and height are square. */
-const SQUARE = 0.01;
+/** Pixels whose width and height differ by at most this part are square. */
+const SQUARE = 0.005;
 /** A lattice period of more pixels than this is shrunk to COMFORTABLE ones. */
 const FAR_TOO_MANY = 24;
 const COMFORTABLE = 16;
-/** Believe a lattice from here on. */
-const CONFIDENT = 0.9;
 /** No grid larger than this along either side, whatever is asked. */
 const LARGEST = 8192;
 const SMALLEST = 16;
@@ -18,7 +16,7 @@ export interface WorkingGrid {
   columns: number;
   /** Side of a pixel, null when the scan's size is not known. */
   pixelNm: number | null;
-  /** Why this grid: 'kept', 'surface', 'pixel size', 'lattice' or 'square pixels'. */
+  /** Why this grid: 'kept', 'off', 'surface', 'pixel size', 'lattice' or 'square pixels'. */
   reason: string;
 }
 
@@ -33,11 +31,14 @@ export interface GridInput {
   pixelNm?: number | undefined;
   surface?: string | undefined;
   lattice: Lattice | null;
+  /** 'off' changes only pixels that are not square; pixelNm, surface and lattice do not count. */
+  resample: 'auto' | 'off';
 }
 
 /**
  * The grid of square pixels to work on: of the pixel size or surface asked for, else the scan's own
- * unless its pixels are not square or its lattice is sampled far too finely.
+ * unless its pixels are not square or its lattice is sampled far too finely. Pixels that are not square
+ * are made so whatever is asked, as every later length counts in one pixel size.
  * Throws OptionError for a pixel size that makes no sensible grid.
  */
 export function chooseGrid(input: GridInput): WorkingGrid {
@@ -45,18 +46,17 @@ export function chooseGrid(input: GridInput): WorkingGrid {
   const square = Math.abs(pixelX - pixelY) <= SQUARE * Math.min(pixelX, pixelY);
   const finest = Math.min(pixelX, pixelY);
   let wanted = finest;
-  let reason = square ? 'kept' : 'square pixels';
-  if (sizeKnown && input.pixelNm !== undefined) {
+  const auto = input.resample === 'auto';
+  let reason = !square ? 'square pixels' : auto ? 'kept' : 'off';
+  if (!auto) {
+    if (square) return { rows, columns, pixelNm: sizeKnown ? pixelX : null, reason };
+  } else if (sizeKnown && input.pixelNm !== undefined) {
     wanted = input.pixelNm;
     reason = 'pixel size';
   } else if (sizeKnown && input.surface !== undefined) {
     wanted = findSurface(input.surface).pixelNm;
     reason = 'surface';
-  } else if (
-    lattice &&
-    lattice.confidence >= CONFIDENT &&
-    lattice.spacing > FAR_TOO_MANY * finest
-  ) {
+  } else if (lattice && lattice.confidence >= CERTAIN && lattice.spacing > FAR_TOO_MANY * finest) {
     wanted = lattice.spacing / COMFORTABLE;
     reason = 'lattice';
   }

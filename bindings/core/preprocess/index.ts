@@ -4,10 +4,10 @@ import { checkpoint, type RunOptions } from '../progress.ts';
 import type { Channel, Step } from '../scan.ts';
 import { chooseGrid, type WorkingGrid } from './grid.ts';
 import { isImprovement, measureDisplacement, warp, warpValid } from './hysteresis.ts';
-import { findLattice, type Lattice } from './lattice.ts';
+import { CONFIDENT, findLattice, type Lattice } from './lattice.ts';
 import { level, levelRoughly } from './level.ts';
 import type { Levelled } from './levelled.ts';
-import { alignLines, settleLines } from './lines.ts';
+import { alignLines } from './lines.ts';
 import { fillMissing, findMissing } from './missing.ts';
 import { type PreprocessOptions, type Settings, withDefaults } from './options.ts';
 import { resample, resampleMask } from './resample.ts';
@@ -22,12 +22,8 @@ export type { Levelled } from './levelled.ts';
 export type { PreprocessOptions } from './options.ts';
 export { type Surface, surfaces } from './surfaces.ts';
 
-/** Believe a lattice from here on. */
-const CONFIDENT = 0.4;
 /** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
 const STEP_EDGE = 0.4;
-/** Lines over which the slow drift of baselines is smoothed. */
-const SETTLE_LINES = 7;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
 const SCAR_LENGTH = 6;
 const SCAR_LENGTH_FINE = 3;
@@ -234,19 +230,16 @@ function levelStep(scan: Working): void {
   // Terraces are the surface's, not a channel's: the first channel's hold for the second too.
   let known: Terraces | undefined;
   const results = scan.planes.map((plane) => {
-    const common = { order, smallestTerrace, blockPx, ...(known && { blockTerraces: known }) };
-    if (settings.lines === 'off') {
-      const result = level(plane, valid, rows, columns, { ...common, flatten });
-      known ??= result.blockTerraces;
-      return result;
-    }
-    const first = level(plane, valid, rows, columns, { ...common, flatten: true });
-    const half = blockPx >> 1;
-    const { offsets } = settleLines(first.heights, valid, rows, columns, half, SETTLE_LINES);
-    const settled = plane.map((h, i) => h - offsets[Math.floor(i / columns)]);
-    const { blockTerraces } = first;
-    known ??= blockTerraces;
-    return level(settled, valid, rows, columns, { ...common, flatten, blockTerraces });
+    const result = level(plane, valid, rows, columns, {
+      order,
+      flatten,
+      smallestTerrace,
+      blockPx,
+      settle: settings.lines !== 'off',
+      ...(known && { blockTerraces: known }),
+    });
+    known ??= result.blockTerraces;
+    return result;
   });
   // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
   scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
@@ -263,6 +256,13 @@ function levelStep(scan: Working): void {
     terraces: results[0].terraceCount,
     stepHeights: results[0].stepHeights.map(rounded),
     stepEdgePx: edgePx,
+  });
+  results.forEach(({ levelsLeft }, k) => {
+    if (levelsLeft.length < 2) return;
+    const list = levelsLeft.map((h) => `${rounded(h)}`).join(', ');
+    scan.warnings.push(
+      `${scan.channels[k].name}: after levelling the heights still pile up at ${levelsLeft.length} levels (${list}${scan.heightUnit === 'nm' ? ' nm' : ''}): steps were probably missed.`,
+    );
   });
 }
 
@@ -334,7 +334,8 @@ function hysteresisStep(scan: Working): void {
 
 function resampleStep(kernels: Kernels, scan: Working): Levelled {
   const { rows, columns, settings, sizeKnown } = scan;
-  const grid = workingGrid(scan);
+  const { pixelNm, surface, resample: mode } = settings;
+  const grid = chooseGrid({ ...scan, pixelNm, surface, resample: mode });
   if (settings.surface !== undefined && !sizeKnown && settings.resample === 'auto') {
     scan.warnings.push(
       'The working pixel of the surface was not used because the width of the scan is not known.',
@@ -370,12 +371,4 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
 function rowSpacingPx({ lattice, columns, pixelX }: Working, grid: WorkingGrid): number | null {
   if (!lattice || lattice.confidence < CONFIDENT) return null;
   return (lattice.spacing / pixelX) * (grid.columns / columns);
-}
-
-function workingGrid(scan: Working): WorkingGrid {
-  const { rows, columns, settings } = scan;
-  if (settings.resample === 'off') {
-    return { rows, columns, pixelNm: scan.sizeKnown ? scan.pixelX : null, reason: 'off' };
-  }
-  return chooseGrid({ ...scan, pixelNm: settings.pixelNm, surface: settings.surface });
 }

@@ -16,6 +16,11 @@ const LATTICE_SHARE = 0.02;
 /** Defects are clipped at this many spreads, so that the many atoms outweigh them. */
 const CLIP = 3;
 
+/** Believe a lattice from this confidence on. */
+export const CONFIDENT = 0.4;
+/** Throw pixels away for a lattice from this confidence on. */
+export const CERTAIN = 0.9;
+
 /** One wave of the lattice. Lengths in the unit of pixelX and pixelY. */
 export interface Wave {
   /** Distance between rows. */

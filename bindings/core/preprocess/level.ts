@@ -1,12 +1,19 @@
 import { type Blocks, blockMedians } from './blocks.ts';
 import { blur } from './blur.ts';
 import { robustFit } from './fit.ts';
+import { settleLines } from './lines.ts';
 import { evaluateTerms, normalise, polynomialSurface, terms } from './polynomial.ts';
-import { median } from './statistics.ts';
-import { borders, findTerraces, levelsOf, type Terraces } from './terraces.ts';
+import { median, spread } from './statistics.ts';
+import { borders, findLevels, findTerraces, levelsOf, type Terraces } from './terraces.ts';
 
 /** Fit, look for terraces, fit again: the second look sees steps that the first bow hid. */
 const ROUNDS = 3;
+/** Terraces show what drifted, and without the drift terraces show better. */
+const SETTLE_ROUNDS = 2;
+/** One pixel in so many tells the noise. */
+const SPARSE = 5;
+/** Lines over which the slow drift of baselines is smoothed. */
+const SETTLE_LINES = 7;
 
 export interface LevelOptions {
   /** Order of the background polynomial: 1 plane, 2 with bow, 3 with skew. */
@@ -17,6 +24,8 @@ export interface LevelOptions {
   smallestTerrace: number;
   /** Side of the blocks whose medians are fitted, px: more than one period of the lattice. */
   blockPx: number;
+  /** Take the slow drift of lines out as well. */
+  settle?: boolean;
   /** Terraces of the blocks where they are known already, from an earlier result. */
   blockTerraces?: Terraces;
 }
@@ -29,13 +38,15 @@ export interface LevelResult {
   blockTerraces: Terraces;
   /** Absolute height differences between terraces that touch, rising, in the heights' unit. */
   stepHeights: number[];
+  /** Heights at which terraces still pile up; more than one when steps were missed. */
+  levelsLeft: number[];
 }
 
 /**
  * Subtract a polynomial background that steps and defects do not fool from heights
  * (rows, columns): the polynomial and one constant per terrace are fitted together, robustly, to
- * medians over blocks. The zero of the result is the largest terrace, or with flatten each
- * terrace's own median.
+ * medians over blocks; with settle, in turns with the slow drift of the lines. The zero of the result
+ * is the largest terrace, or with flatten each terrace's own median.
  */
 export function level(
   heights: Float64Array,
@@ -44,25 +55,22 @@ export function level(
   columns: number,
   options: LevelOptions,
 ): LevelResult {
-  const { order, flatten, smallestTerrace, blockPx } = options;
-  const blocks = blockMedians(heights, valid, rows, columns, blockPx);
-  const smallest = Math.max(4, smallestTerrace * blocks.heights.length);
-  let background = slopes(blocks, rows, columns, order);
-  let terraces = options.blockTerraces ?? {
-    labels: new Int16Array(blocks.heights.length),
-    count: 1,
-  };
-  let flat = blocks.heights;
-  for (let round = 0; round < ROUNDS; round++) {
-    flat = subtractAtBlocks(blocks, rows, columns, order, background);
-    const before = terraces.labels;
-    terraces = options.blockTerraces ?? findTerraces(blocks, flat, smallest);
-    if (round > 0 && terraces.labels.every((label, i) => label === before[i])) break;
-    background = fitTerraces(blocks, flat, terraces, rows, columns, order, background);
+  const { order, flatten, blockPx } = options;
+  const measured = blockMedians(heights, valid, rows, columns, blockPx);
+  let blocks = measured;
+  let settled = heights;
+  let fit = fitBackground(blocks, rows, columns, options);
+  for (let round = 0; round < (options.settle ? SETTLE_ROUNDS : 0); round++) {
+    const offsets = drift(heights, valid, rows, columns, blocks, fit, order);
+    blocks = { ...measured, heights: withoutDrift(measured, offsets) };
+    fit = fitBackground(blocks, rows, columns, { ...options, blockTerraces: fit.terraces });
+    if (round + 1 < SETTLE_ROUNDS) continue;
+    settled = heights.map((h, i) => h - offsets[Math.floor(i / columns)]);
   }
-  flat = subtractAtBlocks(blocks, rows, columns, order, background);
+  const { background, terraces, flat } = fit;
   const surface = polynomialSurface(order, background, rows, columns);
-  const levelled = heights.map((h, i) => h - surface[i]);
+  const levelled = surface.map((h, i) => settled[i] - h);
+  const noise = neighbourSpread(levelled, valid);
   const labels = pixelTerraces(levelled, blocks, terraces, flat, rows, columns);
   const constants = terraceMedians(levelled, valid, labels, terraces.count);
   const zero = constants[largestTerrace(labels, terraces.count)];
@@ -75,7 +83,79 @@ export function level(
     terraceCount: terraces.count,
     blockTerraces: terraces,
     stepHeights: stepHeights(terraces, blocks, flat),
+    levelsLeft: levelsLeft(terraces, blocks, flat, smallestPart(blocks, options), noise),
   };
+}
+
+interface Fit {
+  /** Coefficients of the polynomial. */
+  background: Float64Array;
+  terraces: Terraces;
+  /** Block heights without the polynomial. */
+  flat: Float64Array;
+}
+
+function fitBackground(blocks: Blocks, rows: number, columns: number, options: LevelOptions): Fit {
+  const { order, blockTerraces } = options;
+  const smallest = smallestPart(blocks, options);
+  let background = slopes(blocks, rows, columns, order);
+  let terraces = blockTerraces ?? { labels: new Int16Array(blocks.heights.length), count: 1 };
+  let flat = blocks.heights;
+  for (let round = 0; round < ROUNDS; round++) {
+    flat = subtractAtBlocks(blocks, rows, columns, order, background);
+    const before = terraces.labels;
+    terraces = blockTerraces ?? findTerraces(blocks, flat, smallest);
+    if (round > 0 && terraces.labels.every((label, i) => label === before[i])) break;
+    background = fitTerraces(blocks, flat, terraces, rows, columns, order, background);
+  }
+  flat = subtractAtBlocks(blocks, rows, columns, order, background);
+  return { background, terraces, flat };
+}
+
+/** Blocks that a terrace has at least. */
+function smallestPart({ heights }: Blocks, { smallestTerrace }: LevelOptions): number {
+  return Math.max(4, smallestTerrace * heights.length);
+}
+
+/** Slow drift of the lines, (rows): what is left of heights without background and terraces. */
+function drift(
+  heights: Float64Array,
+  valid: Uint8Array,
+  rows: number,
+  columns: number,
+  blocks: Blocks,
+  { background, terraces, flat }: Fit,
+  order: number,
+): Float64Array {
+  const left = polynomialSurface(order, background, rows, columns);
+  const levels = levelsOf(terraces, blocks.used, flat);
+  const inside = new Uint8Array(valid.length);
+  for (let r = 0; r < blocks.rows; r++) {
+    for (let c = 0; c < blocks.columns; c++) {
+      const block = r * blocks.columns + c;
+      if (onBorder(terraces.labels, block, blocks.rows, blocks.columns)) continue;
+      const height = levels[terraces.labels[block]];
+      for (let y = blocks.rowEdges[r]; y < blocks.rowEdges[r + 1]; y++) {
+        for (let x = blocks.columnEdges[c]; x < blocks.columnEdges[c + 1]; x++) {
+          const i = y * columns + x;
+          left[i] = heights[i] - left[i] - height;
+          inside[i] = valid[i];
+        }
+      }
+    }
+  }
+  const blur = blocks.columnEdges[1] >> 1;
+  return settleLines(left, inside, rows, columns, blur, SETTLE_LINES).offsets;
+}
+
+/** Block heights less the mean drift of their lines. */
+function withoutDrift({ heights, columns, rowEdges }: Blocks, offsets: Float64Array): Float64Array {
+  return heights.map((h, i) => {
+    const r = Math.floor(i / columns);
+    let sum = 0;
+    for (let y = rowEdges[r]; y < rowEdges[r + 1]; y++) sum += offsets[y];
+    return h - sum / (rowEdges[r + 1] - rowEdges[r]);
+  });
 }
 
 /** Only the tilt and bow that the gradients show; good enough to look for a lattice. */
@@ -316,4 +396,31 @@ function stepHeights(terraces: Terraces, blocks: Blocks, flat: Float64Array): nu
     .filter(({ rises }) => rises.length > 0)
     .map(({ a, b }) => Math.abs(levels[b] - levels[a]))
     .sort((a, b) => a - b);
+}
+
+/** Levels at which block heights above their terraces pile up, if farther apart than noise explains. */
+function levelsLeft(
+  terraces: Terraces,
+  blocks: Blocks,
+  flat: Float64Array,
+  smallest: number,
+  noise: number,
+): number[] {
+  const levels = levelsOf(terraces, blocks.used, flat);
+  const heights = flat.map((h, i) => h - levels[terraces.labels[i]]);
+  const used = blocks.used.map((u, i) =>
+    u && !onBorder(terraces.labels, i, blocks.rows, blocks.columns) ? 1 : 0,
+  );
+  const found = findLevels({ ...blocks, used }, heights, smallest);
+  return found.length > 1 && found[found.length - 1] - found[0] < 3 * noise ? [0] : found;
+}
+
+/** Spread of the difference between neighbours along lines: noise and what texture is as fine. */
+function neighbourSpread(heights: Float64Array, valid: Uint8Array): number {
+  const scratch = new Float64Array(Math.ceil(heights.length / SPARSE));
+  let n = 0;
+  for (let i = 1; i < heights.length; i += SPARSE) {
+    if (valid[i] && valid[i - 1]) scratch[n++] = heights[i] - heights[i - 1];
+  }
+  return n > 0 ? spread(scratch, n, 0) : 0;
 }

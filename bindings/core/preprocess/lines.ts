@@ -1,6 +1,7 @@
 import { blurX } from './blur.ts';
 import { trimmedMean } from './fit.ts';
 import { median, spread } from './statistics.ts';
+import { offsetsOfSteps } from './step-offsets.ts';
 
 /** Pixels whose difference lies farther out than this many spreads are steps, defects or scars. */
 const MASK = 3;
@@ -19,6 +20,7 @@ export interface LineResult {
  * Align lines by medians of the differences between neighbouring lines, so that a feature raises
  * no line: only its edge enters a difference, and what is bright or dark there is masked. An offset
  * that most of a line shows but a good part does not is the edge of a wide feature and is refused.
+ * What steps at a small angle to the lines then still add is taken back by lines farther apart.
  * slope: also align each line's slope. The mean tilt along y goes with the offsets.
  */
 export function alignLines(
@@ -80,7 +82,12 @@ export function alignLines(
     slopes[y] = slopes[y - 1] + turns[y];
   }
   const meanSlope = slopes.reduce((sum, s) => sum + s, 0) / rows;
-  return { heights: subtract(heights, rows, columns, offsets, slopes, meanSlope), offsets };
+  const aligned = subtract(heights, rows, columns, offsets, slopes, meanSlope);
+  const rest = offsetsOfSteps(aligned, valid, rows, columns);
+  return {
+    heights: subtract(aligned, rows, columns, rest, new Float64Array(rows), 0),
+    offsets: offsets.map((o, y) => o + rest[y]),
+  };
 }
 
 /** Mean of the differences near the usual one, if enough of the line lies there. */
@@ -174,15 +181,30 @@ export function settleLines(
     }
     baselines[y] = centre;
   }
-  const offsets = smoothAlong(baselines, measured, smoothLines);
+  bridge(baselines, measured);
+  const offsets = smoothAlong(baselines, smoothLines);
   return {
     heights: subtract(heights, rows, columns, offsets, new Float64Array(rows), 0),
     offsets,
   };
 }
 
-/** Running median, then running mean, over about window lines; unmeasured lines do not count. */
-function smoothAlong(values: Float64Array, measured: Uint8Array, window: number): Float64Array {
+/** Draw straight lines over what was not measured, in place; level beyond the first and the last. */
+function bridge(values: Float64Array, measured: Uint8Array): void {
+  let before = -1;
+  for (let y = 0; y <= values.length; y++) {
+    if (y < values.length && !measured[y]) continue;
+    const low = values[before < 0 ? y : before] ?? 0;
+    const high = values[y < values.length ? y : before] ?? 0;
+    for (let g = before + 1; g < y; g++) {
+      values[g] = low + ((high - low) * (g - before)) / (y - before);
+    }
+    before = y;
+  }
+}
+
+/** Running median, then running mean, over about window lines. */
+function smoothAlong(values: Float64Array, window: number): Float64Array {
   const half = window >> 1;
   const rows = values.length;
   const scratch = new Float64Array(2 * half + 1);
@@ -190,9 +212,9 @@ function smoothAlong(values: Float64Array, measured: Uint8Array, window: number)
   for (let y = 0; y < rows; y++) {
     let n = 0;
     for (let k = Math.max(0, y - half); k <= Math.min(rows - 1, y + half); k++) {
-      if (measured[k]) scratch[n++] = values[k];
+      scratch[n++] = values[k];
     }
-    medians[y] = n > 0 ? median(scratch, n) : 0;
+    medians[y] = median(scratch, n);
   }
   const out = new Float64Array(rows);
   for (let y = 0; y < rows; y++) {

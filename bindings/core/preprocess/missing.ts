@@ -21,7 +21,7 @@ export function findMissing(pixels: Pixels, rows: number, columns: number, name:
   const valid = new Uint8Array(rows * columns);
   for (let i = 0; i < valid.length; i++) valid[i] = Number.isFinite(pixels[i]) ? 1 : 0;
   if (!valid.includes(1)) {
-    throw new EmptyScanError(`${name}: every pixel is NaN, expected measured heights.`);
+    throw new EmptyScanError(`${name}: no finite pixel, expected measured heights.`);
   }
   dropConstantLines(pixels, valid, rows, columns, name);
 

@@ -24,7 +24,7 @@ export interface PreprocessOptions {
    * better, unless both were recorded in the same direction; 'on': whatever the direction.
    */
   hysteresis?: 'auto' | 'on' | 'off';
-  /** 'off' keeps the file's grid whatever its pixels; default 'auto'. */
+  /** 'off' keeps the file's grid unless its pixels are not square; default 'auto'. */
   resample?: 'auto' | 'off';
   /** A surface of surfaces.ts: sets the working pixel and what is known of the lattice. */
   surface?: string;

@@ -11,6 +11,8 @@ const VALLEY = 0.5;
 const SHARPNESS = 0.6;
 /** A step is at least this many spreads of block heights high. */
 const SMALLEST_STEP = 4;
+/** Much lower than this part of the usual one, a step is what is left of lines' offsets. */
+const SMALL = 1 / 3;
 /** Blocks farther than this many spreads from any terrace's level belong to none. */
 const OUTLIER = 5;
 
@@ -36,6 +38,17 @@ export function findTerraces(blocks: Blocks, heights: Float64Array, smallest: nu
   if (parts.count <= 1) return one;
   growInto(parts.labels, blocks.rows, blocks.columns);
   return mergeBlurred(parts, blocks, heights, sigma);
+}
+
+/** Levels, rising, with a deep valley to the next, at which a connected part of smallest blocks lies. */
+export function findLevels(blocks: Blocks, heights: Float64Array, smallest: number): number[] {
+  const sigma = localSpread(blocks, heights);
+  const levels = peakHeights(heights, blocks.used, sigma, smallest);
+  if (levels.length < 2) return levels;
+  const nearest = nearestLevels(heights, levels, sigma);
+  const labels = nearest.map((label, i) => (blocks.used[i] ? label : -1));
+  const parts = connectedParts(labels, blocks.rows, blocks.columns, smallest).labels;
+  return levels.filter((_, k) => labels.some((label, i) => label === k && parts[i] >= 0));
 }
 
 /** Spread of the difference between neighbouring blocks, as that of a single block. */
@@ -235,12 +248,13 @@ function mergeBlurred(
   const levels = levelsOf(parts, blocks.used, heights);
   const joined = Array.from({ length: count }, (_, k) => k);
   const root = (k: number): number => (joined[k] === k ? k : root(joined[k]));
-  for (const { a, b, rises } of borders(parts, blocks, heights)) {
+  const found = borders(parts, blocks, heights);
+  const least = Math.max(SMALLEST_STEP * sigma, SMALL * usualRise(found));
+  for (const { a, b, rises } of found) {
     const difference = levels[b] - levels[a];
     const rise = rises.length > 0 ? median(Float64Array.from(rises)) : 0;
     const sharp =
-      rise * Math.sign(difference) >= SHARPNESS * Math.abs(difference) &&
-      Math.abs(rise) > SMALLEST_STEP * sigma;
+      rise * Math.sign(difference) >= SHARPNESS * Math.abs(difference) && Math.abs(rise) > least;
     if (!sharp) joined[Math.max(root(a), root(b))] = Math.min(root(a), root(b));
   }
   const names = new Map<number, number>();
@@ -250,6 +264,12 @@ function mergeBlurred(
     return names.get(k) ?? 0;
   });
   return { labels: out, count: names.size };
+}
+
+/** Median rise along all borders. */
+function usualRise(found: readonly Border[]): number {
+  const rises = found.flatMap((border) => border.rises.map(Math.abs));
+  return rises.length > 0 ? median(Float64Array.from(rises)) : 0;
 }
 
 /** Median height of each terrace. */

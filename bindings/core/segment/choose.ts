@@ -1,5 +1,5 @@
 import type { Grid } from './grid.ts';
-import type { Normalised } from './normalise.ts';
+import { cut, type Normalised } from './normalise.ts';
 
 /** What is known of one cluster, and whether it is taken for defects. */
 export interface ClusterReport {
@@ -74,27 +74,26 @@ const DEPARTURE = 4;
 const FEWEST_DEPARTURES = 5e-4;
 
 /**
- * The part of the strong departures that no defect cluster holds, 0..1, of bright or of dark ones,
- * whichever is larger: with too few clusters k-means puts one kind among the lattice.
+ * The part of the strong departures that is not accounted for, 0..1, of bright or of dark ones,
+ * whichever is larger: with too few clusters k-means puts one kind among the lattice. `accounted` is
+ * 1 where a defect was found, or what is known to be none. (rows, columns)
  */
 export function missedDepartures(
   grid: Grid,
   normalised: readonly Normalised[],
-  labels: Uint8Array,
-  clusters: readonly ClusterReport[],
+  accounted: Uint8Array,
 ): number {
   const all = [0, 0];
   const missed = [0, 0];
   let total = 0;
-  for (let i = 0; i < labels.length; i++) {
+  for (let i = 0; i < accounted.length; i++) {
     if (!grid.valid[i]) continue;
     total++;
-    const found = clusters[labels[i]].isDefect;
     for (let sign = 0; sign < 2; sign++) {
       const departs = normalised.some(({ coarse }) => (sign ? -coarse[i] : coarse[i]) > DEPARTURE);
       if (!departs) continue;
       all[sign]++;
-      if (!found) missed[sign]++;
+      if (!accounted[i]) missed[sign]++;
     }
   }
   const share = (sign: number) => missed[sign] / Math.max(all[sign], FEWEST_DEPARTURES * total, 1);
@@ -170,8 +169,9 @@ function strongest(
     let squares = 0;
     for (let i = 0; i < inside.length; i++) {
       if (!inside[i]) continue;
-      sum += coarse[i];
-      squares += coarse[i] * coarse[i];
+      const height = cut(coarse[i]);
+      sum += height;
+      squares += height * height;
     }
     const size = Math.sqrt(squares / count);
     if (size > contrast) {

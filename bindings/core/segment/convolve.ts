@@ -3,7 +3,7 @@ import type { ConvLayer, Kernels } from '../kernels.ts';
 import { Random } from '../random.ts';
 import { blur } from './blur.ts';
 import type { Grid } from './grid.ts';
-import type { Normalised } from './normalise.ts';
+import { cut, type Normalised } from './normalise.ts';
 import type { Strips } from './strips.ts';
 
 /** Convolutions between two pools, themselves without pooling: their last maps are one level of features. */
@@ -147,7 +147,7 @@ function mirrored(
     for (let y = 0; y < rows; y++) {
       const from = mirror(top + y, grid.rows) * grid.columns;
       const to = (p * rows + y) * columns;
-      for (let x = 0; x < columns; x++) out[to + x] = plane[from + across[x]];
+      for (let x = 0; x < columns; x++) out[to + x] = cut(plane[from + across[x]]);
     }
   });
   return out;

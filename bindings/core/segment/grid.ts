@@ -73,6 +73,21 @@ export function nearestCluster(
   return out;
 }
 
+/** A mask of the grid on the levelled pixels (rows, columns): interpolated, cut at one half. */
+export function enlargeMask(
+  mask: Uint8Array,
+  grid: Grid,
+  rows: number,
+  columns: number,
+): Uint8Array {
+  if (grid.factor === 1) return mask;
+  // Nearest of "off" and "on".
+  const distances = new Float32Array(2 * mask.length);
+  distances.set(mask);
+  for (let i = 0; i < mask.length; i++) distances[mask.length + i] = 1 - mask[i];
+  return nearestCluster(distances, 2, grid, rows, columns);
+}
+
 /** The two grid pixels around a levelled pixel's centre and the second one's weight. */
 function position(at: number, factor: number, length: number) {
   const exact = Math.min(length - 1, Math.max(0, (at + 0.5) / factor - 0.5));

@@ -6,10 +6,12 @@ import type { Step } from '../scan.ts';
 import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
 import { cleanMask } from './clean.ts';
 import { type Clustering, cluster } from './cluster.ts';
+import { accountedFor, countOf, findDepartures, rareDefects, withoutScars } from './departures.ts';
 import { convolutionalFeatures } from './features.ts';
-import { type Grid, makeGrid, nearestCluster } from './grid.ts';
+import { enlargeMask, type Grid, makeGrid, nearestCluster } from './grid.ts';
 import { type Normalised, normalise } from './normalise.ts';
 import { pixelFeatures } from './pixels.ts';
+import { chooseScale } from './scale.ts';
 import type { Strips } from './strips.ts';
 import { upsampledFeatures } from './upsampled.ts';
 
@@ -30,7 +32,7 @@ export interface SegmentOptions {
   clusters?: readonly number[];
   /** Layers to take features from; default an untrained filter bank. Not used by 'pixels'. */
   network?: readonly ConvLayer[];
-  /** Row spacing of the lattice in levelled pixels; default: the scan's own, as found when it was levelled. */
+  /** Row spacing of the lattice in levelled pixels; default: the scan's own, as found when it was levelled, or a guess. */
   periodPx?: number;
   /** Grid rows worked on at a time; changes memory, never the result. */
   stripRows?: number;
@@ -43,11 +45,11 @@ export interface Segmentation {
   /** Cluster of each pixel, 0 the most frequent, (rows, columns) of the levelled grid. */
   clusterMap: Uint8Array;
   clusters: ClusterReport[];
+  /** What a user should know before trusting the mask. */
+  warnings: string[];
   steps: Step[];
 }
 
-/** Row spacing assumed where none can be seen: that of the paper's Si(001) scans, doubled. */
-const FALLBACK_PERIOD_PX = 8;
 /** Cluster counts tried in turn: few lump lattice and rare defects together, many split both. */
 const CLUSTER_COUNTS = [4, 6, 8];
 /** With no more than this part of the strong departures left among the lattice, the count will do. */
@@ -67,19 +69,22 @@ export function segment(
   const { rows, columns, valid } = levelled;
   const { method = 'pixels', seed = 1 } = options;
   checkpoint(run, 'segment: normalise', 0);
-  const { rowSpacingPx } = levelled;
-  const periodPx = options.periodPx ?? rowSpacingPx ?? FALLBACK_PERIOD_PX;
+  const { periodPx, periodFrom, warnings } = chooseScale(levelled, options.periodPx);
   const grid = makeGrid(levelled, periodPx);
   const normalised = normalise(kernels, grid);
   const strips = describe(method, kernels, grid, normalised, options, seed);
 
+  const departures = findDepartures(grid, normalised);
+  const searched = withoutScars(grid, departures);
   const attempt = (k: number) => {
-    const clustering = cluster(kernels, grid, strips, k, seed, grid.factor > 1, run);
-    const reports = judgeClusters(grid, normalised, clustering.labels, clustering.k);
+    const clustering = cluster(kernels, searched, strips, k, seed, grid.factor > 1, run);
+    const reports = judgeClusters(searched, normalised, clustering.labels, clustering.k);
+    const held = clustering.labels.map((label) => (reports[label].isDefect ? 1 : 0));
     return {
       clustering,
       clusters: overrule(reports, options.clusters),
-      missed: missedDepartures(grid, normalised, clustering.labels, reports),
+      rare: rareDefects(departures, held),
+      missed: missedDepartures(searched, normalised, accountedFor(departures, held)),
     };
   };
   const counts = options.k === undefined && !options.clusters ? CLUSTER_COUNTS : [options.k ?? 4];
@@ -91,9 +96,21 @@ export function segment(
     if (next.missed < best.missed && areRare(next.clusters)) best = next;
   }
   const { clustering, clusters } = best;
-
   const clusterMap = onLevelledGrid(clustering, grid, rows, columns);
   const raw = clusterMap.map((label) => (clusters[label].isDefect ? 1 : 0));
+  // Who names clusters wants these, as they are.
+  const rare = options.clusters ? [] : best.rare;
+  if (!options.clusters) {
+    const { labels, refused } = departures;
+    const off = enlargeMask(refused, grid, rows, columns);
+    const on = enlargeMask(
+      Uint8Array.from(labels, (label) => rare[label]),
+      grid,
+      rows,
+      columns,
+    );
+    for (let i = 0; i < raw.length; i++) raw[i] = on[i] | (raw[i] & (1 - off[i]));
+  }
   const mask = cleanMask(raw, valid, rows, columns, periodPx);
   checkpoint(run, 'segment: assign', 1);
   return {
@@ -101,6 +118,7 @@ export function segment(
     mask,
     clusterMap,
     clusters,
+    warnings,
     steps: [
       {
         name: 'segment',
@@ -109,12 +127,16 @@ export function segment(
         k: clustering.k,
         network: method === 'pixels' ? null : options.network ? 'given' : 'untrained filter bank',
         periodPx: Number(periodPx.toPrecision(4)),
-        periodFrom:
-          options.periodPx !== undefined ? 'option' : rowSpacingPx ? 'lattice' : 'assumed',
+        periodFrom,
         reducedBy: grid.factor,
         dimension: strips.dimension,
         sample: clustering.sample,
         inertia: Number(clustering.inertia.toPrecision(6)),
+        clusters: clusters.map(forTheRecord),
+        // Defects that no cluster holds, and strong departures that are none.
+        rareDefects: rare.filter((taken) => taken).length,
+        scarsIgnored: countOf(departures, 'scar'),
+        besideStepsIgnored: countOf(departures, 'beside a step'),
         chosenBy: options.clusters ? 'option' : 'rarity, contrast and compactness',
         defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
       },
@@ -138,6 +160,18 @@ function describe(
     case 'upsampled':
       return upsampledFeatures(kernels, grid, normalised, network, seed, stripRows);
   }
+}
+
+function forTheRecord(report: ClusterReport, cluster: number) {
+  const short = (value: number) => Number(value.toPrecision(4));
+  const { fraction, contrast, compactness } = report;
+  return {
+    cluster,
+    ...report,
+    fraction: short(fraction),
+    contrast: short(contrast),
+    compactness: short(compactness),
+  };
 }
 
 function onLevelledGrid(

@@ -11,12 +11,16 @@ const TRIM = 3;
 /** Half-width in periods of the blur that keeps the lattice, and of the one that suppresses it. */
 export const FINE = 0.08;
 export const COARSE = 0.3;
-/** Values are cut here, so that one tall adatom does not take a cluster for itself. */
+/** For clustering, values are cut here, so that one tall adatom does not take a cluster for itself. */
 const CUT = 6;
 /** A window's spread counts only within this factor of the whole picture's. */
 const SPREAD_RANGE = 2;
 /** A window's mean counts only within this many spreads of the whole picture's: heights are level. */
 const MEAN_RANGE = 2;
+
+/** A spread of less than this part of the largest height is rounding; the unit is then this other part. */
+const ROUNDING = 1e-3;
+const NOISELESS = 0.05;
 
 /** A plane after local normalisation at two widths of blur; unit: the lattice's own spread. */
 export interface Normalised {
@@ -24,6 +28,11 @@ export interface Normalised {
   fine: Float32Array;
   /** Blurred over a good part of a lattice row: the lattice fades, defects stay. */
   coarse: Float32Array;
+}
+
+/** A normalised height within the limits that clustering wants. */
+export function cut(height: number): number {
+  return clamp(height, -CUT, CUT);
 }
 
 /**
@@ -112,7 +121,7 @@ function trimmed(values: Float32Array, count: number): { mean: number; spread: n
   const median = quantile(values, count, 0.5);
   const deviations = values.slice(0, count);
   for (let i = 0; i < count; i++) deviations[i] = Math.abs(values[i] - median);
-  // Coarsely quantised heights: when more than half are equal nothing can be trimmed.
+  // Coarsely quantised heights: when more than half are equal these are the centre, and nothing is trimmed.
   const reach = TRIM * 1.4826 * quantile(deviations, count, 0.5) || Infinity;
   let n = 0;
   let sum = 0;
@@ -125,7 +134,8 @@ function trimmed(values: Float32Array, count: number): { mean: number; spread: n
     squares += deviation * deviation;
   }
   const mean = sum / n;
-  return { mean: median + mean, spread: Math.sqrt(Math.max(0, squares / n - mean * mean)) };
+  const spread = Math.sqrt(Math.max(0, squares / n - mean * mean));
+  return { mean: reach < Infinity ? median + mean : median, spread };
 }
 
 /**
@@ -149,7 +159,7 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
-/** Scale so that 68 % of the valid values lie within -1..1, and cut the tails. In place. */
+/** Scale so that 68 % of the valid values lie within -1..1. In place. */
 function toUnitSpread(z: Float32Array, valid: Uint8Array): Float32Array {
   const sizes = new Float32Array(z.length);
   let count = 0;
@@ -162,9 +172,8 @@ function toUnitSpread(z: Float32Array, valid: Uint8Array): Float32Array {
   }
   if (count === 0) return z.fill(0);
   // On a picture without noise most values are zero but for rounding, which must not be the unit.
-  const unit = Math.max(quantile(sizes, count, 0.68), 1e-3 * largest);
-  for (let i = 0; i < z.length; i++) {
-    z[i] = unit > 0 ? clamp(z[i] / unit, -CUT, CUT) : 0;
-  }
+  const usual = quantile(sizes, count, 0.68);
+  const unit = usual > ROUNDING * largest ? usual : NOISELESS * largest;
+  for (let i = 0; i < z.length; i++) z[i] = unit > 0 ? z[i] / unit : 0;
   return z;
 }

@@ -1,5 +1,5 @@
 import type { Grid } from './grid.ts';
-import type { Normalised } from './normalise.ts';
+import { cut, type Normalised } from './normalise.ts';
 import type { Strips } from './strips.ts';
 
 /**
@@ -20,7 +20,7 @@ export function pixelFeatures(grid: Grid, normalised: readonly Normalised[]): St
       const first = top * grid.columns;
       for (let d = 0; d < dimension; d++) {
         for (let i = 0; i < (bottom - top) * grid.columns; i++) {
-          out[i * dimension + d] = planes[d][first + i];
+          out[i * dimension + d] = cut(planes[d][first + i]);
         }
       }
       return out;

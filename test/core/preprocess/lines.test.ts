@@ -57,6 +57,24 @@ describe('alignLines', () => {
     expect(Math.abs(drift)).toBeLessThan(0.03);
   });
 
+  test.each([10, 28, 60])(
+    'a rounded step at %i degrees to the lines is not spread over them',
+    (angle) => {
+      const size = 256;
+      const across = { 10: 0.176, 28: 0.532, 60: 1.732 }[angle] ?? 0;
+      // Five lines wide, as a tip rounds it: each line rises by less than three spreads of the noise.
+      const edge = (x: number, y: number) => {
+        const t = Math.max(0, Math.min(1, 0.5 + (y - 128 - across * (x - 128)) / 5));
+        return 0.136 * t;
+      };
+      const made = noisy(kernels, make(size, size, edge), 0.012, 8);
+      const { offsets } = alignLines(made.heights, allValid(made), size, size, false);
+      // Chains of 8 lines' comparisons, each with an error of sigma sqrt(2 / 256), far below the step.
+      expect(wander(offsets)).toBeLessThan(0.012);
+      expect(Math.abs(offsets[size - 1] - offsets[0])).toBeLessThan(0.03);
+    },
+  );
+
   test('a bright feature that fills most of its lines is not erased', () => {
     const size = 200;
     const inside = (x: number, y: number) => x >= 30 && x < 180 && y >= 60 && y < 140;

@@ -48,11 +48,15 @@ describe('findMissing', () => {
 
   test.each([
     ['all NaN', new Float64Array(size * size).fill(NaN)],
+    ['all infinite', new Float64Array(size * size).fill(Infinity)],
     ['constant', new Float64Array(size * size).fill(1.5)],
     ['only three lines', scan().fill(0, 3 * size)],
-  ])('%s: EmptyScanError in one sentence', (_, pixels) => {
+  ])('%s: EmptyScanError in one sentence', (name, pixels) => {
     expect(() => findMissing(pixels, size, size, 'scan')).toThrow(EmptyScanError);
     expect(() => findMissing(pixels, size, size, 'scan')).toThrow(/^scan: .*expected.*\.$/);
+    if (name.startsWith('all')) {
+      expect(() => findMissing(pixels, size, size, 'scan')).toThrow('no finite pixel');
+    }
   });
 });
 

@@ -109,6 +109,20 @@ describe('preprocess', () => {
     expect([scaleX, scaleY]).toEqual([2, 1]);
   });
 
+  test('pixels become square even when resampling is off, and nearly square ones are kept', () => {
+    const off = { resample: 'off' } as const;
+    const flat = preprocess(kernels, [rowsChannel(256, 8, { widthNm: 50, heightNm: 25 })], off);
+    expect([flat.rows, flat.columns]).toEqual([256, 512]);
+    expect(flat.pixelNm).toBeCloseTo(25 / 256, 9);
+    expect(step(flat.steps, 'resample')['reason']).toBe('square pixels');
+    const nearly = rowsChannel(256, 8, { widthNm: 50, heightNm: 50.2 });
+    const kept = preprocess(kernels, [nearly], { ...off, pixelNm: 0.4 });
+    expect([kept.rows, kept.columns, kept.scaleY]).toEqual([256, 256, 1]);
+    expect(step(kept.steps, 'resample')['reason']).toBe('off');
+    const squeezed = rowsChannel(256, 8, { widthNm: 50, heightNm: 50.4 });
+    expect(preprocess(kernels, [squeezed], off).rows).toBe(258);
+  });
+
   test('a retrace is moved onto its trace; two forward images are not', () => {
     const forward = rowsChannel(256, 9, { direction: 'forward' });
     const pixels = forward.pixels.map((_, i) => {
