@@ -63,9 +63,15 @@ export function measureDisplacement(
   };
 }
 
-/** True when the images match and match better displaced. */
+/** Part of the mismatch, 1 - correlation, that a displacement must take away to be believed. */
+const CLEAR_GAIN = 0.08;
+
+/**
+ * True when the images match and match clearly better displaced. On a bare lattice a slip by whole
+ * rows matches almost as well, and would show every defect twice.
+ */
 export function isImprovement({ before, after }: Displacement): boolean {
-  return after >= WEAKEST && after > before + 0.002;
+  return after >= WEAKEST && after - before >= CLEAR_GAIN * (1 - before);
 }
 
 /**

@@ -23,7 +23,7 @@ export type { PreprocessOptions } from './options.ts';
 export { type Surface, surfaces } from './surfaces.ts';
 
 /** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
-const STEP_EDGE = 0.4;
+const STEP_EDGE = 0.5;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
 const SCAR_LENGTH = 6;
 const SCAR_LENGTH_FINE = 3;
@@ -367,8 +367,11 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
   };
 }
 
-/** Row spacing on the working grid; null when no lattice is certain. */
-function rowSpacingPx({ lattice, columns, pixelX }: Working, grid: WorkingGrid): number | null {
-  if (!lattice || lattice.confidence < CONFIDENT) return null;
-  return (lattice.spacing / pixelX) * (grid.columns / columns);
+/** Row spacing on the working grid: the lattice's or, where none can be seen, the named surface's. */
+function rowSpacingPx(scan: Working, grid: WorkingGrid): number | null {
+  const { lattice, columns, pixelX, settings, sizeKnown } = scan;
+  const perPixel = grid.columns / columns / pixelX;
+  if (lattice && lattice.confidence >= CONFIDENT) return lattice.spacing * perPixel;
+  if (settings.surface === undefined || !sizeKnown) return null;
+  return findSurface(settings.surface).rowSpacingNm * perPixel;
 }

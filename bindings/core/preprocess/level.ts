@@ -8,8 +8,6 @@ import { borders, findLevels, findTerraces, levelsOf, type Terraces } from './te
 
 /** Fit, look for terraces, fit again: the second look sees steps that the first bow hid. */
 const ROUNDS = 3;
-/** Terraces show what drifted, and without the drift terraces show better. */
-const SETTLE_ROUNDS = 2;
 /** One pixel in so many tells the noise. */
 const SPARSE = 5;
 /** Lines over which the slow drift of baselines is smoothed. */
@@ -45,8 +43,8 @@ export interface LevelResult {
 /**
  * Subtract a polynomial background that steps and defects do not fool from heights
  * (rows, columns): the polynomial and one constant per terrace are fitted together, robustly, to
- * medians over blocks; with settle, in turns with the slow drift of the lines. The zero of the result
- * is the largest terrace, or with flatten each terrace's own median.
+ * medians over blocks; with settle, once more after the slow drift of the lines is taken out. The
+ * zero of the result is the largest terrace, or with flatten each terrace's own median.
  */
 export function level(
   heights: Float64Array,
@@ -60,11 +58,10 @@ export function level(
   let blocks = measured;
   let settled = heights;
   let fit = fitBackground(blocks, rows, columns, options);
-  for (let round = 0; round < (options.settle ? SETTLE_ROUNDS : 0); round++) {
+  if (options.settle) {
     const offsets = drift(heights, valid, rows, columns, blocks, fit, order);
     blocks = { ...measured, heights: withoutDrift(measured, offsets) };
     fit = fitBackground(blocks, rows, columns, { ...options, blockTerraces: fit.terraces });
-    if (round + 1 < SETTLE_ROUNDS) continue;
     settled = heights.map((h, i) => h - offsets[Math.floor(i / columns)]);
   }
   const { background, terraces, flat } = fit;

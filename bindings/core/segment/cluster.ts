@@ -11,6 +11,9 @@ const SAMPLE_FLOATS = 1 << 20;
 const STARTS = 3;
 /** Features of a picture no larger than this are kept between fitting and assigning. */
 const KEPT_FLOATS = 1 << 24;
+/** Of a larger one, the sample is drawn from bands of so many rows, this far apart. */
+const BAND_ROWS = 32;
+const BAND_SPACING = 256;
 
 /** The grid's pixels in k clusters, the most frequent one first. */
 export interface Clustering {
@@ -34,9 +37,11 @@ export function cluster(
 ): Clustering {
   const { rows, columns } = grid;
   const { dimension } = strips;
-  const read = remembering(strips, rows * columns * dimension <= KEPT_FLOATS);
+  const keep = rows * columns * dimension <= KEPT_FLOATS;
+  const read = keep ? remembering(strips) : strips.read;
   const scale = new Float32Array(dimension).fill(1);
-  const sample = drawSample(grid, strips, read, seed, run);
+  const bands = keep ? stripsOf(rows, strips.stripRows) : bandsOf(grid);
+  const sample = drawSample(grid, strips, read, bands, seed, run);
   if (strips.standardise) unitVariance(sample, dimension, scale);
   const n = sample.length / dimension;
   const clusters = Math.min(k, n);
@@ -68,36 +73,58 @@ export function cluster(
 
 type Read = Strips['read'];
 
-function remembering(strips: Strips, keep: boolean): Read {
+function remembering(strips: Strips): Read {
   const kept = new Map<number, Float32Array>();
   return (top, bottom) => {
     const known = kept.get(top);
     if (known) return known;
     const read = strips.read(top, bottom);
-    if (keep) kept.set(top, read);
+    kept.set(top, read);
     return read;
   };
 }
 
-/** Vectors of a random sample of the valid pixels; which ones does not depend on the strips. */
+/** First and last row, exclusive. */
+type Band = [top: number, bottom: number];
+
+function stripsOf(rows: number, height: number): Band[] {
+  return Array.from({ length: Math.ceil(rows / height) }, (_, i) => [
+    i * height,
+    Math.min(rows, (i + 1) * height),
+  ]);
+}
+
+/** Bands all over the picture, which give a sample without computing most features twice. */
+function bandsOf({ rows, columns, valid }: Grid): Band[] {
+  const all = stripsOf(rows, BAND_ROWS);
+  const some = all.filter((_, i) => (i * BAND_ROWS) % BAND_SPACING === BAND_SPACING / 2);
+  let measured = 0;
+  for (const [top, bottom] of some) {
+    for (let i = top * columns; i < bottom * columns; i++) measured += valid[i];
+  }
+  return measured >= SAMPLE ? some : all;
+}
+
+/** Vectors of a random sample of the valid pixels of some bands. */
 function drawSample(
-  grid: Grid,
-  strips: Strips,
+  { columns, valid }: Grid,
+  { dimension }: Strips,
   read: Read,
+  bands: readonly Band[],
   seed: number,
   run?: RunOptions,
 ): Float32Array {
-  const { rows, columns, valid } = grid;
-  const { dimension, stripRows } = strips;
   const random = new Random(seed);
   const wanted = Math.min(SAMPLE, Math.floor(SAMPLE_FLOATS / dimension));
-  let left = valid.reduce((sum, value) => sum + value, 0);
+  let left = 0;
+  for (const [top, bottom] of bands) {
+    for (let i = top * columns; i < bottom * columns; i++) left += valid[i];
+  }
   let missing = Math.min(wanted, left);
   const sample = new Float32Array(missing * dimension);
   let to = 0;
-  for (let top = 0; top < rows; top += stripRows) {
-    checkpoint(run, 'segment: features', top / rows);
-    const bottom = Math.min(rows, top + stripRows);
+  for (const [n, [top, bottom]] of bands.entries()) {
+    checkpoint(run, 'segment: features', n / bands.length);
     const points = read(top, bottom);
     for (let i = 0; i < (bottom - top) * columns; i++) {
       if (!valid[top * columns + i]) continue;

@@ -62,10 +62,13 @@ export function findDepartures(grid: Grid, normalised: readonly Normalised[]): D
     }
   }
   const strongest = largestAround(strength, rows, columns, Math.round(period));
-  const slopes = Uint8Array.from(strength, (size, i) =>
-    strongest[i] > STRONG && size <= OUTLINE_SHARE * strongest[i] ? 1 : 0,
-  );
-  const outlined = Uint8Array.from(strength, (size, i) => (size > OUTLINE && !slopes[i] ? 1 : 0));
+  const outlined = new Uint8Array(strength.length);
+  const refused = new Uint8Array(strength.length);
+  for (let i = 0; i < strength.length; i++) {
+    const isSlope = strongest[i] > STRONG && strength[i] <= OUTLINE_SHARE * strongest[i];
+    if (isSlope) refused[i] = 1;
+    else if (strength[i] > OUTLINE) outlined[i] = 1;
+  }
   const { labels, regions } = findRegions(outlined, rows, columns);
   const beside = surroundings(grid);
   const kinds = regions.map((region): DepartureKind => {
@@ -76,11 +79,14 @@ export function findDepartures(grid: Grid, normalised: readonly Normalised[]): D
     if (isThin(region, labels, normalised, columns)) return 'scar';
     return 'defect';
   });
-  const refused = slopes.map((slope, i) => (slope || kinds[labels[i] - 1] === 'scar' ? 1 : 0));
+  for (let i = 0; i < labels.length; i++) if (kinds[labels[i] - 1] === 'scar') refused[i] = 1;
   return { labels, kinds, refused, beside };
 }
 
-/** The departures taken for defects of which a mask of the grid (rows, columns) holds next to nothing. */
+/**
+ * 1 for each departure, by label, that is a defect and of which a mask of the grid (rows, columns)
+ * holds next to nothing.
+ */
 export function rareDefects({ labels, kinds }: Departures, mask: Uint8Array): Uint8Array {
   const area = new Int32Array(kinds.length + 1);
   const held = new Int32Array(kinds.length + 1);
@@ -91,6 +97,13 @@ export function rareDefects({ labels, kinds }: Departures, mask: Uint8Array): Ui
   return Uint8Array.from(area, (pixels, label) =>
     label > 0 && kinds[label - 1] === 'defect' && held[label] <= MISSED * pixels ? 1 : 0,
   );
+}
+
+/** 1 at the pixels of the departures taken, taken[label]. (rows, columns) */
+export function maskOf({ labels }: Departures, taken: Uint8Array): Uint8Array {
+  const mask = new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) mask[i] = taken[labels[i]];
+  return mask;
 }
 
 /** The grid with scars counted as not measured: they are no part of the lattice, nor defects. */

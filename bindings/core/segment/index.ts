@@ -6,7 +6,14 @@ import type { Step } from '../scan.ts';
 import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
 import { cleanMask } from './clean.ts';
 import { type Clustering, cluster } from './cluster.ts';
-import { accountedFor, countOf, findDepartures, rareDefects, withoutScars } from './departures.ts';
+import {
+  accountedFor,
+  countOf,
+  findDepartures,
+  maskOf,
+  rareDefects,
+  withoutScars,
+} from './departures.ts';
 import { convolutionalFeatures } from './features.ts';
 import { enlargeMask, type Grid, makeGrid, nearestCluster } from './grid.ts';
 import { type Normalised, normalise } from './normalise.ts';
@@ -99,16 +106,10 @@ export function segment(
   const clusterMap = onLevelledGrid(clustering, grid, rows, columns);
   const raw = clusterMap.map((label) => (clusters[label].isDefect ? 1 : 0));
   // Who names clusters wants these, as they are.
-  const rare = options.clusters ? [] : best.rare;
+  const rare = options.clusters ? new Uint8Array(0) : best.rare;
   if (!options.clusters) {
-    const { labels, refused } = departures;
-    const off = enlargeMask(refused, grid, rows, columns);
-    const on = enlargeMask(
-      Uint8Array.from(labels, (label) => rare[label]),
-      grid,
-      rows,
-      columns,
-    );
+    const off = enlargeMask(departures.refused, grid, rows, columns);
+    const on = enlargeMask(maskOf(departures, rare), grid, rows, columns);
     for (let i = 0; i < raw.length; i++) raw[i] = on[i] | (raw[i] & (1 - off[i]));
   }
   const mask = cleanMask(raw, valid, rows, columns, periodPx);
@@ -134,7 +135,7 @@ export function segment(
         inertia: Number(clustering.inertia.toPrecision(6)),
         clusters: clusters.map(forTheRecord),
         // Defects that no cluster holds, and strong departures that are none.
-        rareDefects: rare.filter((taken) => taken).length,
+        rareDefects: rare.reduce((sum, taken) => sum + taken, 0),
         scarsIgnored: countOf(departures, 'scar'),
         besideStepsIgnored: countOf(departures, 'beside a step'),
         chosenBy: options.clusters ? 'option' : 'rarity, contrast and compactness',

@@ -2,6 +2,9 @@ import type { Grid } from './grid.ts';
 import { cut, type Normalised } from './normalise.ts';
 import type { Strips } from './strips.ts';
 
+/** Floats of features that a strip may hold. */
+const STRIP_FLOATS = 1 << 22;
+
 /**
  * The paper's first route: k-means on locally normalised pixels. Each pixel is described by its
  * normalised height, barely blurred and blurred until the lattice fades, in every channel: the first
@@ -13,7 +16,7 @@ export function pixelFeatures(grid: Grid, normalised: readonly Normalised[]): St
   const dimension = planes.length;
   return {
     dimension,
-    stripRows: grid.rows,
+    stripRows: Math.max(1, Math.floor(STRIP_FLOATS / (dimension * grid.columns))),
     standardise: false,
     read(top, bottom) {
       const out = new Float32Array((bottom - top) * grid.columns * dimension);

@@ -9,6 +9,6 @@ export interface Strips {
   stripRows: number;
   /** Scale each component to unit variance before clustering: its own unit means nothing. */
   standardise: boolean;
-  /** Vectors of rows top..bottom-1, (rows, columns, dimension); top is a multiple of stripRows. */
+  /** Vectors of rows top..bottom-1, (rows, columns, dimension); top is a multiple of stripRows or of 32. */
   read(top: number, bottom: number): Float32Array;
 }

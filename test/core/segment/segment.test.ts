@@ -177,6 +177,19 @@ describe('segment', () => {
     expect(() => segment(kernels, three, { method: 'features', network })).toThrow(OptionError);
   });
 
+  test('samples a large picture in bands, or wherever it was measured, whatever the strips', () => {
+    const size = 728;
+    const { levelled } = makeScene({ rows: size, columns: size, heights: [5, -5], count: 300 });
+    const find = (valid: Uint8Array, stripRows: number) =>
+      segment(kernels, { ...levelled, valid }, { method: 'features', stripRows, k: 4 });
+    const whole = find(levelled.valid, 128);
+    expect(find(levelled.valid, size).clusterMap).toEqual(whole.clusterMap);
+    expect(fractionOf(whole.mask)).toBeGreaterThan(0.005);
+    const unfinished = levelled.valid.map((_, i) => (i < 100 * size ? 1 : 0));
+    const { mask } = find(unfinished, size);
+    expect(fractionOf(mask.subarray(0, 100 * size))).toBeGreaterThan(0.005);
+  });
+
   test('does not keep weights in the module’s memory', () => {
     const { levelled } = makeScene();
     segment(kernels, levelled, { method: 'features' });
