@@ -57,7 +57,7 @@ export interface PooledNetwork {
 }
 
 /** Shares per worker: enough that the last one to finish keeps nobody waiting, few enough messages. */
-const SHARES_PER_WORKER = 4;
+const SHARES_PER_WORKER = 2;
 /** A share of more images would make progress and cancelling coarse. */
 const LARGEST_SHARE = 64;
 
