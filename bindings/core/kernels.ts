@@ -401,10 +401,6 @@ export class Kernels {
     }
   }
 
-  conv3x3(layer: ConvLayer, planes: Float32Array, rows: number, columns: number): Float32Array {
-    return this.convolve(layer, planes, rows, columns);
-  }
-
   /** 2x2 maximum with stride 2: planes (channels, rows, columns) -> (channels, rows/2, columns/2), rounded down. */
   maxPool2x2(planes: Float32Array, channels: number, rows: number, columns: number): Float32Array {
     expectSizes('maxPool2x2', { channels, rows, columns });

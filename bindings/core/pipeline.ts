@@ -230,6 +230,11 @@ export interface Embedded {
   step: Step;
 }
 
+/** Whether a point lies on one of the scan's pixels. */
+export function isInside({ x, y }: Point, size: Pick<Prepared, 'rows' | 'columns'>): boolean {
+  return x >= -0.5 && y >= -0.5 && x <= size.columns - 0.5 && y <= size.rows - 0.5;
+}
+
 /** Cut a two-channel 40 x 40 crop around each point and embed it. */
 export function embedPoints(
   kernels: Kernels,
@@ -240,10 +245,10 @@ export function embedPoints(
   run?: RunOptions,
 ): Embedded {
   const { levelled, rows, columns } = prepared;
-  for (const [index, { x, y }] of points.entries()) {
-    if (!(x >= -0.5 && y >= -0.5 && x <= columns - 0.5 && y <= rows - 0.5)) {
+  for (const [index, point] of points.entries()) {
+    if (!isInside(point, prepared)) {
       throw new SupportError(
-        `point ${index + 1}: (${x}, ${y}) is outside the scan of ${columns} x ${rows} pixels.`,
+        `point ${index + 1}: (${point.x}, ${point.y}) is outside the scan of ${columns} x ${rows} pixels.`,
       );
     }
   }

@@ -144,7 +144,7 @@ describe('wrong shapes', () => {
     ['planes of another size', (k, loaded) => k.run(loaded, values(99), 1, 7, 7)],
     ['negative sizes', (k, loaded) => k.run(loaded, values(8), 1, -2, -2)],
     ['fractional sizes', (k, loaded) => k.run(loaded, values(20), 1, 2.5, 4)],
-    ['a short plane for conv3x3', (k) => k.conv3x3(layer(2, 3), values(31), 4, 4)],
+    ['a short plane for convolve', (k) => k.convolve(layer(2, 3), values(31), 4, 4)],
     ['a short plane for the pool', (k) => k.maxPool2x2(values(31), 2, 4, 4)],
     ['negative pool sizes', (k) => k.maxPool2x2(values(4), 1, -2, -2)],
     ['a short plane to resize', (k) => k.resizeBilinear(values(31), 2, 4, 4, 8, 8)],
@@ -195,7 +195,7 @@ function everything(k: Kernels, seed: number, size = 9): ArrayLike<number>[] {
   const weights = l.weights.slice();
   const clusters = k.kmeans(vectors, 6, 3);
   const results = [
-    k.conv3x3(l, planes, size, size),
+    k.convolve(l, planes, size, size),
     k.maxPool2x2(planes, 2, size, size),
     k.resizeBilinear(planes, 2, size, size, size + 5, size - 2),
     k.squaredEuclidean(vectors, prototypes, 6),
@@ -307,7 +307,7 @@ describe('calls', () => {
     expect(kernels.maxPool2x2(values(3), 3, 1, 1)).toEqual(none);
     expect(kernels.resizeBilinear(none, 0, 4, 4, 8, 8)).toEqual(none);
     expect(kernels.resizeBilinear(values(16), 1, 4, 4, 0, 8)).toEqual(none);
-    expect(kernels.conv3x3(layer(2, 3), none, 0, 5)).toEqual(none);
+    expect(kernels.convolve(layer(2, 3), none, 0, 5)).toEqual(none);
   });
 });
 

@@ -64,7 +64,7 @@ function everything(kernels: Kernels): Record<string, ArrayLike<number>> {
   const { centres, labels, inertia } = kernels.kmeans(values(303, 5), 3, 4);
   const line = kernels.kmeans(values(303, 5), 1, 4);
   return {
-    conv3x3: kernels.conv3x3(layer, values(5 * 7 * 6, 6), 7, 6),
+    conv3x3: kernels.convolve(layer, values(5 * 7 * 6, 6), 7, 6),
     winograd: kernels.convolve({ ...wide, pool: true }, values(8 * 63, 10), 7, 9),
     conv1x1: kernels.convolve({ ...wide, kind: '1x1', weights: values(96, 11) }, values(96), 3, 4),
     upConv2x2: kernels.convolve(

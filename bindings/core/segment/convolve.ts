@@ -56,7 +56,7 @@ export function convolvedStrips(
           r /= 2;
           c /= 2;
         }
-        for (const layer of stage) planes = kernels.conv3x3(layer, planes, r, c);
+        for (const layer of stage) planes = kernels.convolve(layer, planes, r, c);
         const channels = channelsOf(stage);
         const maps = Array.from({ length: channels }, (_, channel) => {
           const map = planes.subarray(channel * r * c, (channel + 1) * r * c);

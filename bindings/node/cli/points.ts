@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import { type PointRow, readPointsCsv, SupportError, type SupportPoint } from '../index.ts';
+import {
+  isInside,
+  type PointRow,
+  readPointsCsv,
+  SupportError,
+  type SupportPoint,
+} from '../index.ts';
 import type { InputFiles } from './files.ts';
 
 /** Positions from a CSV file with columns x_px and y_px, none of them outside the scan. */
@@ -7,15 +13,15 @@ export function readPoints(
   files: InputFiles,
   role: string,
   path: string,
-  { rows, columns }: { rows: number; columns: number },
+  size: { rows: number; columns: number },
 ): PointRow[] {
   const name = basename(path);
   const points = readPointsCsv(files.readText(role, path), name);
   if (points.length === 0) throw new SupportError(`${name}: holds no point.`);
-  for (const { x, y, line } of points) {
-    if (!(x >= -0.5 && y >= -0.5 && x <= columns - 0.5 && y <= rows - 0.5)) {
+  for (const point of points) {
+    if (!isInside(point, size)) {
       throw new SupportError(
-        `${name}, line ${line}: (${x}, ${y}) is outside the scan of ${columns} x ${rows} pixels.`,
+        `${name}, line ${point.line}: (${point.x}, ${point.y}) is outside the scan of ${size.columns} x ${size.rows} pixels.`,
       );
     }
   }

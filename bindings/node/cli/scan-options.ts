@@ -2,9 +2,13 @@ import { basename } from 'node:path';
 import {
   asMeasured,
   chooseChannels,
+  defaultCrop,
   type EmbeddingNetwork,
   type EmbedOptions,
+  type Found,
+  findDefects,
   loadEmbeddingNetwork,
+  type Prepared,
   type PrepareOptions,
   parseLength,
   parseLengthNm,
@@ -126,6 +130,21 @@ export function readCrop(given: Given): EmbedOptions {
     ...(crop === undefined ? {} : { crop: parseLength(crop, '--crop') }),
     ...(normalise === undefined ? {} : { normalise }),
   };
+}
+
+/**
+ * The crop asked for, or one whose size is chosen from the defects; these are looked for only when it
+ * comes to that, and not again when they are found already.
+ */
+export function chooseCrop(
+  { kernels, report }: Context,
+  prepared: Prepared,
+  chosen: EmbedOptions,
+  found?: Found,
+): EmbedOptions {
+  if (chosen.crop) return chosen;
+  const defects = found ?? findDefects(kernels, prepared, {}, { onProgress: report.progress });
+  return { ...chosen, crop: defaultCrop(prepared, defects) };
 }
 
 /** Where the files a run rests on go in its record. */

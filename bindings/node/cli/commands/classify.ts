@@ -1,7 +1,6 @@
 import {
   classifyDefects,
   type Defect,
-  defaultCrop,
   findDefects,
   type PointRow,
   prepare,
@@ -13,6 +12,7 @@ import { checkFolder } from '../output.ts';
 import { readPoints, readSupport } from '../points.ts';
 import { echoOptions } from '../print.ts';
 import {
+  chooseCrop,
   embedOptions,
   readCrop,
   readInput,
@@ -56,18 +56,19 @@ export const classify: Command = {
     const support = readSupport(files, 'support', given.text('support') as string, prepared);
     const at = given.text('at');
     const points = at === undefined ? undefined : readPoints(files, 'at', at, prepared);
-    // Also for points that a person marked: the crop's size is chosen from the defects there are.
-    const found = findDefects(kernels, prepared, segmentation, run);
-    const defects = points ? asDefects(points) : found.defects;
+    // For points that a person marked, only where the crop's size is to be chosen from the defects.
+    const searched =
+      points && crop.crop ? undefined : findDefects(kernels, prepared, segmentation, run);
+    const found = points ? undefined : searched;
+    const defects = found?.defects ?? asDefects(points ?? []);
     const named = classifyDefects(
       kernels,
       prepared,
       network,
       defects,
-      points ? support : snapToDefects(support, prepared, found),
+      found ? snapToDefects(support, prepared, found) : support,
       {
-        crop: defaultCrop(prepared, found),
-        ...crop,
+        ...chooseCrop(context, prepared, crop, searched),
         ...naming,
         reject: !given.flag('no-reject'),
       },
@@ -79,7 +80,7 @@ export const classify: Command = {
       out,
       scan: input.scan,
       prepared,
-      ...(points ? {} : { found }),
+      ...(found ? { found } : {}),
       defects,
       named,
       network,

@@ -1,7 +1,8 @@
-import { defaultCrop, embedPoints, findDefects, prepare, writeNpy } from '../../index.ts';
+import { embedPoints, prepare, writeNpy } from '../../index.ts';
 import { checkFile, writeOne } from '../output.ts';
 import { readPoints } from '../points.ts';
 import {
+  chooseCrop,
   embedOptions,
   readCrop,
   readInput,
@@ -33,13 +34,12 @@ export const embed: Command = {
     const run = { onProgress: report.progress };
     const prepared = prepare(kernels, input.scan, input.options, run);
     const points = readPoints(files, 'at', given.text('at') as string, prepared);
-    const crop = chosen.crop ?? defaultCrop(prepared, findDefects(kernels, prepared, {}, run));
     const { embeddings, dimension, step } = embedPoints(
       kernels,
       prepared,
       network,
       points,
-      { ...chosen, crop },
+      chooseCrop(context, prepared, chosen),
       run,
     );
     writeOne(out, writeNpy(embeddings, [points.length, dimension]));

@@ -1,14 +1,14 @@
-import {
-  defaultCrop,
-  embedPoints,
-  findDefects,
-  prepare,
-  runEpisodes,
-  SupportError,
-} from '../../index.ts';
+import { embedPoints, prepare, runEpisodes, SupportError } from '../../index.ts';
 import { nameOptions, readNameOptions } from '../name-options.ts';
 import { readSupport } from '../points.ts';
-import { embedOptions, readCrop, readInput, readNetwork, scanOptions } from '../scan-options.ts';
+import {
+  chooseCrop,
+  embedOptions,
+  readCrop,
+  readInput,
+  readNetwork,
+  scanOptions,
+} from '../scan-options.ts';
 import type { Command } from './command.ts';
 
 /** `adatom episodes SCAN --labels CSV`: how well K examples per class name the rest. */
@@ -47,13 +47,12 @@ export const episodes: Command = {
     if (classes.length < 2) {
       throw new SupportError(`${path}: expected at least two classes, got ${classes.length}.`);
     }
-    const crop = chosen.crop ?? defaultCrop(prepared, findDefects(kernels, prepared, {}, run));
     const { embeddings, dimension, step } = embedPoints(
       kernels,
       prepared,
       network,
       points,
-      { ...chosen, crop },
+      chooseCrop(context, prepared, chosen),
       run,
     );
     const labels = Int32Array.from(points, ({ label }) => classes.indexOf(label));

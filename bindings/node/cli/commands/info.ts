@@ -1,5 +1,5 @@
 import { type Channel, describe } from '../../index.ts';
-import { readInput } from '../scan-options.ts';
+import { readInput, scanOptions } from '../scan-options.ts';
 import type { Command } from './command.ts';
 
 /** `adatom info SCAN`: what a file holds. */
@@ -8,10 +8,7 @@ export const info: Command = {
   summary: 'what a scan file holds: channels, sizes, bias, set-point',
   positionals: ['SCAN'],
   options: {
-    width: {
-      value: 'LENGTH',
-      help: 'width of the scan, e.g. 100nm, for files that do not carry it',
-    },
+    width: scanOptions['width'],
     header: { help: "print the file's own header too" },
   },
   example: 'adatom info scan.sxm',
