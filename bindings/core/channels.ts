@@ -4,8 +4,8 @@ import type { Channel, Scan } from './scan.ts';
 /**
  * The one or two channels that the pipeline works on. `wanted` names them by index ('0'), by name
  * ('Z') or by name and direction ('Z:backward'). With none wanted: the topography, and with it the
- * same image recorded on the way back or, in a file that names nothing, the next image; a real
- * dual-bias scan keeps its second bias there.
+ * same image at another bias or, without one, recorded on the way back or, in a file that names
+ * nothing, the next image.
  */
 export function chooseChannels(scan: Scan, wanted: readonly string[] = []): Channel[] {
   if (scan.channels.length === 0) throw new OptionError(`${scan.name}: holds no image.`);
@@ -51,7 +51,8 @@ function guess(scan: Scan): Channel[] {
     usable.find((channel) => channel.direction !== 'backward') ??
     usable[0] ??
     scan.channels[0];
-  const second = usable.find((channel) => channel !== first && isPartner(channel, first));
+  const partners = usable.filter((channel) => channel !== first && isPartner(channel, first));
+  const second = partners.find((channel) => isOtherBias(channel, first)) ?? partners[0];
   return second ? [first, second] : [first];
 }
 
@@ -74,10 +75,19 @@ export function isTopography(channel: Channel): boolean {
   );
 }
 
+/** Whether both were recorded in the same direction at biases that differ: two sights of one area. */
+function isOtherBias(channel: Channel, first: Channel): boolean {
+  return (
+    channel.direction === first.direction &&
+    channel.biasV !== null &&
+    first.biasV !== null &&
+    channel.biasV !== first.biasV
+  );
+}
+
 function isPartner(channel: Channel, first: Channel): boolean {
   if (channel.rows !== first.rows || channel.columns !== first.columns) return false;
   if (first.direction === 'unknown') return channel.unit === first.unit && channel.unit === '';
-  return (
-    channel.name === first.name && channel.slow === first.slow && channel.direction === 'backward'
-  );
+  if (channel.name !== first.name || channel.slow !== first.slow) return false;
+  return channel.direction === 'backward' || isOtherBias(channel, first);
 }

@@ -31,6 +31,8 @@ export interface CropOptions {
    * and a levelled scan deviates by about 50 pm. Without biases (untrainedConv4) it does not matter.
    */
   gain?: number;
+  /** 'scan' only: the planes' robustDeviation, when the caller has them; computed when absent. */
+  deviations?: readonly number[];
 }
 
 export interface Crops {
@@ -69,7 +71,7 @@ export function cropAt(
   const crops = new Float32Array(n * 2 * image);
   const touchesBorder = new Uint8Array(n);
   const scales =
-    normalise === 'scan' ? channels.map((plane) => robustDeviation(plane) / gain) : [1, 1];
+    normalise === 'scan' ? deviationsOf(channels, options).map((d) => d / gain) : [1, 1];
   points.forEach((point, i) => {
     const square = normalise === 'authors' ? wholePixels(point, sizePx) : around(point, sizePx);
     touchesBorder[i] = isInside(square, rows, columns) ? 0 : 1;
@@ -83,6 +85,13 @@ export function cropAt(
     if (normalise === 'authors') subtract(crop, mean(crop.subarray(0, image)));
   });
   return { crops, n, size: output, touchesBorder };
+}
+
+/** One per channel; a plane that serves as both is measured once. */
+function deviationsOf(channels: readonly Float32Array[], { deviations }: CropOptions): number[] {
+  const [first, second] = channels;
+  const one = deviations?.[0] ?? robustDeviation(first);
+  return [one, second === first ? one : (deviations?.[1] ?? robustDeviation(second))];
 }
 
 /** Left and top pixel edge, in pixel-centre coordinates, and side. */
@@ -218,7 +227,7 @@ function mean(values: Float32Array): number {
  * Gaussian values. When over half the plane is one value, the ordinary standard deviation; when all
  * of it is, 1.
  */
-function robustDeviation(plane: Float32Array): number {
+export function robustDeviation(plane: Float32Array): number {
   const centre = median(plane);
   const robust = 1.4826 * median(plane.map((v) => Math.abs(v - centre)));
   if (robust > 0) return robust;

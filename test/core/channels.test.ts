@@ -23,6 +23,14 @@ describe('chooseChannels', () => {
     expect(names(chooseChannels(scan))).toEqual(['Z:forward', 'Z:backward']);
   });
 
+  test('takes the other bias rather than the retrace', () => {
+    const filled = channel('Z', { ...forward, biasV: -2 });
+    const retrace = channel('Z', { ...backward, biasV: -2 });
+    const empty = channel('Z', { ...forward, biasV: 1.5 });
+    expect(chooseChannels(scanOf(filled, retrace, empty))).toEqual([filled, empty]);
+    expect(chooseChannels(scanOf(filled, { ...filled, name: 'Z' }))).toEqual([filled]);
+  });
+
   test('takes one channel when no other belongs to it', () => {
     const small = channel('Z', { ...backward, rows: 2, columns: 6 });
     expect(names(chooseChannels(scanOf(channel('Z', forward), small)))).toEqual(['Z:forward']);
