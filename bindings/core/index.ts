@@ -29,6 +29,7 @@ export { Random } from './random.ts';
 export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
 export { type ClusterReport, SEGMENT_METHODS, type SegmentOptions } from './segment/index.ts';
 export { simulateDimerRows } from './simulate/index.ts';
+export { type SceneOptions, type SimulatedScene, simulateScene } from './simulate/scene.ts';
 export { version } from './version.ts';
 export type { WasmExports } from './wasm.ts';
 export { readWeights } from './weights/index.ts';
