@@ -101,3 +101,46 @@ function transpose4x4(to: usize, toStep: usize, from: usize, fromStep: usize): v
   v128.store(to + toStep * 2, i64x2.shuffle(abHigh, cdHigh, 0, 2));
   v128.store(to + toStep * 3, i64x2.shuffle(abHigh, cdHigh, 1, 3));
 }
+
+/**
+ * Copy a channel range of `count` pixels: from (count, fromChannels) to (count, toChannels), both
+ * addresses at their first channel.
+ */
+export function copyChannels(to: usize, toChannels: i32, from: usize, fromChannels: i32, channels: i32, count: i32): void {
+  const bytes: usize = (<usize>channels) << 2;
+  const toStep: usize = (<usize>toChannels) << 2;
+  const fromStep: usize = (<usize>fromChannels) << 2;
+  for (let p = 0; p < count; p++) {
+    memory.copy(to, from, bytes);
+    to += toStep;
+    from += fromStep;
+  }
+}
+
+/**
+ * The 2x2 pixels that an up-convolution made of one, side by side: pixels (2 rows+2, 2 columns+2,
+ * channels) to out (rows+2, columns+2, 4 channels), with its border set to zero.
+ */
+export function gather2x2(out: usize, pixels: usize, rows: i32, columns: i32, channels: i32): void {
+  clearBorder(out, channels << 2, rows, columns);
+  const step: usize = (<usize>channels) << 2;
+  const row = step * <usize>(2 * columns + 2);
+  for (let y = 0; y < rows; y++) {
+    let to = out + (step << 2) * <usize>((columns + 2) * (y + 1) + 1);
+    let from = pixels + row * <usize>(2 * y + 1) + step;
+    for (let x = 0; x < columns; x++) {
+      memory.copy(to, from, step << 1);
+      memory.copy(to + (step << 1), from + row, step << 1);
+      to += step << 2;
+      from += step << 1;
+    }
+  }
+}
+
+/** to (count) += from (count). */
+export function accumulate(to: usize, from: usize, count: i32): void {
+  let i: usize = 0;
+  const whole: usize = (<usize>(count & ~3)) << 2;
+  for (; i < whole; i += 16) v128.store(to + i, f32x4.add(v128.load(to + i), v128.load(from + i)));
+  for (; i < (<usize>count) << 2; i += 4) f32.store(to + i, f32.load(to + i) + f32.load(from + i));
+}

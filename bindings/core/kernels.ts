@@ -1,18 +1,14 @@
 import { Arena } from './arena.ts';
 import { AdatomError, OptionError, ShapeError } from './errors.ts';
+import { type ConvLayer, checkLayers, outSize } from './layers.ts';
 import {
-  type ConvLayer,
-  checkLayers,
-  flagsOf,
-  hasWinograd,
-  kindOf,
-  outSize,
-  packedLength,
-  packParameters,
-  packWeights,
-  parametersLength,
-  prefersWinograd,
-} from './layers.ts';
+  bordered,
+  convolveImages,
+  type PackedLayer,
+  packedBytes,
+  packLayer,
+  scratchBytes,
+} from './packed.ts';
 import { Random } from './random.ts';
 import type { WasmExports } from './wasm.ts';
 
@@ -61,15 +57,6 @@ interface Packed {
   tile: number;
 }
 
-interface PackedLayer {
-  layer: ConvLayer;
-  weights: number;
-  /** The same weights in Winograd's form; 0 when there is none. */
-  winograd: number;
-  parameters: number;
-  flags: number;
-}
-
 /** Room for one network's weights; free when no network holds it. */
 interface Place {
   readonly at: number;
@@ -91,8 +78,10 @@ export interface LoadedNetwork {
  * copy in, call, copy out. Inputs are never modified and results are the caller's own.
  */
 export class Kernels {
-  private readonly wasm: WasmExports;
-  private readonly arena: Arena;
+  /** @internal */
+  readonly wasm: WasmExports;
+  /** @internal */
+  readonly arena: Arena;
   /** In the order of their addresses; the last one is never free. */
   private readonly places: Place[] = [];
 
@@ -143,7 +132,7 @@ export class Kernels {
       const packed = layers.map((layer) => {
         const from = at;
         at += packedBytes(layer);
-        return this.pack(layer, from);
+        return packLayer(this.wasm, this.arena, layer, from);
       });
       place.network = {
         inChannels: layers[0].inChannels,
@@ -323,9 +312,7 @@ export class Kernels {
         bordered(rows, columns, inChannels),
         bordered(outSize(layer, rows), outSize(layer, columns), outChannels),
       );
-      if (prefersWinograd(layer, rows, columns)) {
-        scratch = Math.max(scratch, this.wasm.winogradScratch(inChannels, outChannels));
-      }
+      scratch = Math.max(scratch, scratchBytes(this.wasm, layer, rows, columns));
       rows = outSize(layer, rows);
       columns = outSize(layer, columns);
     }
@@ -346,47 +333,12 @@ export class Kernels {
     columns: number,
     imageRows = rows,
   ): [number, number] {
-    const { wasm } = this;
-    for (const { layer, weights, winograd, parameters, flags } of network.layers) {
-      const { inChannels, outChannels } = layer;
-      const kind = kindOf(layer);
-      if (prefersWinograd(layer, imageRows, columns)) {
-        wasm.winograd3x3(
-          to,
-          from,
-          winograd,
-          parameters,
-          scratch,
-          n,
-          rows,
-          columns,
-          inChannels,
-          outChannels,
-          flags,
-        );
-      } else {
-        const convolve =
-          kind === '3x3' ? wasm.conv3x3 : kind === '1x1' ? wasm.conv1x1 : wasm.upConv2x2;
-        const inSize = bordered(rows, columns, inChannels);
-        const size = bordered(outSize(layer, rows), outSize(layer, columns), outChannels);
-        for (let i = 0; i < n; i++) {
-          convolve(
-            to + i * size,
-            from + i * inSize,
-            weights,
-            parameters,
-            rows,
-            columns,
-            inChannels,
-            outChannels,
-            flags,
-          );
-        }
-      }
+    for (const packed of network.layers) {
+      convolveImages(this.wasm, packed, to, from, scratch, n, rows, columns, imageRows);
       [from, to] = [to, from];
-      imageRows = outSize(layer, imageRows);
-      rows = outSize(layer, rows);
-      columns = outSize(layer, columns);
+      imageRows = outSize(packed.layer, imageRows);
+      rows = outSize(packed.layer, rows);
+      columns = outSize(packed.layer, columns);
     }
     return [from, to];
   }
@@ -678,23 +630,6 @@ export class Kernels {
       arena.release(mark);
     }
   }
-
-  /** Weights and parameters of one layer, as the kernels read them, to packedBytes(layer) from at. */
-  private pack(layer: ConvLayer, at: number): PackedLayer {
-    const { arena, wasm } = this;
-    const { inChannels, outChannels } = layer;
-    const parameters = at;
-    const weights = parameters + parametersLength(layer) * 4;
-    const winograd = hasWinograd(layer) ? weights + packedLength(layer) * 4 : 0;
-    if (winograd) {
-      const mark = arena.mark();
-      wasm.winogradWeights(winograd, arena.put(layer.weights), inChannels, outChannels);
-      arena.release(mark);
-    }
-    packParameters(arena.f32(parameters, parametersLength(layer)).fill(0), layer);
-    packWeights(arena.f32(weights, packedLength(layer)).fill(0), layer);
-    return { layer, weights, winograd, parameters, flags: flagsOf(layer) };
-  }
 }
 
 /** Room for a result. Throws AdatomError when the host grants none. */
@@ -704,16 +639,6 @@ function allocate(length: number): Float32Array {
   } catch {
     throw new AdatomError(`out of memory: a result of ${(length / 2 ** 18).toFixed(0)} MiB.`);
   }
-}
-
-/** Bytes of a layer's parameters, weights and, if it has them, weights in Winograd's form (36 for 9). */
-function packedBytes(layer: ConvLayer): number {
-  return (parametersLength(layer) + packedLength(layer) * (hasWinograd(layer) ? 5 : 1)) * 4;
-}
-
-/** Bytes of an image of pixels with a one-pixel border. */
-function bordered(rows: number, columns: number, channels: number): number {
-  return (rows + 2) * (columns + 2) * channels * 4;
 }
 
 function expectSizes(what: string, sizes: Record<string, number>): void {

@@ -152,6 +152,61 @@ export interface WasmExports {
     radius: number,
     line: number,
   ): void;
+  copyChannels(
+    to: number,
+    toChannels: number,
+    from: number,
+    fromChannels: number,
+    channels: number,
+    count: number,
+  ): void;
+  gather2x2(out: number, pixels: number, rows: number, columns: number, channels: number): void;
+  accumulate(to: number, from: number, count: number): void;
+  channelMoments(
+    totals: number,
+    scratch: number,
+    pixels: number,
+    rows: number,
+    columns: number,
+    channels: number,
+  ): void;
+  affine(
+    out: number,
+    pixels: number,
+    parameters: number,
+    rows: number,
+    columns: number,
+    channels: number,
+    flags: number,
+  ): void;
+  affineSums(
+    totals: number,
+    scratch: number,
+    pixels: number,
+    outGradient: number,
+    parameters: number,
+    rows: number,
+    columns: number,
+    channels: number,
+    flags: number,
+  ): void;
+  affineBackward(
+    pixels: number,
+    outGradient: number,
+    parameters: number,
+    rows: number,
+    columns: number,
+    channels: number,
+    flags: number,
+  ): void;
+  weightGradient(
+    gradient: number,
+    a: number,
+    b: number,
+    count: number,
+    aChannels: number,
+    bChannels: number,
+  ): void;
   exp(x: number): number;
   log(x: number): number;
   sin(x: number): number;

@@ -97,7 +97,7 @@ interface Task {
 
 function drawTask(scene: SimulatedScene, random: Random, validation: boolean): Task | null {
   const byClass = scene.classes.map((): number[] => []);
-  scene.defects.forEach((defect, i) => byClass[defect.class].push(i));
+  for (const [i, defect] of scene.defects.entries()) byClass[defect.class].push(i);
   const classes = random.shuffle(byClass.filter((all) => all.length >= FEWEST_PER_CLASS));
   if (classes.length < 2) return null;
   const ways = Math.min(classes.length, 3 + random.below(MOST_CLASSES - 2));

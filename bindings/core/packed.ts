@@ -1,0 +1,98 @@
+import type { Arena } from './arena.ts';
+import {
+  type ConvLayer,
+  flagsOf,
+  hasWinograd,
+  kindOf,
+  outSize,
+  packedLength,
+  packParameters,
+  packWeights,
+  parametersLength,
+  prefersWinograd,
+} from './layers.ts';
+import type { WasmExports } from './wasm.ts';
+
+/** A layer whose weights lie in the module's memory as the kernels read them. */
+export interface PackedLayer {
+  layer: ConvLayer;
+  weights: number;
+  /** The same weights in Winograd's form; 0 when there is none. */
+  winograd: number;
+  parameters: number;
+  flags: number;
+}
+
+/** Bytes of a layer's parameters, weights and, if it has them, weights in Winograd's form (36 for 9). */
+export function packedBytes(layer: ConvLayer): number {
+  return (parametersLength(layer) + packedLength(layer) * (hasWinograd(layer) ? 5 : 1)) * 4;
+}
+
+/** Bytes of an image of pixels with a one-pixel border. */
+export function bordered(rows: number, columns: number, channels: number): number {
+  return (rows + 2) * (columns + 2) * channels * 4;
+}
+
+/** Weights and parameters of one layer to packedBytes(layer) bytes from `at` on. */
+export function packLayer(
+  wasm: WasmExports,
+  arena: Arena,
+  layer: ConvLayer,
+  at: number,
+): PackedLayer {
+  const { inChannels, outChannels } = layer;
+  const parameters = at;
+  const weights = parameters + parametersLength(layer) * 4;
+  const winograd = hasWinograd(layer) ? weights + packedLength(layer) * 4 : 0;
+  if (winograd) {
+    const mark = arena.mark();
+    wasm.winogradWeights(winograd, arena.put(layer.weights), inChannels, outChannels);
+    arena.release(mark);
+  }
+  packParameters(arena.f32(parameters, parametersLength(layer)).fill(0), layer);
+  packWeights(arena.f32(weights, packedLength(layer)).fill(0), layer);
+  return { layer, weights, winograd, parameters, flags: flagsOf(layer) };
+}
+
+/** Bytes of scratch that convolveImages needs for a layer on images of this size. */
+export function scratchBytes(
+  wasm: WasmExports,
+  layer: ConvLayer,
+  rows: number,
+  columns: number,
+): number {
+  return prefersWinograd(layer, rows, columns)
+    ? wasm.winogradScratch(layer.inChannels, layer.outChannels)
+    : 0;
+}
+
+/**
+ * One layer on n images of bordered pixels. The image's own rows choose the algorithm when only a
+ * strip of it is given.
+ */
+export function convolveImages(
+  wasm: WasmExports,
+  { layer, weights, winograd, parameters, flags }: PackedLayer,
+  to: number,
+  from: number,
+  scratch: number,
+  n: number,
+  rows: number,
+  columns: number,
+  imageRows = rows,
+): void {
+  const { inChannels, outChannels } = layer;
+  if (prefersWinograd(layer, imageRows, columns)) {
+    // biome-ignore format: one call, one line
+    wasm.winograd3x3(to, from, winograd, parameters, scratch, n, rows, columns, inChannels, outChannels, flags);
+    return;
+  }
+  const kind = kindOf(layer);
+  const convolve = kind === '3x3' ? wasm.conv3x3 : kind === '1x1' ? wasm.conv1x1 : wasm.upConv2x2;
+  const inSize = bordered(rows, columns, inChannels);
+  const size = bordered(outSize(layer, rows), outSize(layer, columns), outChannels);
+  for (let i = 0; i < n; i++) {
+    // biome-ignore format: one call, one line
+    convolve(to + i * size, from + i * inSize, weights, parameters, rows, columns, inChannels, outChannels, flags);
+  }
+}

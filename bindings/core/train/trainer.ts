@@ -1,0 +1,154 @@
+import type { Kernels } from '../kernels.ts';
+import type { ConvLayer } from '../layers.ts';
+import { Random } from '../random.ts';
+import type { Tensor } from '../weights/tensor.ts';
+import { type ConvNode, type Plan, planNetwork } from './plan.ts';
+import { prototypicalLoss } from './prototypical-loss.ts';
+import { EPS, Tape } from './tape.ts';
+import type { Episode, NetworkSpec, ShardResult } from './types.ts';
+
+/** A network's numbers: what is trained, and batch-norm's running means and variances. */
+export interface NetworkState {
+  parameters: Float32Array;
+  statistics: Float32Array;
+}
+
+/**
+ * Fresh weights: uniform within +-sqrt(6 / fan-in) (He et al. 2015), scales 1, shifts and biases 0;
+ * running means 0 and variances 1.
+ */
+export function freshState(plan: Plan, seed: number): NetworkState {
+  const random = new Random(seed);
+  const parameters = new Float32Array(plan.parameters);
+  const statistics = new Float32Array(plan.statistics);
+  for (const node of convNodes(plan)) {
+    const { weights, weightsLength, outChannels, bias } = node;
+    const bound = Math.sqrt(6 / (weightsLength / outChannels));
+    for (let i = 0; i < weightsLength; i++) parameters[weights + i] = random.between(-bound, bound);
+    if (!node.batchNorm) continue;
+    parameters.fill(1, bias, bias + outChannels);
+    const variances = node.statistics + outChannels;
+    statistics.fill(1, variances, variances + outChannels);
+  }
+  return { parameters, statistics };
+}
+
+/** Loss and gradient of one few-shot task under the prototypical loss. */
+export function episodeGradient(
+  kernels: Kernels,
+  plan: Plan,
+  parameters: Float32Array,
+  episode: Episode,
+): ShardResult {
+  const { crops, n, size, labels, support } = episode;
+  const mark = kernels.arena.mark();
+  try {
+    const tape = new Tape(kernels, plan, parameters, crops, n, size, size);
+    const { values } = tape.output();
+    const { loss, accuracy, gradient } = prototypicalLoss(
+      kernels,
+      values,
+      values.length / n,
+      labels,
+      support,
+    );
+    return {
+      loss,
+      accuracy,
+      gradient: tape.backward(gradient),
+      statistics: tape.statistics,
+    };
+  } finally {
+    kernels.arena.release(mark);
+  }
+}
+
+/** The network as it infers: batch-norm's running statistics folded into the convolutions. */
+export function inferenceLayers(plan: Plan, { parameters, statistics }: NetworkState): ConvLayer[] {
+  return convNodes(plan).map((node): ConvLayer => {
+    const { kind, inChannels, outChannels, relu: reluAfter, pool } = node;
+    const weights = parameters.slice(node.weights, node.weights + node.weightsLength);
+    const layer = { kind, inChannels, outChannels, weights, reluAfter, pool };
+    const first = parameters.slice(node.bias, node.bias + outChannels);
+    if (!node.batchNorm) return { ...layer, bias: first };
+    const bias = new Float32Array(outChannels);
+    const taps = node.weightsLength / (inChannels * outChannels);
+    for (let o = 0; o < outChannels; o++) {
+      const scale = first[o] / Math.sqrt(statistics[node.statistics + outChannels + o] + EPS);
+      bias[o] = parameters[node.bias + outChannels + o] - statistics[node.statistics + o] * scale;
+      for (let i = 0; i < inChannels; i++) {
+        const at = (kind === 'up2x2' ? i * outChannels + o : o * inChannels + i) * taps;
+        for (let tap = 0; tap < taps; tap++) weights[at + tap] *= scale;
+      }
+    }
+    return { ...layer, bias };
+  });
+}
+
+/** The state under PyTorch's names: block.{i}.conv.weight, block.{i}.norm.running_mean, ... */
+export function stateTensors(plan: Plan, state: NetworkState): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  visitTensors(plan, state, (name, shape, values) => {
+    tensors.set(name, { shape, values: values.slice() });
+  });
+  return tensors;
+}
+
+/** Back from stateTensors. Returns the name of a tensor that is missing or of another shape, else null. */
+export function restoreTensors(
+  plan: Plan,
+  state: NetworkState,
+  tensors: ReadonlyMap<string, Tensor>,
+): string | null {
+  let wrong: string | null = null;
+  visitTensors(plan, state, (name, shape, values) => {
+    const tensor = tensors.get(name);
+    if (tensor && String(tensor.shape) === String(shape)) values.set(tensor.values);
+    else wrong ??= name;
+  });
+  return wrong;
+}
+
+function visitTensors(
+  plan: Plan,
+  { parameters, statistics }: NetworkState,
+  visit: (name: string, shape: number[], values: Float32Array) => void,
+): void {
+  plan.nodes.forEach((node, i) => {
+    if (node.kind === 'concat') return;
+    const { inChannels: from, outChannels: to, bias, kind } = node;
+    const side = kind === '3x3' ? 3 : kind === '1x1' ? 1 : 2;
+    const channels = kind === 'up2x2' ? [from, to] : [to, from];
+    const part = (all: Float32Array, at: number, length = to) => all.subarray(at, at + length);
+    const weights = part(parameters, node.weights, node.weightsLength);
+    visit(`block.${i}.conv.weight`, [...channels, side, side], weights);
+    if (!node.batchNorm) {
+      visit(`block.${i}.conv.bias`, [to], part(parameters, bias));
+      return;
+    }
+    visit(`block.${i}.norm.weight`, [to], part(parameters, bias));
+    visit(`block.${i}.norm.bias`, [to], part(parameters, bias + to));
+    visit(`block.${i}.norm.running_mean`, [to], part(statistics, node.statistics));
+    visit(`block.${i}.norm.running_var`, [to], part(statistics, node.statistics + to));
+  });
+}
+
+/** Conv4 (Vinyals et al. 2016) for two-channel crops; the last block can keep its 5 x 5 pixels. */
+export function conv4Spec(widths: readonly number[] = [32, 64, 64, 64], pools = 3): NetworkSpec {
+  return {
+    inChannels: 2,
+    nodes: widths.map((outChannels, i) => ({
+      kind: '3x3',
+      outChannels,
+      batchNorm: true,
+      relu: true,
+      pool: i < pools,
+    })),
+  };
+}
+
+export { planNetwork };
+
+function convNodes(plan: Plan): ConvNode[] {
+  return plan.nodes.filter((node): node is ConvNode => node.kind !== 'concat');
+}
