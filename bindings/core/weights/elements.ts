@@ -18,6 +18,25 @@ function half(view: DataView, at: number): number {
   return sign * (fraction + 1024) * 5.9604644775390625e-8 * (1 << (exponent - 1));
 }
 
+/** The binary16 nearest to a value, ties to even; what is too large becomes infinity. */
+export function toHalf(value: number): number {
+  word.setFloat32(0, value);
+  const bits = word.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const size = Math.abs(value);
+  if (!(size < 65520)) return sign | (size > 0 ? 0x7c00 : 0x7e00);
+  // below 2^-14 halves are multiples of 2^-24
+  if (size < 6.103515625e-5) return sign | roundToEven(size * 16777216);
+  const exponent = ((bits >>> 23) & 255) - 112;
+  // a fraction that rounds up to 1024 carries into the exponent
+  return sign | ((exponent << 10) + roundToEven((bits & 0x7fffff) / 8192));
+}
+
+function roundToEven(x: number): number {
+  const down = Math.floor(x);
+  return x - down === 0.5 ? down + (down % 2) : Math.round(x);
+}
+
 const word = new DataView(new ArrayBuffer(4));
 
 /** bfloat16: the upper half of a binary32. */

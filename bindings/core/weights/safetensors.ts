@@ -1,6 +1,6 @@
 import { strFromU8, strToU8 } from 'fflate';
 import { FormatError, WeightsError } from '../errors.ts';
-import { type ElementName, elementTypes, isElementName, viewOf } from './elements.ts';
+import { type ElementName, elementTypes, isElementName, toHalf, viewOf } from './elements.ts';
 import type { Tensor, WeightsFile } from './tensor.ts';
 
 /** The reference implementation refuses longer headers too. */
@@ -40,11 +40,13 @@ export function readSafetensors(bytes: Uint8Array, name: string): WeightsFile {
   return { name, format: 'safetensors', tensors, metadata };
 }
 
-/** Write tensors as an F32 safetensors file, in the order given. Throws WeightsError on a tensor whose shape does not fit. */
+/** Write tensors as a safetensors file of F32 or F16, in the order given. Throws WeightsError on a tensor whose shape does not fit. */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
+  type: 'F32' | 'F16' = 'F32',
 ): Uint8Array {
+  const step = elementTypes[type].bytes;
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
   let length = 0;
@@ -54,8 +56,8 @@ export function writeSafetensors(
         `tensor ${name}: expected ${shape.join(' x ')} values, got ${values.length}.`,
       );
     }
-    header[name] = { dtype: 'F32', shape, data_offsets: [length, length + values.length * 4] };
-    length += values.length * 4;
+    header[name] = { dtype: type, shape, data_offsets: [length, length + values.length * step] };
+    length += values.length * step;
   }
   let json = JSON.stringify(header);
   let encoded = strToU8(json);
@@ -69,8 +71,9 @@ export function writeSafetensors(
   let at = 8 + encoded.length;
   for (const { values } of tensors.values()) {
     for (const value of values) {
-      view.setFloat32(at, value, true);
-      at += 4;
+      if (type === 'F16') view.setUint16(at, toHalf(value), true);
+      else view.setFloat32(at, value, true);
+      at += step;
     }
   }
   return bytes;

@@ -7,10 +7,11 @@ import { embed } from './commands/embed.ts';
 import { episodes } from './commands/episodes.ts';
 import { info } from './commands/info.ts';
 import { segment } from './commands/segment.ts';
+import { train } from './commands/train.ts';
 import { InputFiles } from './files.ts';
 import { jsonReporter, terminalReporter } from './progress.ts';
 
-const commands: readonly Command[] = [info, segment, classify, embed, episodes, demo];
+const commands: readonly Command[] = [info, segment, classify, embed, episodes, train, demo];
 
 const common: OptionSpecs = {
   json: { help: 'progress as JSON lines on stderr, the result as JSON on stdout' },
@@ -18,7 +19,7 @@ const common: OptionSpecs = {
 };
 
 /** Run the command line; returns the exit code: 0, 1 (bad input) or 2 (usage). */
-export function main(args: readonly string[]): number {
+export async function main(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
   const report = json ? jsonReporter() : terminalReporter();
   const print = (text: string) => console.log(text);
@@ -44,7 +45,7 @@ export function main(args: readonly string[]): number {
       return 0;
     }
     const given = readArguments(rest, { ...command.options, ...common }, command.positionals);
-    command.run(given, {
+    await command.run(given, {
       kernels: createKernels(),
       files: new InputFiles(),
       report,
@@ -98,4 +99,4 @@ function help({ name, summary, positionals, options, example }: Command): string
   ].join('\n');
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

@@ -23,5 +23,5 @@ export interface Command {
   positionals: string[];
   options: OptionSpecs;
   example: string;
-  run(given: Given, context: Context): void;
+  run(given: Given, context: Context): void | Promise<void>;
 }

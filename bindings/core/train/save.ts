@@ -1,0 +1,78 @@
+import { WeightsError } from '../errors.ts';
+import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import type { Tensor } from '../weights/tensor.ts';
+import type { Progress } from './loop.ts';
+import type { Plan } from './plan.ts';
+import { restoreTensors, stateTensors } from './trainer.ts';
+
+/** Marks a file as training's own: nothing else is ever overwritten. */
+const MAKER = 'adatom train';
+
+/** A checkpoint as one safetensors file; `job` names all that decides how training goes. */
+export function writeCheckpoint(plan: Plan, progress: Progress, job: string): Uint8Array {
+  const { state, moments, losses, accuracies, validations, step } = progress;
+  const tensors = stateTensors(plan, state);
+  const add = (name: string, values: ArrayLike<number>) => {
+    tensors.set(name, { shape: [values.length], values: Float32Array.from(values) });
+  };
+  add('adam.first', moments.first);
+  add('adam.second', moments.second);
+  add('curve.loss', losses);
+  add('curve.accuracy', accuracies);
+  add('curve.validation', validations.flat());
+  return writeSafetensors(tensors, { maker: MAKER, kind: 'checkpoint', job, step: String(step) });
+}
+
+/**
+ * Fill progress from a checkpoint. Throws FormatError, or WeightsError when the checkpoint is of
+ * another training.
+ */
+export function readCheckpoint(
+  plan: Plan,
+  progress: Progress,
+  job: string,
+  bytes: Uint8Array,
+  name: string,
+): void {
+  const { tensors, metadata } = readSafetensors(bytes, name);
+  if (metadata['maker'] !== MAKER || metadata['kind'] !== 'checkpoint') {
+    throw new WeightsError(`${name}: expected a checkpoint of adatom train, found another file.`);
+  }
+  if (metadata['job'] !== job) {
+    throw new WeightsError(
+      `${name}: expected a checkpoint of this training, found one with other options: ${metadata['job']}.`,
+    );
+  }
+  const values = (key: string): Float32Array => {
+    const tensor: Tensor | undefined = tensors.get(key);
+    if (!tensor) throw new WeightsError(`${name}: expected a tensor ${key}, found none.`);
+    return tensor.values;
+  };
+  const wrong = restoreTensors(plan, progress.state, tensors);
+  if (wrong) throw new WeightsError(`${name}: expected a tensor ${wrong} of this network.`);
+  progress.step = Number(metadata['step']);
+  progress.moments.first.set(values('adam.first'));
+  progress.moments.second.set(values('adam.second'));
+  progress.moments.steps = progress.step;
+  progress.losses = [...values('curve.loss')];
+  progress.accuracies = [...values('curve.accuracy')];
+  const validations = values('curve.validation');
+  progress.validations = [];
+  for (let i = 0; i < validations.length; i += 2) {
+    progress.validations.push([validations[i], validations[i + 1]]);
+  }
+}
+
+/** Metadata of the weights file of a training. */
+export function weightsMetadata(extra: Readonly<Record<string, string>>): Record<string, string> {
+  return { maker: MAKER, kind: 'weights', ...extra };
+}
+
+/** Whether a file was made by training, so that training may overwrite it. */
+export function isOwn(bytes: Uint8Array, name: string): boolean {
+  try {
+    return readSafetensors(bytes, name).metadata['maker'] === MAKER;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,170 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import {
+  conv4Spec,
+  createShardRunner,
+  curvesSvg,
+  type Episode,
+  isOwn,
+  type NetworkState,
+  openSource,
+  type Progress,
+  planNetwork,
+  readCheckpoint,
+  readWeights,
+  restoreTensors,
+  type Schedule,
+  type ShardJob,
+  startProgress,
+  stateTensors,
+  train as trainNetwork,
+  weightsMetadata,
+  writeCheckpoint,
+  writeSafetensors,
+} from '../../index.ts';
+import { type Given, UsageError } from '../args.ts';
+import { readLabelledScans } from '../labelled.ts';
+import { checkFile, OutputError, writeOne } from '../output.ts';
+import type { Command, Context } from './command.ts';
+
+const GAIN = 0.3;
+const POOLS = 3;
+const VALIDATION_EPISODES = 24;
+
+/** `adatom train --out MODEL.safetensors`: from simulated scans, or from a folder of labelled ones. */
+export const train: Command = {
+  name: 'train',
+  summary: 'train an embedding network, from simulated scans or your own labelled ones',
+  positionals: [],
+  options: {
+    out: {
+      value: 'FILE',
+      required: true,
+      help: 'weights, .safetensors; curves (.svg) and a checkpoint are written beside it',
+    },
+    from: {
+      value: 'FOLDER',
+      help: 'fine-tune on labelled scans: each scan with a NAME.labels.csv (x_px, y_px, label) beside it',
+    },
+    weights: { value: 'FILE', help: 'weights to start from (required with --from)' },
+    steps: { value: 'N', help: 'steps of training (default 4000; 150 with --from)' },
+    seed: { value: 'N', help: 'decides every random choice (default 1)' },
+    workers: { value: 'N', help: 'threads (default: one per core); the result is the same' },
+    'checkpoint-every': { value: 'N', help: 'steps between two checkpoints (default 100)' },
+    widths: { value: 'N,N,...', help: 'channels of each block (default 32,64,64,64)' },
+  },
+  example:
+    'adatom train --out my-surface.safetensors --from scans/ --weights models/adatom.safetensors',
+  run,
+};
+
+async function run(given: Given, context: Context): Promise<void> {
+  const { kernels, report, print, json } = context;
+  const out = given.text('out') as string;
+  const checkpointPath = `${out}.checkpoint`;
+  refuseForeign(out);
+  checkFile(out);
+  const folder = given.text('from');
+  const spec = conv4Spec(given.integers('widths'), POOLS);
+  const plan = planNetwork(spec);
+  const schedule: Schedule = {
+    steps: given.integer('steps') ?? (folder ? 150 : 4000),
+    seed: given.integer('seed') ?? 1,
+    shards: 4,
+    rate: folder ? 3e-4 : 2e-3,
+    warmUp: folder ? 10 : 100,
+    weightDecay: 1e-4,
+    validateEvery: folder ? 25 : 250,
+  };
+  if (!(schedule.steps >= 1)) throw new UsageError('--steps: expected at least 1.');
+  const workers = given.integer('workers') ?? availableParallelism();
+  if (!(workers >= 1 && workers <= 64)) throw new UsageError('--workers: expected 1 to 64.');
+  const started = readStart(context, given, plan);
+  if (folder && !started) throw new UsageError('--from: expected --weights to start from.');
+  const source = folder
+    ? { kind: 'labelled' as const, options: readLabelledScans(context, folder, GAIN) }
+    : { kind: 'simulated' as const, options: { gain: GAIN, shards: schedule.shards } };
+  const job: ShardJob = { spec, source, seed: schedule.seed };
+
+  const progress = startProgress(plan, schedule.seed, started);
+  const describe = JSON.stringify({
+    spec,
+    schedule,
+    source: folder ? context.files.list.map(({ sha256 }) => sha256) : source,
+  });
+  if (existsSync(checkpointPath)) {
+    readCheckpoint(
+      plan,
+      progress,
+      describe,
+      new Uint8Array(readFileSync(checkpointPath)),
+      checkpointPath,
+    );
+    report.warn(`going on from step ${progress.step} of ${checkpointPath}.`);
+  }
+  const every = given.integer('checkpoint-every') ?? 100;
+  const validation = folder ? [] : validationEpisodes(context, schedule.seed);
+  const runner = createShardRunner(job, workers);
+  const save = (now: Progress) => {
+    if (now.step % every && now.step !== schedule.steps) return;
+    writeOne(checkpointPath, writeCheckpoint(plan, now, describe));
+    writeOne(out.replace(/(\.safetensors)?$/, '.svg'), curvesSvg(now));
+  };
+  try {
+    await trainNetwork(kernels, plan, schedule, runner, progress, validation, save, {
+      onProgress: report.progress,
+    });
+  } finally {
+    runner.close();
+  }
+  const metadata = weightsMetadata({
+    gain: String(GAIN),
+    pools: String(POOLS),
+    training: describe,
+  });
+  writeOne(out, writeSafetensors(stateTensors(plan, progress.state), metadata, 'F16'));
+  report.done();
+  const loss = progress.losses[progress.losses.length - 1];
+  const result = { out, steps: progress.step, loss, validation: progress.validations.at(-1)?.[1] };
+  print(
+    json
+      ? JSON.stringify(result)
+      : `${basename(out)}: ${result.steps} steps, loss ${loss.toFixed(3)}${result.validation === undefined ? '' : `, ${(100 * result.validation).toFixed(1)} % of simulated validation defects right at one shot`}`,
+  );
+}
+
+/** Training writes only over what training wrote. */
+function refuseForeign(out: string): void {
+  for (const path of [out, `${out}.checkpoint`]) {
+    if (existsSync(path) && !isOwn(new Uint8Array(readFileSync(path)), path)) {
+      throw new OutputError(
+        `${path}: was not made by adatom train and is left alone; name another --out.`,
+      );
+    }
+  }
+}
+
+function readStart(
+  { files }: Context,
+  given: Given,
+  plan: ReturnType<typeof planNetwork>,
+): NetworkState | undefined {
+  const path = given.text('weights');
+  if (path === undefined) return undefined;
+  const state = {
+    parameters: new Float32Array(plan.parameters),
+    statistics: new Float32Array(plan.statistics),
+  };
+  const wrong = restoreTensors(plan, state, readWeights(files.read('weights', path), path).tensors);
+  if (wrong)
+    throw new UsageError(
+      `--weights ${path}: expected a tensor ${wrong} as adatom train writes it.`,
+    );
+  return state;
+}
+
+function validationEpisodes({ kernels }: Context, seed: number): Episode[] {
+  const source = openSource({ kind: 'simulated', options: { gain: GAIN, validation: true } });
+  return Array.from({ length: VALIDATION_EPISODES }, (_, i) => source(kernels, seed, i));
+}
