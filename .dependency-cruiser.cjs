@@ -23,7 +23,7 @@ const stepPaths = Object.values(steps);
 /** How a file's bytes are laid out, which a writer of the same format shares with its reader. */
 const layouts = '^bindings/core/formats/(bytes|orient)\\.ts$';
 
-const spanning = '^bindings/core/(index|pipeline)\\.ts$';
+const spanning = '^bindings/core/((index|pipeline)\\.ts$|engine/)';
 const hosts = ['node', 'web', 'deno'];
 /** The only files that make an instance of the module. */
 const instantiating = '^bindings/(node/instantiate|web/instantiate|deno/instantiate)\\.ts$';

@@ -3,7 +3,6 @@ import {
   classifyDefects,
   countLabels,
   createKernels,
-  defaultCrop,
   findDefects,
   type ProgressEvent,
   prepare,
@@ -65,9 +64,7 @@ function once(method: (typeof methods)[number]): void {
   const found = timed(`segment: ${method}`, () => findDefects(kernels, prepared, { method }));
   const defects = found.defects.slice(0, 250);
   const named = timed(`embed and classify ${defects.length}`, () =>
-    classifyDefects(kernels, prepared, network, defects, snapToDefects(support, prepared, found), {
-      crop: defaultCrop(prepared, found),
-    }),
+    classifyDefects(kernels, prepared, network, defects, snapToDefects(support, prepared, found)),
   );
   timed('tables and pictures', () =>
     runFiles({

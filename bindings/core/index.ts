@@ -1,6 +1,14 @@
 // The public API: re-exports only.
 
 export { chooseChannels, describe } from './channels.ts';
+export {
+  type DefectDescription,
+  type Describable,
+  type Description,
+  describeDefects,
+  type LatticeReport,
+  latticeLine,
+} from './describe.ts';
 export * from './errors.ts';
 export { type DefectRow, type PointRow, readPointsCsv, writeDefectsCsv } from './export/csv.ts';
 export { type OutputFile, type RunResult, runFileNames, runFiles } from './export/files.ts';
@@ -17,6 +25,8 @@ export {
   type KmeansOptions,
   type LoadedNetwork,
 } from './kernels.ts';
+export type { Measured } from './lattice/estimate.ts';
+export type { LatticeSite } from './lattice/sites.ts';
 export { type Length, parseAreaNm2, parseLength, parseLengthNm } from './lengths.ts';
 export { type Matching, matchPositions } from './matching.ts';
 export { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from './network.ts';
@@ -30,6 +40,8 @@ export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
 export { type ClusterReport, SEGMENT_METHODS, type SegmentOptions } from './segment/index.ts';
 export { simulateDimerRows } from './simulate/index.ts';
 export { type SceneOptions, type SimulatedScene, simulateScene } from './simulate/scene.ts';
+export * from './train/index.ts';
 export { version } from './version.ts';
 export type { WasmExports } from './wasm.ts';
 export { readWeights } from './weights/index.ts';
+export { writeSafetensors } from './weights/safetensors.ts';

@@ -14,6 +14,18 @@ export interface DefectRow {
   label: string;
   /** 0..1 */
   confidence: number | null;
+  /** Form and lattice site, where they were measured; see DefectShape and LatticeSite. */
+  heightNm?: number | null;
+  contourAreaNm2?: number | null;
+  volumeNm3?: number | null;
+  orientationDeg?: number | null;
+  elongation?: number | null;
+  /** From 1, as the report lists them. */
+  lattice?: number | null;
+  siteI?: number | null;
+  siteJ?: number | null;
+  siteU?: number | null;
+  siteV?: number | null;
 }
 
 /** A position a person marked, in the scan's own pixels. */
@@ -26,7 +38,12 @@ export interface PointRow {
   line: number;
 }
 
-const HEADER = 'id,x_px,y_px,x_nm,y_nm,area_px,area_nm2,label,confidence';
+/** New columns come last: programs that count them go on working. */
+const HEADER = [
+  'id,x_px,y_px,x_nm,y_nm,area_px,area_nm2,label,confidence',
+  'height_nm,contour_area_nm2,volume_nm3,orientation_deg,elongation',
+  'lattice,site_i,site_j,site_u,site_v',
+].join(',');
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A table of defects: UTF-8 text, one header line, lines end in LF, fields quoted as in RFC 4180. */
@@ -42,6 +59,16 @@ export function writeDefectsCsv(defects: readonly DefectRow[]): string {
       decimals(defect.areaNm2, 4),
       quote(defect.label),
       decimals(defect.confidence, 4),
+      decimals(defect.heightNm, 4),
+      decimals(defect.contourAreaNm2, 4),
+      decimals(defect.volumeNm3, 6),
+      decimals(defect.orientationDeg, 1),
+      decimals(defect.elongation, 3),
+      decimals(defect.lattice, 0),
+      decimals(defect.siteI, 0),
+      decimals(defect.siteJ, 0),
+      decimals(defect.siteU, 3),
+      decimals(defect.siteV, 3),
     ].join(','),
   );
   return `${[HEADER, ...lines].join('\n')}\n`;
@@ -132,8 +159,8 @@ function lineOffset(text: string, line: number): number {
 }
 
 /** Fixed decimals; an empty field for what is not known. */
-function decimals(value: number | null, digits: number): string {
-  return value === null || !Number.isFinite(value) ? '' : value.toFixed(digits);
+function decimals(value: number | null | undefined, digits: number): string {
+  return value == null || !Number.isFinite(value) ? '' : value.toFixed(digits);
 }
 
 function quote(field: string): string {

@@ -1,7 +1,9 @@
+import type { Description } from '../describe.ts';
 import type { ClassCount, Defect, Prepared } from '../pipeline.ts';
 import type { Scan, Step } from '../scan.ts';
 import { version } from '../version.ts';
 import { type DefectRow, writeDefectsCsv } from './csv.ts';
+import { described, describedColumns } from './described.ts';
 import { writeResultJson } from './json.ts';
 import { writeNpy } from './npy.ts';
 import { renderOverlay } from './overlay.ts';
@@ -31,6 +33,8 @@ export interface RunResult {
   steps: Step[];
   warnings: string[];
   truth?: ReportTruth;
+  /** The scan's lattices and each defect's shape and site, in the order of `defects`. */
+  description?: Description;
 }
 
 /** Every name runFiles may use: what a run does not write, it must not leave from an earlier one. */
@@ -97,9 +101,17 @@ export function runFiles(result: RunResult): OutputFile[] {
   return files;
 }
 
-function defectRows({ prepared, defects, labels, confidence }: RunResult): DefectRow[] {
+/** A row of the table of defects for each defect. */
+export function defectRows({
+  prepared,
+  defects,
+  labels,
+  confidence,
+  description,
+}: Pick<RunResult, 'prepared' | 'defects' | 'labels' | 'confidence' | 'description'>): DefectRow[] {
   const { pixelXNm, pixelYNm } = prepared;
   return defects.map((defect, index) => ({
+    ...describedColumns(description?.defects[index]),
     id: defect.id,
     xPx: defect.x,
     yPx: defect.y,
@@ -131,6 +143,7 @@ function summary(result: RunResult): Record<string, unknown> {
     otherInputs: result.otherInputs,
     network: result.network,
     defects: result.defects.length,
+    ...(result.description ? described(result.description) : {}),
     touchingBorder: idsOf(result, ({ touchesBorder }) => touchesBorder),
     tooLarge: idsOf(result, ({ tooLarge }) => tooLarge),
     counts: result.counts,

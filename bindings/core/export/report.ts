@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../base64.ts';
+import { latticeLine } from '../describe.ts';
 import type { ClassCount } from '../pipeline.ts';
 import { version } from '../version.ts';
 import type { RunResult } from './files.ts';
@@ -47,6 +48,7 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
 <h1>${escapeHtml(input.file)}</h1>
 <p>${prepared.columns} × ${prepared.rows} pixels, ${size}; ${escapeHtml(prepared.channels.map(({ name }) => name).join(' and '))}.</p>
 <p><img alt="The scan with every defect outlined in its class's colour" src="data:image/png;base64,${encodeBase64(overlayPng)}"></p>
+${latticeList(result.description)}
 <h2>Counts</h2>
 ${countsTable(counts)}
 ${truth ? `<h2>Agreement with the known truth</h2>\n${truthTable(truth)}` : ''}
@@ -68,6 +70,16 @@ export function density({ perNm2, errorPerNm2, below95PerNm2 }: ClassCount): str
   if (below95PerNm2 !== null) return `< ${below95PerNm2.toPrecision(2)} (95 %)`;
   if (perNm2 === null || errorPerNm2 === null) return '';
   return `${perNm2.toPrecision(3)} ± ${errorPerNm2.toPrecision(2)}`;
+}
+
+/** The scan's lattices, or that there is none; '' where none was looked for. */
+function latticeList(description: RunResult['description']): string {
+  if (!description) return '';
+  const { lattices } = description;
+  if (lattices.length === 0) return '<p>No lattice could be seen.</p>';
+  return lattices
+    .map((lattice, k) => `<p>Lattice ${k + 1}: ${escapeHtml(latticeLine(lattice))}.</p>`)
+    .join('\n');
 }
 
 function countsTable(counts: RunResult['counts']): string {

@@ -1,6 +1,6 @@
+import { powerSpectrum } from '../fft.ts';
 import type { Kernels } from '../kernels.ts';
 import { select } from '../select.ts';
-import { powerSpectrum } from './fft.ts';
 import { centreAndSpread } from './statistics.ts';
 
 const PI = Math.PI;

@@ -1,8 +1,10 @@
 import {
   countLabels,
   type Defect,
+  describeDefects,
   type EmbeddingNetwork,
   type Found,
+  latticeLine,
   type Named,
   type Prepared,
   type ReportTruth,
@@ -40,12 +42,13 @@ export function shownLabels(defects: readonly Defect[], named: Named | undefined
 
 /** Write a run's files, then print its warnings and counts. */
 export function finish(context: Context, outcome: Outcome): void {
-  const { report, files } = context;
+  const { kernels, report, files } = context;
   const { command, options, out, scan, prepared, found, defects, named, network, truth } = outcome;
   const labels = shownLabels(defects, named);
   const classes = named?.classes ?? [];
   const counts = countLabels(labels, named ? classes : [''], prepared, found?.searchedFraction);
   const warnings = [...prepared.warnings, ...(found?.warnings ?? []), ...(outcome.warnings ?? [])];
+  const description = describeDefects(kernels, prepared, defects, found?.regionIds);
   const written = runFiles({
     command,
     options,
@@ -62,9 +65,13 @@ export function finish(context: Context, outcome: Outcome): void {
     steps: [...prepared.steps, ...(found?.steps ?? []), ...(named?.steps ?? [])],
     warnings,
     ...(truth ? { truth } : {}),
+    description,
   });
   writeAll(out, written, runFileNames);
   report.done();
   for (const warning of warnings) report.warn(warning);
+  if (!context.json) {
+    for (const lattice of description.lattices) context.print(`lattice  ${latticeLine(lattice)}`);
+  }
   printCounts(context, counts, out);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fft, powerSpectrum, twiddles } from '../../../bindings/core/preprocess/fft.ts';
+import { fft, powerSpectrum, twiddles } from '../../../bindings/core/fft.ts';
 import { findLattice } from '../../../bindings/core/preprocess/lattice.ts';
 import { Random } from '../../../bindings/core/random.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';

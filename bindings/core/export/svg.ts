@@ -1,0 +1,108 @@
+import { encodeBase64 } from '../base64.ts';
+import type { LabelledScan } from './coco.ts';
+import { contoursOf } from './contours.ts';
+
+export interface SvgInput extends LabelledScan {
+  /** The scan as a picture, PNG of any resolution. */
+  png: Uint8Array;
+  /** Sides of a pixel; null when not known. */
+  pixelXNm: number | null;
+  pixelYNm: number | null;
+  /** '#rrggbb' of a label. */
+  colourOf: (label: string) => string;
+}
+
+/** Width of the figure in the SVG's own unit, whatever the scan's size. */
+const WIDTH = 800;
+const LINE = 22;
+
+/**
+ * The scan as a figure to edit further: the picture, one group of outlines per class, a scale bar and
+ * a legend with counts, each with an id of its own. Fonts are the reader's.
+ */
+export function writeSvg(input: SvgInput): string {
+  const { columns, rows, pixelXNm, pixelYNm, png } = input;
+  const scaleX = WIDTH / columns;
+  const scaleY = scaleX * (pixelXNm && pixelYNm ? pixelYNm / pixelXNm : 1);
+  const height = scaleY * rows;
+  const groups = groupByLabel(input);
+  const total = height + 16 + LINE * groups.length;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${round(total)}" font-family="sans-serif" font-size="14">
+<title>${escapeXml(input.file)}: ${input.defects.length} defects</title>
+<image id="scan" width="${WIDTH}" height="${round(height)}" preserveAspectRatio="none" image-rendering="pixelated" href="data:image/png;base64,${encodeBase64(png)}"/>
+<g id="defects" fill="none" stroke-width="1.5" transform="scale(${scaleX} ${scaleY})">
+${groups.map((group) => outlines(input, group)).join('\n')}
+</g>
+${scaleBar(pixelXNm, scaleX, height)}
+<g id="legend">
+${groups.map((group, i) => legendLine(input, group, height + 16 + LINE * i)).join('\n')}
+</g>
+</svg>
+`;
+}
+
+interface Group {
+  label: string;
+  members: number[];
+}
+
+function groupByLabel({ classes, labels }: SvgInput): Group[] {
+  return [...new Set([...classes, ...labels])].map((label) => ({
+    label,
+    members: labels.flatMap((other, i) => (other === label ? [i] : [])),
+  }));
+}
+
+function outlines(input: SvgInput, { label, members }: Group): string {
+  const paths = members.map((i) => {
+    const polygons = contoursOf(input.regionIds, input.columns, input.defects[i]);
+    const d = polygons.map((polygon) => `M${pairs(polygon)}Z`).join('');
+    return `<path id="defect-${input.defects[i].id}" vector-effect="non-scaling-stroke" d="${d}"/>`;
+  });
+  return `<g data-class="${escapeXml(label || 'defect')}" stroke="${input.colourOf(label)}">\n${paths.join('\n')}\n</g>`;
+}
+
+function pairs(polygon: readonly number[]): string {
+  return polygon
+    .map((value, i) => `${i % 2 || i === 0 ? '' : 'L'}${value}${i % 2 ? '' : ' '}`)
+    .join('');
+}
+
+function legendLine(input: SvgInput, { label, members }: Group, y: number): string {
+  const colour = input.colourOf(label);
+  return `<rect x="4" y="${round(y)}" width="14" height="14" fill="${colour}" stroke="#444" stroke-width="0.5"/><text x="26" y="${round(y + 12)}" fill="#1e1e1e">${escapeXml(label || 'defect')}: ${members.length}</text>`;
+}
+
+/** The longest of 1, 2 or 5 times a power of ten that takes up at most a quarter of the width. */
+export function scaleBarNm(widthNm: number): number {
+  const most = widthNm / 4;
+  const [, power] = most.toExponential().split('e');
+  const unit = Number(`1e${power}`);
+  return unit * (most >= 5 * unit ? 5 : most >= 2 * unit ? 2 : 1);
+}
+
+/** A length in the unit that a person would say it in. */
+export function lengthText(nm: number): string {
+  if (nm >= 1000) return `${Number((nm / 1000).toPrecision(6))} µm`;
+  return nm >= 1 ? `${Number(nm.toPrecision(6))} nm` : `${Number((nm * 1000).toPrecision(6))} pm`;
+}
+
+function scaleBar(pixelXNm: number | null, scaleX: number, height: number): string {
+  if (!pixelXNm) return '';
+  const nm = scaleBarNm((WIDTH / scaleX) * pixelXNm);
+  const length = round((nm / pixelXNm) * scaleX);
+  const y = round(height - 18);
+  return `<g id="scale-bar"><rect x="10" y="${round(height - 42)}" width="${length + 16}" height="34" fill="#000" fill-opacity="0.55"/><rect x="18" y="${y}" width="${length}" height="4" fill="#fff"/><text x="${18 + length / 2}" y="${y - 6}" fill="#fff" text-anchor="middle">${lengthText(nm)}</text></g>`;
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(2));
+}
+
+function escapeXml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,80 @@
+import type { Kernels } from '../kernels.ts';
+import { powerFloor } from './floor.ts';
+import { type Analysis, analyse, type Picture, powersOf, type Spectrum } from './spectrum.ts';
+import { inverse2d } from './transform.ts';
+
+/** Power over the local median from which on a bin belongs to something periodic; noise alone does not reach it. */
+const THRESHOLD = 20;
+/** Slower waves, cycles per pixel, are the scan's undulations. */
+const SLOWEST = 0.02;
+
+/**
+ * The planes without their lattice: what is periodic over the scan (bins of the spectrum far above
+ * their surroundings, brought down to these) is taken away, defects stay. Planes (rows, columns) in
+ * the picture's unit, as many as it has.
+ */
+export function removeLattice(
+  kernels: Kernels,
+  picture: Picture,
+  { spectrum }: Analysis = analyse(kernels, picture),
+): Float32Array[] {
+  const lattice = latticePart(kernels, spectrum);
+  return picture.planes.map((plane, p) => plane.map((height, i) => height - lattice[p][i]));
+}
+
+/** The periodic part of each plane, from the spectrum of the picture. */
+function latticePart(kernels: Kernels, spectrum: Spectrum): Float64Array[] {
+  const { rows, columns, planes } = spectrum;
+  const parts = powersOf(spectrum).map((power) => partAbove(power, rows, columns));
+  const re = new Float64Array(spectrum.re.length);
+  const im = new Float64Array(re.length);
+  const half = (columns >> 1) + 1;
+  for (let c = 0; c < half; c++) {
+    const mirror = ((columns - c) % columns) * rows;
+    for (let r = 0; r < rows; r++) {
+      const i = c * rows + r;
+      const first = parts[0][i];
+      const second = planes > 1 ? parts[1][i] : 0;
+      if (first === 0 && second === 0) continue;
+      const j = mirror + (r === 0 ? 0 : rows - r);
+      keep(spectrum, i, j, first, second, re, im);
+    }
+  }
+  inverse2d(kernels, re, im, rows, columns);
+  return planes > 1 ? [re, im] : [re];
+}
+
+/** Put a part of the first plane and a part of the second at frequency i, and at its mirror j. */
+function keep(
+  spectrum: Spectrum,
+  i: number,
+  j: number,
+  first: number,
+  second: number,
+  re: Float64Array,
+  im: Float64Array,
+): void {
+  const [ar, ai, br, bi] = [spectrum.re[i], spectrum.im[i], spectrum.re[j], spectrum.im[j]];
+  const [pr, pi] = [(first * (ar + br)) / 2, (first * (ai - bi)) / 2];
+  const [qr, qi] = [(second * (ai + bi)) / 2, (second * (br - ar)) / 2];
+  re[i] = pr - qi;
+  im[i] = pi + qr;
+  re[j] = pr + qi;
+  im[j] = qr - pi;
+}
+
+/** Part of the amplitude in each bin that is above what is usual there: 0 for most. */
+function partAbove(power: Float64Array, rows: number, columns: number): Float64Array {
+  const floor = powerFloor(power, rows, columns);
+  const part = new Float64Array(power.length);
+  for (let i = 0; i < part.length; i++) {
+    if (power[i] <= THRESHOLD * floor[i]) continue;
+    const c = Math.floor(i / rows);
+    const r = i % rows;
+    const fx = c / columns;
+    const fy = (r <= rows / 2 ? r : r - rows) / rows;
+    if (fx * fx + fy * fy < SLOWEST * SLOWEST) continue;
+    part[i] = 1 - Math.sqrt(floor[i] / power[i]);
+  }
+  return part;
+}
