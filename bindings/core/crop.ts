@@ -236,7 +236,7 @@ export function robustDeviation(plane: Float32Array): number {
   return Math.sqrt(sum / plane.length) || 1;
 }
 
-function median(values: Float32Array): number {
+export function median(values: Float32Array): number {
   const sorted = values.slice().sort();
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;

@@ -8,7 +8,8 @@ import type { WeightsFile } from './weights/tensor.ts';
 /**
  * The Conv4 embedding network of a weights file: blocks of 3x3 convolution, batch-norm, ReLU and
  * 2x2 max-pool (Vinyals et al. 2016, as used by Snell et al. 2017 and Kolev et al. 2025), the
- * batch-norm folded into the convolution. Recognised by the tensors' shapes, whatever their names.
+ * batch-norm folded into the convolution; only the first `pools` blocks pool where the file's metadata
+ * say so. Recognised by the tensors' shapes, whatever their names.
  * Throws WeightsError when the file holds anything else.
  */
 export function conv4FromWeights(file: WeightsFile): ConvLayer[] {
@@ -22,7 +23,21 @@ export function conv4FromWeights(file: WeightsFile): ConvLayer[] {
       `${file.name}: expected blocks of 3x3 convolution and batch-norm only, as in Conv4, but the file ${found}.`,
     );
   }
-  return blocks.map((block) => ({ ...foldConvBlock(block), reluAfter: true, pool: true }));
+  const pools = wholeOr(file, 'pools', blocks.length);
+  return blocks.map((block, i) => ({ ...foldConvBlock(block), reluAfter: true, pool: i < pools }));
+}
+
+/** A whole number of a file's metadata; adatom train writes how many blocks end in a pool. */
+function wholeOr(file: WeightsFile, key: string, otherwise: number): number {
+  const text = file.metadata[key];
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 0 && value <= otherwise)) {
+    throw new WeightsError(
+      `${file.name}: expected ${key} of 0 to ${otherwise} in its metadata, got '${text}'.`,
+    );
+  }
+  return value;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface EmbeddingNetwork {
   loaded: LoadedNetwork;
   /** Values per embedding of a 40 x 40 crop. */
   dimension: number;
+  /** What one deviation of a scan is to be in a crop, as the network was trained; see crop.ts. */
+  gain: number | undefined;
   /** The same layers as plain arrays, for segmentation on their features. */
   layers: readonly ConvLayer[];
 }
@@ -28,8 +30,12 @@ export function loadEmbeddingNetwork(
   bytes: Uint8Array,
   name: string,
 ): EmbeddingNetwork {
-  const layers = conv4FromWeights(readWeights(bytes, name));
-  return makeNetwork(kernels, layers, name, bytesToHex(sha256(bytes)));
+  const file = readWeights(bytes, name);
+  const gain = Number(file.metadata['gain'] ?? NaN);
+  return {
+    ...makeNetwork(kernels, conv4FromWeights(file), name, bytesToHex(sha256(bytes))),
+    gain: gain > 0 ? gain : undefined,
+  };
 }
 
 /** The fixed, seeded, untrained filter bank: random features, useful but not learnt. */
@@ -46,5 +52,6 @@ function makeNetwork(
 ): EmbeddingNetwork {
   const loaded = kernels.load(layers);
   const side = Math.floor(CROP_SIZE / (1 << loaded.pools));
-  return { name, sha256: hash, loaded, dimension: loaded.outChannels * side * side, layers };
+  const dimension = loaded.outChannels * side * side;
+  return { name, sha256: hash, loaded, dimension, gain: undefined, layers };
 }

@@ -1,8 +1,16 @@
 import { chooseChannels, describe, isTopography } from './channels.ts';
-import { cropAt, type Normalisation } from './crop.ts';
+import type { Normalisation } from './crop.ts';
+import { cropSizeFor } from './crop-size.ts';
 import { embedCrops } from './embed.ts';
+import { CROP_FACTORS, embedAtSizes } from './embed-sizes.ts';
 import { EmptyScanError, OptionError, SupportError } from './errors.ts';
-import { type ClassifyOptions, classify, type Method, makeSupport } from './fewshot/index.ts';
+import {
+  type ClassifyOptions,
+  classify,
+  type Method,
+  makeSupport,
+  type SupportSet,
+} from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
@@ -217,16 +225,26 @@ export function findDefects(
 }
 
 export interface EmbedOptions {
-  /** Side of the square cut out around each point; default: see defaultCrop. */
+  /**
+   * Side of the square cut out around each point; default: several, from half to twice
+   * defaultCrop's, each embedded (see embed-sizes.ts).
+   */
   crop?: Length;
   /** 'scan' (default) or, as in the paper's code, 'authors'; see crop.ts. */
   normalise?: Normalisation;
+  /**
+   * How many of the points, from the first, are labelled examples that are to be embedded from
+   * beside them too; default none. Only with normalise 'scan'.
+   */
+  displaced?: number;
 }
 
 export interface Embedded {
   /** (points, dimension) */
   embeddings: Float32Array;
   dimension: number;
+  /** The first `displaced` points from eight places beside them, (displaced, dimension) each. */
+  beside: Float32Array[];
   step: Step;
 }
 
@@ -235,7 +253,10 @@ export function isInside({ x, y }: Point, size: Pick<Prepared, 'rows' | 'columns
   return x >= -0.5 && y >= -0.5 && x <= size.columns - 0.5 && y <= size.rows - 0.5;
 }
 
-/** Cut a two-channel 40 x 40 crop around each point and embed it. */
+/**
+ * Cut two-channel 40 x 40 crops around each point and embed them. Without a `crop` named, the sizes
+ * and their weights come from all the points together: compare only embeddings of one call.
+ */
 export function embedPoints(
   kernels: Kernels,
   prepared: Prepared,
@@ -244,36 +265,31 @@ export function embedPoints(
   options: EmbedOptions = {},
   run?: RunOptions,
 ): Embedded {
-  const { levelled, rows, columns } = prepared;
-  for (const [index, point] of points.entries()) {
-    if (!isInside(point, prepared)) {
-      throw new SupportError(
-        `point ${index + 1}: (${point.x}, ${point.y}) is outside the scan of ${columns} x ${rows} pixels.`,
-      );
-    }
-  }
+  checkInside(points, prepared);
+  const { levelled } = prepared;
   const normalise = options.normalise ?? 'scan';
-  const crop = options.crop ?? defaultCrop(prepared);
-  const sizePx = cropInWorkingPixels(prepared, crop);
-  const { crops, touchesBorder } = cropAt(
-    levelled.planes,
-    levelled.rows,
-    levelled.columns,
-    points.map(({ x, y }) => ({
-      x: (x + 0.5) * levelled.scaleX - 0.5,
-      y: (y + 0.5) * levelled.scaleY - 0.5,
-    })),
-    { sizePx, normalise },
+  const middle = options.crop ?? defaultCrop(prepared, points);
+  const factors = options.crop ? [1] : CROP_FACTORS;
+  const sizePx = cropInWorkingPixels(prepared, middle);
+  const sizes = factors.map((factor) => factor * sizePx);
+  const { embeddings, dimension, beside, touchesBorder } = embedAtSizes(
+    levelled,
+    points.map((point) => toWorkingGrid(levelled, point)),
+    sizes,
+    normalise,
+    (crops, n) => embedCrops(kernels, network.loaded, crops, n, run),
+    normalise === 'scan' ? options.displaced : 0,
+    network.gain,
   );
-  const { embeddings, dimension } = embedCrops(kernels, network.loaded, crops, points.length, run);
   return {
     embeddings,
     dimension,
+    beside,
     step: {
       name: 'embed',
       network: network.name,
-      crop: `${crop.value.toPrecision(4)} ${crop.unit}`,
-      cropWorkingPx: sizePx,
+      crop: `${factors.map((factor) => (factor * middle.value).toPrecision(4)).join(', ')} ${middle.unit}`,
+      cropWorkingPx: options.crop ? sizePx : sizes,
       normalise,
       points: points.length,
       touchingBorder: touchesBorder.reduce((sum, touches) => sum + touches, 0),
@@ -282,26 +298,29 @@ export function embedPoints(
   };
 }
 
-/** Side of the crop in row spacings: a defect with its nearest neighbours, not the next defect. */
-const CROP_ROWS = 3.5;
-/** Side of the crop in median diameters of the defects found, where these dwarf the lattice. */
-const CROP_DIAMETERS = 2;
-/** Where neither lattice nor defects say anything: what the paper's code cuts, in the file's pixels. */
-const FALLBACK_CROP: Length = { value: 16, unit: 'px' };
+function checkInside(points: readonly Point[], prepared: Prepared): void {
+  const { rows, columns } = prepared;
+  for (const [index, point] of points.entries()) {
+    if (!isInside(point, prepared)) {
+      throw new SupportError(
+        `point ${index + 1}: (${point.x}, ${point.y}) is outside the scan of ${columns} x ${rows} pixels.`,
+      );
+    }
+  }
+}
+
+function toWorkingGrid({ scaleX, scaleY }: Levelled, { x, y }: Point): Point {
+  return { x: (x + 0.5) * scaleX - 0.5, y: (y + 0.5) * scaleY - 0.5 };
+}
 
 /**
- * The crop's side when the caller names none: 3.5 row spacings of the lattice, or twice the median
- * diameter of the defects found if that is more; 16 pixels where neither is known.
+ * The crop's side when the caller names none, from the features at the points that are to be
+ * embedded, labelled or not; see cropSizeFor.
  */
-export function defaultCrop(prepared: Prepared, found?: Found): Length {
+export function defaultCrop(prepared: Prepared, points: readonly Point[]): Length {
   const { levelled } = prepared;
-  const fromRows = (CROP_ROWS * (levelled.rowSpacingPx ?? 0)) / levelled.scaleX;
-  const areas = found?.defects.flatMap(({ areaPx, tooLarge }) =>
-    tooLarge || !areaPx ? [] : [areaPx],
-  );
-  const diameter = Math.sqrt((4 / Math.PI) * medianOf(areas ?? []));
-  const side = Math.max(fromRows, CROP_DIAMETERS * diameter);
-  return side > 0 ? { value: side, unit: 'px' } : FALLBACK_CROP;
+  const working = points.map((point) => toWorkingGrid(levelled, point));
+  return { value: cropSizeFor(levelled, working) / levelled.scaleX, unit: 'px' };
 }
 
 function cropInWorkingPixels(prepared: Prepared, crop: Length): number {
@@ -318,6 +337,8 @@ function cropInWorkingPixels(prepared: Prepared, crop: Length): number {
 export interface NameOptions extends EmbedOptions, ClassifyOptions {
   /** 'prototypical' (default), 'matching', 'relation', 'simpleshot' or 'knn'. */
   method?: Method;
+  /** Let the points that are to be named move the prototypes (default true); see fewshot/refine.ts. */
+  refine?: boolean;
 }
 
 /** The name given to each point. */
@@ -346,68 +367,107 @@ export function classifyDefects(
   options: NameOptions = {},
   run?: RunOptions,
 ): Named {
-  if (support.length === 0) {
-    throw new SupportError('support: expected at least one labelled example, got none.');
-  }
-  const method = options.method ?? 'prototypical';
   checkLabels(support);
-  const classes = [...new Set(support.map(({ label }) => label))];
-  const { embeddings, dimension, step } = embedPoints(
-    kernels,
-    prepared,
-    network,
-    [...support, ...points],
-    options,
-    run,
-  );
+  const all = [...support, ...points];
+  const embedding = { displaced: support.length, ...options };
+  // A learned relation compares embeddings as long as those that it learnt from: of one size.
+  if (options.relation) embedding.crop ??= defaultCrop(prepared, all);
+  const embedded = embedPoints(kernels, prepared, network, all, embedding, run);
+  const { embeddings, dimension, beside, step } = embedded;
   const split = support.length * dimension;
-  checkpoint(run, 'classify', 0);
-  const result = classify(
-    kernels,
-    method,
-    makeSupport(
-      embeddings.slice(0, split),
-      dimension,
-      support.map(({ label }) => label),
-    ),
-    embeddings.slice(split),
-    options,
-  );
-  checkpoint(run, 'classify', 1);
-  const labels = Array.from(result.labels, (index) => (index < 0 ? UNKNOWN : classes[index]));
+  const examples = {
+    embeddings: embeddings.slice(0, split),
+    labels: support.map(({ label }) => label),
+    beside,
+  };
+  const named = nameEmbedded(kernels, dimension, examples, embeddings.slice(split), options, run);
+  const { classes, labels, confidence } = named;
   // What the person named needs no guess.
   points.forEach(({ x, y }, i) => {
     const example = support.find((other) => other.x === x && other.y === y);
     if (!example) return;
     labels[i] = example.label;
-    result.confidence[i] = 1;
+    confidence[i] = 1;
   });
+  return { classes, labels, confidence, steps: [step, named.step] };
+}
+
+/** The name given to each of n embeddings. */
+export interface NamedEmbeddings extends Omit<Named, 'steps'> {
+  /** The class that would be the answer without rejection; one per embedding. */
+  nearest: string[];
+  /** (n, classes) the method's own scores, larger is more alike. */
+  scores: Float32Array;
+  step: Step;
+}
+
+/**
+ * Name queries (n, dimension) after labelled examples (examples, dimension), embedded alike. Throws
+ * SupportError for no example and for a label that is no name for a class.
+ */
+export function nameEmbedded(
+  kernels: Kernels,
+  dimension: number,
+  examples: {
+    embeddings: Float32Array;
+    labels: readonly string[];
+    /** The same examples from beside them, as embedPoints gives them. */
+    beside?: readonly Float32Array[];
+  },
+  queries: Float32Array,
+  options: Omit<NameOptions, keyof EmbedOptions> = {},
+  run?: RunOptions,
+): NamedEmbeddings {
+  checkNames(examples.labels);
+  const method = options.method ?? 'prototypical';
+  checkpoint(run, 'classify', 0);
+  const support: SupportSet = {
+    ...makeSupport(examples.embeddings, dimension, examples.labels),
+    ...(examples.beside?.length ? { beside: examples.beside } : {}),
+  };
+  const unlabelled = options.refine === false ? {} : { unlabelled: queries };
+  const result = classify(kernels, method, support, queries, { ...unlabelled, ...options });
+  checkpoint(run, 'classify', 1);
+  const { classes } = support;
+  const nameOf = (index: number) => (index < 0 ? UNKNOWN : classes[index]);
   return {
     classes,
-    labels,
+    labels: Array.from(result.labels, nameOf),
+    nearest: Array.from(result.nearest, nameOf),
     confidence: result.confidence,
-    steps: [
-      step,
-      {
-        name: 'classify',
-        method,
-        classes: classes.map((name) => ({
-          name,
-          examples: support.filter(({ label }) => label === name).length,
-        })),
-      },
-    ],
+    scores: result.scores,
+    step: {
+      name: 'classify',
+      method,
+      classes: classes.map((name) => ({
+        name,
+        examples: examples.labels.filter((label) => label === name).length,
+      })),
+    },
   };
 }
 
-/** Refuse labels that mean something else, and two labels for one place. */
+/** Refuse an empty support set and labels that mean something else; `points` are where they stand. */
+function checkNames(labels: readonly string[], points: readonly Point[] = []): void {
+  if (labels.length === 0) {
+    throw new SupportError('support: expected at least one labelled example, got none.');
+  }
+  for (const [i, label] of labels.entries()) {
+    if (label !== UNKNOWN && label !== TOO_LARGE && label.trim() !== '') continue;
+    const place = points[i] ? ` at (${points[i].x}, ${points[i].y})` : '';
+    throw new SupportError(
+      `support: '${label}'${place} is no name for a class: it is kept for defects without one.`,
+    );
+  }
+}
+
+/** As checkNames; refuse also two labels for one place. */
 function checkLabels(support: readonly SupportPoint[]): void {
+  checkNames(
+    support.map(({ label }) => label),
+    support,
+  );
   for (const { x, y, label } of support) {
-    if (label === UNKNOWN || label === TOO_LARGE || label.trim() === '') {
-      throw new SupportError(
-        `support: '${label}' at (${x}, ${y}) is no name for a class: it is kept for defects without one.`,
-      );
-    }
     const other = support.find((o) => o.x === x && o.y === y && o.label !== label);
     if (other) {
       throw new SupportError(

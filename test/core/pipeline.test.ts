@@ -3,7 +3,6 @@ import {
   asMeasured,
   classifyDefects,
   countLabels,
-  defaultCrop,
   embedPoints,
   findDefects,
   matchPositions,
@@ -104,8 +103,7 @@ describe('classifyDefects', () => {
 
   test('names most defects right from one example each, and the examples as told', () => {
     const examples = snapToDefects(support, prepared, found);
-    const crop = defaultCrop(prepared, found);
-    const named = classifyDefects(kernels, prepared, network, found.defects, examples, { crop });
+    const named = classifyDefects(kernels, prepared, network, found.defects, examples);
     const { pairs } = matchPositions(found.defects, made.defects, within);
     const right = pairs.filter(([f, t]) => named.labels[f] === made.defects[t].kind);
     expect(right.length / pairs.length).toBeGreaterThan(0.85);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -71,7 +72,8 @@ describe('segment', () => {
 
   test('the table agrees with the mask and the record', () => {
     const [header, ...lines] = readFileSync(join(out, 'defects.csv'), 'utf8').trim().split('\n');
-    expect(header).toBe('id,x_px,y_px,x_nm,y_nm,area_px,area_nm2,label,confidence');
+    expect(header).toMatch(/^id,x_px,y_px,x_nm,y_nm,area_px,area_nm2,label,confidence,/);
+    expect(header).toMatch(/,height_nm,.*,lattice,site_i,/);
     const record = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
     expect(lines.length).toBe(record.defects);
     const mask = readScan(new Uint8Array(readFileSync(join(out, 'mask.npy'))), 'm').channels[0];
@@ -95,17 +97,29 @@ describe('segment', () => {
   });
 });
 
-test('classify names the defects and says that the network is untrained', () => {
+test('classify names the defects by the network that adatom brings', () => {
   const out = join(folder, 'named');
   const { status, stdout, stderr } = adatom('classify', scan, '--support', support, '--out', out);
   expect(status).toBe(0);
-  expect(stderr).toMatch(/untrained/);
+  expect(stderr).not.toMatch(/untrained/);
   expect(stdout).toMatch(/vacancy/);
+  const record = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+  const weights = readFileSync(resolve(root, 'models/adatom.safetensors'));
+  const sha256 = createHash('sha256').update(weights).digest('hex');
+  expect(record.network).toEqual({ name: 'adatom.safetensors', sha256 });
+  const named = record.counts.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+  expect(named).toBe(record.defects);
+});
+
+test('classify says when the network is untrained', () => {
+  const out = join(folder, 'untrained');
+  const args = ['--support', support, '--weights', 'untrained', '--out', out];
+  const { status, stderr } = adatom('classify', scan, ...args);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/untrained/);
   const record = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
   expect(record.network).toMatchObject({ sha256: null });
   expect(record.network.name).toMatch(/untrained/);
-  const named = record.counts.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
-  expect(named).toBe(record.defects);
 });
 
 test('classify --at names the points given', () => {
@@ -126,7 +140,7 @@ test('embed writes float32 (points, dimension)', () => {
   const bytes = new Uint8Array(readFileSync(out));
   expect(Buffer.from(bytes.subarray(10, 100)).toString('latin1')).toContain('<f4');
   const points = readFileSync(support, 'utf8').trim().split('\n').length - 1;
-  expect(readScan(bytes, 'e').channels[0]).toMatchObject({ rows: points, columns: 256 });
+  expect(readScan(bytes, 'e').channels[0]).toMatchObject({ rows: points, columns: 1600 });
 });
 
 test('--json: progress as JSON lines, the result as JSON', () => {

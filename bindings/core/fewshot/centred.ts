@@ -25,24 +25,26 @@ export function centreAndNormalise(
   };
 }
 
+// Plain loops: there are millions of values, and a person waits for each click's answer.
+
 function meanOf(embeddings: Float32Array, dimension: number): Float64Array {
   const sums = new Float64Array(dimension);
-  embeddings.forEach((value, i) => {
-    sums[i % dimension] += value;
-  });
+  for (let from = 0; from < embeddings.length; from += dimension) {
+    for (let d = 0; d < dimension; d++) sums[d] += embeddings[from + d];
+  }
   return sums.map((sum) => (sum * dimension) / embeddings.length);
 }
 
 /** A vector that equals the centre stays zero. */
 function directions(embeddings: Float32Array, centre: Float64Array): Float32Array {
   const dimension = centre.length;
-  const result = embeddings.map((value, i) => value - centre[i % dimension]);
+  const result = new Float32Array(embeddings.length);
   for (let from = 0; from < result.length; from += dimension) {
-    const vector = result.subarray(from, from + dimension);
+    for (let d = 0; d < dimension; d++) result[from + d] = embeddings[from + d] - centre[d];
     let square = 0;
-    for (const value of vector) square += value * value;
+    for (let at = from; at < from + dimension; at++) square += result[at] * result[at];
     const norm = Math.sqrt(square) || 1;
-    for (let d = 0; d < dimension; d++) vector[d] /= norm;
+    for (let at = from; at < from + dimension; at++) result[at] /= norm;
   }
   return result;
 }

@@ -15,6 +15,8 @@ export interface EpisodeOptions extends ClassifyOptions {
   seed?: number;
   /** Names of the classes, for messages. */
   classes?: readonly string[];
+  /** The same points as seen from places beside them, (n, dimension) each; see SupportSet. */
+  beside?: readonly Float32Array[];
 }
 
 export interface EpisodeResult {
@@ -62,6 +64,7 @@ export function runEpisodes(
       dimension,
       labels: Int32Array.from(supportIndex, (_, i) => Math.floor(i / shots)),
       classes: classes.map(String),
+      beside: (options.beside ?? []).map((seen) => pick(seen, dimension, supportIndex)),
     };
     const queries = pick(embeddings, dimension, queryIndex);
     const result = classify(kernels, method, support, queries, { ...options, reject });

@@ -55,8 +55,8 @@ export function checkSupport(support: SupportSet): void {
 
 /** Throws SupportError on the first embedding that holds NaN or infinity. */
 export function checkFinite(what: string, embeddings: Float32Array, dimension: number): void {
-  const at = embeddings.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) {
+  for (let at = 0; at < embeddings.length; at++) {
+    if (Number.isFinite(embeddings[at])) continue;
     throw new SupportError(
       `${what}: expected finite embeddings, got ${embeddings[at]} in number ${Math.floor(at / dimension) + 1}.`,
     );
@@ -81,6 +81,10 @@ export function meanPerClass(support: SupportSet): Float32Array {
     for (let d = 0; d < dimension; d++)
       sums[label * dimension + d] += embeddings[i * dimension + d];
   });
-  const shots = countShots(support);
-  return Float32Array.from(sums, (sum, at) => sum / shots[Math.floor(at / dimension)]);
+  const means = new Float32Array(sums.length);
+  countShots(support).forEach((shots, label) => {
+    for (let at = label * dimension; at < (label + 1) * dimension; at++)
+      means[at] = sums[at] / shots;
+  });
+  return means;
 }

@@ -10,6 +10,8 @@ export interface SupportSet {
   dimension: number;
   /** (examples) index into classes */
   labels: Int32Array;
+  /** The same examples as seen from places beside them, (examples, dimension) each: see prototypical.ts. */
+  beside?: readonly Float32Array[];
   /**
    * Names. A class called 'anomaly' is a class like any other: examples that belong to no class of
    * interest. It wins only what lies nearest to its examples; what resembles nothing at all is
@@ -21,6 +23,8 @@ export interface SupportSet {
 export interface MethodOptions {
   /** Prototypical: squared Euclidean as in the paper (default), or cosine, which ignores contrast. */
   distance?: 'euclidean' | 'cosine';
+  /** Prototypical, Euclidean: embeddings (n, dimension) of the same scan that move the prototypes. */
+  unlabelled?: Float32Array;
   /** k-nearest-neighbour: how many neighbours vote; default 3, or the smallest class's shots if fewer. */
   k?: number;
   /** SimpleShot: centre by support and queries together ('all', default) or by the support alone. */

@@ -252,7 +252,10 @@ function finish(
     between: rowsOnly ? null : measured(cell, quarters, betweenOf),
     direction: measured(cell, quarters, directionOf),
     corrugation: Math.sqrt(
-      used.reduce((sum, { map: { total } }) => sum + total[0].re ** 2 + total[0].im ** 2, 0) / 2,
+      used.reduce(
+        (sum, { map: { total } }) => sum + total[0].re * total[0].re + total[0].im * total[0].im,
+        0,
+      ) / 2,
     ),
     prominence: strongest,
     confidence: confidenceOf(used, fitted, rowsOnly),

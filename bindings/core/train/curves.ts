@@ -19,7 +19,7 @@ export function curvesSvg({ losses, accuracies, validations, step }: Progress): 
       { colour: '#d1571b', name: 'validation, 1 shot', points: validations },
     ]),
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${2 * HEIGHT}" font-family="sans-serif" font-size="11"><rect width="${WIDTH}" height="${2 * HEIGHT}" fill="#fff"/>${panels.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${2 * HEIGHT}" font-family="sans-serif" font-size="11"><title>Training curves</title><rect width="${WIDTH}" height="${2 * HEIGHT}" fill="#fff"/>${panels.join('')}</svg>\n`;
 }
 
 interface Curve {

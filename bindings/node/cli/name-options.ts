@@ -13,6 +13,10 @@ export const nameOptions: OptionSpecs = {
     value: 'euclidean|cosine',
     help: 'prototypical: distance (default euclidean); cosine ignores contrast',
   },
+  refine: {
+    value: 'on|off',
+    help: 'prototypical: let the unlabelled defects refine the prototypes (default on)',
+  },
   neighbours: { value: 'K', help: 'knn: how many vote (default 3, or the fewest shots)' },
   relation: {
     value: 'FILE',
@@ -28,6 +32,7 @@ export function readNameOptions(
 ): NameOptions {
   const options: NameOptions = { method: given.oneOf('method', methodNames) ?? 'prototypical' };
   const distance = given.oneOf('distance', ['euclidean', 'cosine'] as const);
+  if (given.oneOf('refine', ['on', 'off'] as const) === 'off') options.refine = false;
   const neighbours = given.integer('neighbours');
   const relation = given.text('relation');
   if (distance !== undefined) options.distance = distance;

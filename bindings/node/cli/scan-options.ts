@@ -2,13 +2,10 @@ import { basename } from 'node:path';
 import {
   asMeasured,
   chooseChannels,
-  defaultCrop,
+  defaultWeights,
   type EmbeddingNetwork,
   type EmbedOptions,
-  type Found,
-  findDefects,
   loadEmbeddingNetwork,
-  type Prepared,
   type PrepareOptions,
   parseLength,
   parseLengthNm,
@@ -45,11 +42,11 @@ export const scanOptions: OptionSpecs = {
 export const embedOptions: OptionSpecs = {
   weights: {
     value: 'FILE',
-    help: 'network as .safetensors or PyTorch .pth; default: an untrained filter bank',
+    help: 'network as .safetensors or PyTorch .pth, or untrained; default: the network that adatom brings',
   },
   crop: {
     value: 'LENGTH',
-    help: 'side of the crop around a defect, e.g. 2.1nm or 16px (default: from lattice and defects)',
+    help: 'side of the crop around a defect, e.g. 2.1nm or 16px (default: several, from the size of the defects)',
   },
   normalise: {
     value: 'scan|authors|none',
@@ -113,38 +110,27 @@ export function readInput({ files }: Context, given: Given): Input {
 /** The network to embed with, ready in the kernels' memory. */
 export function readNetwork({ kernels, files }: Context, given: Given): EmbeddingNetwork {
   const path = given.text('weights');
-  if (path === undefined) return untrainedNetwork(kernels);
+  if (path === undefined) {
+    const { bytes, name } = defaultWeights();
+    return loadEmbeddingNetwork(kernels, bytes, name);
+  }
+  if (path === 'untrained') return untrainedNetwork(kernels);
   return loadEmbeddingNetwork(kernels, files.read('weights', path), basename(path));
 }
 
 /** What to say of results that an untrained network gave. */
 export function untrainedWarning({ name, sha256 }: EmbeddingNetwork): string[] {
   if (sha256 !== null) return [];
-  return [`no weights were given, so defects were compared by an ${name}.`];
+  return [`defects were compared by an ${name}.`];
 }
 
-export function readCrop(given: Given): EmbedOptions {
+export function readEmbedOptions(given: Given): EmbedOptions {
   const crop = given.text('crop');
   const normalise = given.oneOf('normalise', ['scan', 'authors', 'none'] as const);
   return {
     ...(crop === undefined ? {} : { crop: parseLength(crop, '--crop') }),
     ...(normalise === undefined ? {} : { normalise }),
   };
-}
-
-/**
- * The crop asked for, or one whose size is chosen from the defects; these are looked for only when it
- * comes to that, and not again when they are found already.
- */
-export function chooseCrop(
-  { kernels, report }: Context,
-  prepared: Prepared,
-  chosen: EmbedOptions,
-  found?: Found,
-): EmbedOptions {
-  if (chosen.crop) return chosen;
-  const defects = found ?? findDefects(kernels, prepared, {}, { onProgress: report.progress });
-  return { ...chosen, crop: defaultCrop(prepared, defects) };
 }
 
 /** Where the files a run rests on go in its record. */

@@ -12,9 +12,8 @@ import { checkFolder } from '../output.ts';
 import { readPoints, readSupport } from '../points.ts';
 import { echoOptions } from '../print.ts';
 import {
-  chooseCrop,
   embedOptions,
-  readCrop,
+  readEmbedOptions,
   readInput,
   readNetwork,
   scanOptions,
@@ -42,7 +41,7 @@ export const classify: Command = {
   example: 'adatom classify scan.sxm --support support.csv --out result',
   run(given, context) {
     const { kernels, report, files } = context;
-    const crop = readCrop(given);
+    const embedding = readEmbedOptions(given);
     const segmentation = readSegmentOptions(given, 'segment');
     const out = given.text('out') as string;
     checkFolder(out);
@@ -56,10 +55,7 @@ export const classify: Command = {
     const support = readSupport(files, 'support', given.text('support') as string, prepared);
     const at = given.text('at');
     const points = at === undefined ? undefined : readPoints(files, 'at', at, prepared);
-    // For points that a person marked, only where the crop's size is to be chosen from the defects.
-    const searched =
-      points && crop.crop ? undefined : findDefects(kernels, prepared, segmentation, run);
-    const found = points ? undefined : searched;
+    const found = points ? undefined : findDefects(kernels, prepared, segmentation, run);
     const defects = found?.defects ?? asDefects(points ?? []);
     const named = classifyDefects(
       kernels,
@@ -67,11 +63,7 @@ export const classify: Command = {
       network,
       defects,
       found ? snapToDefects(support, prepared, found) : support,
-      {
-        ...chooseCrop(context, prepared, crop, searched),
-        ...naming,
-        reject: !given.flag('no-reject'),
-      },
+      { ...embedding, ...naming, reject: !given.flag('no-reject') },
       run,
     );
     finish(context, {

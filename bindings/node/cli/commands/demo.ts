@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   classifyDefects,
-  defaultCrop,
   findDefects,
   matchPositions,
   type Point,
@@ -10,12 +9,11 @@ import {
   type ReportTruth,
   type SupportPoint,
   snapToDefects,
-  untrainedNetwork,
 } from '../../index.ts';
 import { finish, shownLabels } from '../finish.ts';
 import { checkFolder } from '../output.ts';
 import { readSupport } from '../points.ts';
-import { untrainedWarning } from '../scan-options.ts';
+import { readNetwork } from '../scan-options.ts';
 import type { Command } from './command.ts';
 
 /** A found defect belongs to a true one within this share of the field of view. */
@@ -33,7 +31,7 @@ export const demo: Command = {
     const out = given.text('out') ?? 'adatom-demo';
     checkFolder(out);
     const { scan } = files.readScan('scan', example('dimer-rows.sxm'), {});
-    const network = untrainedNetwork(kernels);
+    const network = readNetwork(context, given);
     const run = { onProgress: report.progress };
 
     const prepared = prepare(kernels, scan, {}, run);
@@ -41,8 +39,7 @@ export const demo: Command = {
     const truth = readSupport(files, 'truth', example('dimer-rows.truth.csv'), prepared);
     const found = findDefects(kernels, prepared, {}, run);
     const examples = snapToDefects(support, prepared, found);
-    const naming = { crop: defaultCrop(prepared, found) };
-    const named = classifyDefects(kernels, prepared, network, found.defects, examples, naming, run);
+    const named = classifyDefects(kernels, prepared, network, found.defects, examples, {}, run);
     const labels = shownLabels(found.defects, named);
     const within = MATCH_WITHIN * prepared.columns;
     const agreement = compare(found.defects, labels, truth, examples, named.classes, within);
@@ -63,7 +60,6 @@ export const demo: Command = {
       defects: found.defects,
       named,
       network,
-      warnings: untrainedWarning(network),
       truth: agreement,
     });
     if (!json) print(`open ${out}/report.html to look at it`);

@@ -2,9 +2,8 @@ import { embedPoints, prepare, writeNpy } from '../../index.ts';
 import { checkFile, writeOne } from '../output.ts';
 import { readPoints } from '../points.ts';
 import {
-  chooseCrop,
   embedOptions,
-  readCrop,
+  readEmbedOptions,
   readInput,
   readNetwork,
   scanOptions,
@@ -27,7 +26,7 @@ export const embed: Command = {
   run(given, context) {
     const { kernels, report, print, json, files } = context;
     const out = given.text('out') as string;
-    const chosen = readCrop(given);
+    const chosen = readEmbedOptions(given);
     checkFile(out);
     const input = readInput(context, given);
     const network = readNetwork(context, given);
@@ -39,7 +38,7 @@ export const embed: Command = {
       prepared,
       network,
       points,
-      chooseCrop(context, prepared, chosen),
+      chosen,
       run,
     );
     writeOne(out, writeNpy(embeddings, [points.length, dimension]));

@@ -1,10 +1,16 @@
-import { embedPoints, prepare, runEpisodes, SupportError } from '../../index.ts';
+import {
+  defaultCrop,
+  embedPoints,
+  findDefects,
+  prepare,
+  runEpisodes,
+  SupportError,
+} from '../../index.ts';
 import { nameOptions, readNameOptions } from '../name-options.ts';
 import { readSupport } from '../points.ts';
 import {
-  chooseCrop,
   embedOptions,
-  readCrop,
+  readEmbedOptions,
   readInput,
   readNetwork,
   scanOptions,
@@ -34,7 +40,7 @@ export const episodes: Command = {
     const count = given.integer('episodes') ?? 500;
     const seed = given.integer('seed') ?? 1;
     const nWay = given.integer('ways');
-    const chosen = readCrop(given);
+    const chosen = readEmbedOptions(given);
     const input = readInput(context, given);
     const network = readNetwork(context, given);
     const naming = readNameOptions(context, given, network.dimension);
@@ -47,19 +53,36 @@ export const episodes: Command = {
     if (classes.length < 2) {
       throw new SupportError(`${path}: expected at least two classes, got ${classes.length}.`);
     }
-    const { embeddings, dimension, step } = embedPoints(
-      kernels,
-      prepared,
-      network,
-      points,
-      chooseCrop(context, prepared, chosen),
-      run,
-    );
+    // As in naming every defect of the scan: what else is there is known, only not what it is.
+    const candidates = findDefects(kernels, prepared, {}, run).defects;
+    const all = [...points, ...candidates];
+    const embedding = { displaced: points.length, ...chosen };
+    if (naming.relation) embedding.crop ??= defaultCrop(prepared, all);
+    const embedded = embedPoints(kernels, prepared, network, all, embedding, run);
+    const { embeddings, dimension, beside, step } = embedded;
+    const split = points.length * dimension;
     const labels = Int32Array.from(points, ({ label }) => classes.indexOf(label));
     const method = naming.method ?? 'prototypical';
-    const options = { ...naming, classes, episodes: count, seed, ...(nWay ? { nWay } : {}) };
+    const unlabelled = naming.refine === false ? {} : { unlabelled: embeddings.subarray(split) };
+    const options = {
+      ...naming,
+      ...unlabelled,
+      classes,
+      beside,
+      episodes: count,
+      seed,
+      ...(nWay ? { nWay } : {}),
+    };
     const results = shotsList.map((shots) =>
-      runEpisodes(kernels, method, embeddings, dimension, labels, { ...options, shots }, run),
+      runEpisodes(
+        kernels,
+        method,
+        embeddings.subarray(0, split),
+        dimension,
+        labels,
+        { ...options, shots },
+        run,
+      ),
     );
     report.done();
     if (json) {

@@ -1,0 +1,106 @@
+import { cropAt, type Normalisation, type Point, robustDeviation } from './crop.ts';
+import type { Embeddings } from './embed.ts';
+import type { Levelled } from './preprocess/levelled.ts';
+
+/** Sizes at which a point is embedded, in units of the default crop. */
+export const CROP_FACTORS: readonly number[] = [0.5, 0.7, 1, 1.4, 2];
+
+/** How far a click may miss, in sides of the crop. */
+const MISS = 1.5 / 40;
+/** A click that misses in each of these directions, in units of MISS. */
+const DIRECTIONS = [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((x) => ({ x, y })));
+const MISSES = DIRECTIONS.filter(({ x, y }) => x !== 0 || y !== 0);
+
+/** Embeddings at several sizes, joined. */
+export interface EmbeddedSizes extends Embeddings {
+  /** The first `displaced` points as seen from beside them, (displaced, dimension) for each direction. */
+  beside: Float32Array[];
+  /** (n) 1 where the largest crop reaches over the scan's edge. */
+  touchesBorder: Uint8Array;
+}
+
+/**
+ * Cut a crop of each size (pixels of the levelled grid) around each point and embed it. With several
+ * sizes the embeddings of each are divided by the square root of their total variance over the points,
+ * so that every size counts the same, and put one after the other: (n, sizes x dimension). Embeddings
+ * then compare with those of the same call only. With one size they are as the network gives them.
+ * The first `displaced` points are embedded from eight places beside them as well, on the same scale,
+ * so that what was clicked off its centre can be compared.
+ */
+export function embedAtSizes(
+  { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
+  points: readonly Point[],
+  sizes: readonly number[],
+  normalise: Normalisation,
+  embed: (crops: Float32Array, n: number) => Embeddings,
+  displaced = 0,
+  gain?: number,
+): EmbeddedSizes {
+  const deviations = normalise === 'scan' ? planes.slice(0, 2).map(robustDeviation) : undefined;
+  const touchesBorder = new Uint8Array(points.length);
+  const parts = sizes.map((sizePx) => {
+    const options = {
+      sizePx,
+      normalise,
+      ...(deviations ? { deviations } : {}),
+      ...(gain ? { gain } : {}),
+    };
+    const embedAll = (places: readonly Point[]) => {
+      const cut = cropAt(planes, rows, columns, places, options);
+      return { ...embed(cut.crops, cut.n), touches: cut.touchesBorder };
+    };
+    const { touches, ...centred } = embedAll(points);
+    touches.forEach((touch, i) => {
+      touchesBorder[i] |= touch;
+    });
+    const beside = (displaced ? MISSES : []).map((miss) => {
+      const places = points.slice(0, displaced).map(({ x, y }) => ({
+        x: Math.min(Math.max(x + miss.x * MISS * sizePx, 0), columns - 1),
+        y: Math.min(Math.max(y + miss.y * MISS * sizePx, 0), rows - 1),
+      }));
+      return embedAll(places).embeddings;
+    });
+    return { ...centred, beside };
+  });
+  const dimension = parts.reduce((sum, part) => sum + part.dimension, 0);
+  const scales = parts.map((part) =>
+    sizes.length === 1 ? 1 : 1 / (Math.sqrt(totalVariance(part, points.length)) || 1),
+  );
+  const joined = (of: (part: (typeof parts)[number]) => Float32Array) =>
+    join(parts.map(of), scales, dimension);
+  return {
+    embeddings: joined(({ embeddings }) => embeddings),
+    dimension,
+    beside: (parts[0]?.beside ?? []).map((_, direction) => joined((p) => p.beside[direction])),
+    touchesBorder,
+  };
+}
+
+/** Rows of equally long parts, times their scales, one after the other. */
+function join(
+  parts: readonly Float32Array[],
+  scales: readonly number[],
+  dimension: number,
+): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const part = dimension / parts.length;
+  const joined = new Float32Array(parts[0].length * parts.length);
+  for (let i = 0; i < joined.length; i++) {
+    const row = Math.floor(i / dimension);
+    const which = Math.floor((i % dimension) / part);
+    joined[i] = scales[which] * parts[which][row * part + ((i % dimension) % part)];
+  }
+  return joined;
+}
+
+/** Mean squared distance of the embeddings from their mean. */
+function totalVariance({ embeddings, dimension }: Embeddings, n: number): number {
+  const mean = new Float64Array(dimension);
+  for (let i = 0; i < embeddings.length; i++) mean[i % dimension] += embeddings[i] / n;
+  let sum = 0;
+  for (let i = 0; i < embeddings.length; i++) {
+    const apart = embeddings[i] - mean[i % dimension];
+    sum += apart * apart;
+  }
+  return sum / Math.max(1, n);
+}
