@@ -1,0 +1,115 @@
+import { decodeBase64, encodeBase64 } from '../base64.ts';
+import { SupportError } from '../errors.ts';
+import { JsonReader } from './read-json.ts';
+import type { ClassLibrary, ClassStyle } from './types.ts';
+
+const FORMAT = 'adatom-class-library';
+const VERSION = 1;
+
+/** A class library as a plain object, its vectors base64 of little-endian float32. */
+export function libraryToJson(library: ClassLibrary): Record<string, unknown> {
+  const { network, dimension, classes, labels, embeddings, sources } = library;
+  return {
+    format: FORMAT,
+    version: VERSION,
+    network,
+    dimension,
+    classes,
+    labels,
+    embeddings: encodeBase64(littleEndian(embeddings)),
+    sources,
+  };
+}
+
+/** A class library as the text of a file that can be shared. */
+export function writeLibrary(library: ClassLibrary): string {
+  return `${JSON.stringify(libraryToJson(library), null, 1)}\n`;
+}
+
+/** Reads what writeLibrary wrote. Throws FormatError, which names the field. */
+export function readLibrary(text: string, file: string): ClassLibrary {
+  return libraryFrom(JsonReader.open(text, file, FORMAT, VERSION));
+}
+
+/** The library that a reader stands on, in a file of its own or inside a session. */
+export function libraryFrom(reader: JsonReader): ClassLibrary {
+  const dimension = reader.field('dimension').number();
+  const labels = reader.field('labels').list((item) => item.text());
+  const classes = reader.field('classes').list(classFrom);
+  const network = reader.field('network');
+  const hash = network.field('sha256');
+  labels.forEach((label) => {
+    if (!classes.some(({ name }) => name === label)) {
+      reader.field('labels').fail(`names of its classes, not '${label}'`);
+    }
+  });
+  const text = reader.field('embeddings');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text.text()) || text.text().length % 4 !== 0) {
+    text.fail('base64');
+  }
+  const bytes = decodeBase64(text.text());
+  if (bytes.length !== labels.length * dimension * 4) {
+    text.fail(`${labels.length} vectors of ${dimension} float32`);
+  }
+  const embeddings = new Float32Array(labels.length * dimension);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < embeddings.length; i++) embeddings[i] = view.getFloat32(i * 4, true);
+  return {
+    network: { name: network.field('name').text(), sha256: hash.isNull() ? null : hash.text() },
+    dimension,
+    classes,
+    labels,
+    embeddings,
+    sources: reader.field('sources').list((item) => item.text()),
+  };
+}
+
+export function classFrom(reader: JsonReader): ClassStyle {
+  const colour = reader.field('colour');
+  if (!/^#[0-9a-f]{6}$/i.test(colour.text())) colour.fail('a colour like #56b4e9');
+  return { name: reader.field('name').text(), colour: colour.text() };
+}
+
+/** Throws SupportError unless the library's vectors come from this network: others cannot be compared. */
+export function checkNetwork(
+  library: Pick<ClassLibrary, 'network' | 'dimension'>,
+  network: ClassLibrary['network'],
+  dimension: number,
+): void {
+  const same =
+    library.dimension === dimension &&
+    library.network.sha256 === network.sha256 &&
+    (network.sha256 !== null || library.network.name === network.name);
+  if (same) return;
+  throw new SupportError(
+    `class library: its vectors are of ${title(library.network)}, expected ${title(network)}; they cannot be compared.`,
+  );
+}
+
+function title({ name, sha256 }: ClassLibrary['network']): string {
+  return sha256 === null ? name : `${name} (sha256 ${sha256.slice(0, 12)}…)`;
+}
+
+/** The examples of both; classes of the first keep their colours. */
+export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassLibrary {
+  checkNetwork(second, first.network, first.dimension);
+  const added = second.classes.filter(({ name }) => !first.classes.some((c) => c.name === name));
+  const embeddings = new Float32Array(first.embeddings.length + second.embeddings.length);
+  embeddings.set(first.embeddings);
+  embeddings.set(second.embeddings, first.embeddings.length);
+  return {
+    ...first,
+    classes: [...first.classes, ...added],
+    labels: [...first.labels, ...second.labels],
+    embeddings,
+    sources: [...new Set([...first.sources, ...second.sources])],
+  };
+}
+
+function littleEndian(values: Float32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(values.length * 4));
+  values.forEach((value, i) => {
+    view.setFloat32(i * 4, value, true);
+  });
+  return new Uint8Array(view.buffer);
+}

@@ -1,0 +1,84 @@
+/** A view of vectors in the plane of their two largest variances. */
+export interface PrincipalPlane {
+  /** (n, 2) coordinates, in the vectors' own unit. */
+  points: Float32Array;
+  /** Part of the variance along each of the two, 0..1. */
+  explained: [number, number];
+}
+
+/** Enough for a picture: what is left of the error halves with each where the next variance is 0.7 of it. */
+const ITERATIONS = 40;
+
+/**
+ * The two principal components of vectors (n, dimension), by power iteration on the centred vectors
+ * with the first component removed for the second. Deterministic: it starts from the vector farthest
+ * from the mean, and the largest entry of each component is positive.
+ */
+export function principalPlane(
+  vectors: Float32Array,
+  n: number,
+  dimension: number,
+): PrincipalPlane {
+  const centred = centre(vectors, n, dimension);
+  const total = squaredNorm(centred);
+  const points = new Float32Array(n * 2);
+  const explained: [number, number] = [0, 0];
+  for (const axis of [0, 1]) {
+    const component = largestComponent(centred, n, dimension);
+    for (let i = 0; i < n; i++) {
+      const row = centred.subarray(i * dimension, (i + 1) * dimension);
+      const along = dot(row, component);
+      points[i * 2 + axis] = along;
+      explained[axis] += total && (along * along) / total;
+      for (let d = 0; d < dimension; d++) row[d] -= along * component[d];
+    }
+  }
+  return { points, explained };
+}
+
+function centre(vectors: Float32Array, n: number, dimension: number): Float64Array {
+  const mean = new Float64Array(dimension);
+  for (let i = 0; i < n * dimension; i++) mean[i % dimension] += vectors[i] / n;
+  return Float64Array.from(vectors, (value, i) => value - mean[i % dimension]);
+}
+
+/** Unit vector along the largest variance; zero when there is none. */
+function largestComponent(centred: Float64Array, n: number, dimension: number): Float64Array {
+  let component = normalised(farthest(centred, n, dimension));
+  for (let step = 0; step < ITERATIONS; step++) {
+    const next = new Float64Array(dimension);
+    for (let i = 0; i < n; i++) {
+      const row = centred.subarray(i * dimension, (i + 1) * dimension);
+      const along = dot(row, component);
+      for (let d = 0; d < dimension; d++) next[d] += along * row[d];
+    }
+    component = normalised(next);
+  }
+  let largest = 0;
+  for (const value of component) if (Math.abs(value) > Math.abs(largest)) largest = value;
+  return largest < 0 ? component.map((value) => -value) : component;
+}
+
+function farthest(centred: Float64Array, n: number, dimension: number): Float64Array {
+  let best = new Float64Array(dimension);
+  for (let i = 0; i < n; i++) {
+    const row = centred.slice(i * dimension, (i + 1) * dimension);
+    if (squaredNorm(row) > squaredNorm(best)) best = row;
+  }
+  return best;
+}
+
+function normalised(vector: Float64Array): Float64Array {
+  const norm = Math.sqrt(squaredNorm(vector));
+  return norm > 0 ? vector.map((value) => value / norm) : vector;
+}
+
+function squaredNorm(vector: Float64Array): number {
+  return dot(vector, vector);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}

@@ -1,0 +1,94 @@
+import type { Position } from '../../core/session/index.ts';
+
+/** Least and greatest zoom, relative to the whole scan in view and to one pixel. */
+const LEAST_OF_FIT = 0.5;
+const MOST = 80;
+
+/** Where a scan lies on a canvas, in CSS pixels. A scan's pixel (0, 0) covers 0 to 1 from its left edge. */
+export class View {
+  width = 1;
+  height = 1;
+  /** CSS pixels per scan pixel, across; `aspect` times as many down. */
+  scale = 1;
+  aspect = 1;
+  left = 0;
+  top = 0;
+  private rows = 1;
+  private columns = 1;
+  private isFitted = true;
+
+  resize(width: number, height: number): void {
+    this.width = Math.max(1, width);
+    this.height = Math.max(1, height);
+    if (this.isFitted) this.fit();
+    else this.keepInside();
+  }
+
+  show(rows: number, columns: number, aspect: number): void {
+    Object.assign(this, { rows, columns, aspect });
+    this.fit();
+  }
+
+  /** All of the scan, centred. */
+  fit(): void {
+    this.scale = this.fitScale();
+    this.left = (this.width - this.columns * this.scale) / 2;
+    this.top = (this.height - this.rows * this.scale * this.aspect) / 2;
+    this.isFitted = true;
+  }
+
+  pan(dx: number, dy: number): void {
+    this.left += dx;
+    this.top += dy;
+    this.isFitted = false;
+    this.keepInside();
+  }
+
+  /** Zoom by a factor about a point of the canvas, which stays where it is. */
+  zoom(factor: number, x = this.width / 2, y = this.height / 2): void {
+    const before = this.scale;
+    const least = this.fitScale() * LEAST_OF_FIT;
+    this.scale = Math.min(Math.max(MOST, this.fitScale()), Math.max(least, before * factor));
+    const by = this.scale / before;
+    this.left = x - (x - this.left) * by;
+    this.top = y - (y - this.top) * by;
+    this.isFitted = false;
+    this.keepInside();
+  }
+
+  /** Bring a place of the scan into view, in the middle if it was outside. */
+  reveal(place: Position): void {
+    const { x, y } = this.toCanvas(place);
+    const margin = 24;
+    const inside = x > margin && y > margin && x < this.width - margin && y < this.height - margin;
+    if (!inside) this.pan(this.width / 2 - x, this.height / 2 - y);
+  }
+
+  /** A place of the scan, counted from the centre of its first pixel, on the canvas. */
+  toCanvas({ x, y }: Position): Position {
+    return {
+      x: this.left + (x + 0.5) * this.scale,
+      y: this.top + (y + 0.5) * this.scale * this.aspect,
+    };
+  }
+
+  toScan({ x, y }: Position): Position {
+    return {
+      x: (x - this.left) / this.scale - 0.5,
+      y: (y - this.top) / (this.scale * this.aspect) - 0.5,
+    };
+  }
+
+  private fitScale(): number {
+    return Math.min(this.width / this.columns, this.height / (this.rows * this.aspect));
+  }
+
+  /** Some of the scan stays in view. */
+  private keepInside(): void {
+    const width = this.columns * this.scale;
+    const height = this.rows * this.scale * this.aspect;
+    const least = 40;
+    this.left = Math.min(this.width - least, Math.max(least - width, this.left));
+    this.top = Math.min(this.height - least, Math.max(least - height, this.top));
+  }
+}
