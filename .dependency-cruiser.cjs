@@ -12,7 +12,7 @@ const steps = {
   formats: '^bindings/core/formats/',
   preprocess: '^bindings/core/preprocess/',
   segment: '^bindings/core/segment/',
-  crop: '^bindings/core/crop\\.ts$',
+  crop: '^bindings/core/crop(-size)?\\.ts$',
   embed: '^bindings/core/(embed|network)\\.ts$',
   fewshot: '^bindings/core/fewshot/',
   simulate: '^bindings/core/simulate/',
@@ -23,10 +23,22 @@ const stepPaths = Object.values(steps);
 /** How a file's bytes are laid out, which a writer of the same format shares with its reader. */
 const layouts = '^bindings/core/formats/(bytes|orient)\\.ts$';
 
-const spanning = '^bindings/core/((index|pipeline)\\.ts$|engine/)';
+/**
+ * Steps that run code of a step before them: training cuts the crops it learns from, out of scans
+ * that it simulates.
+ */
+const mayRun = {
+  export: layouts,
+  train: [steps.crop, '^bindings/core/simulate/'],
+};
+
+const spanning = '^bindings/core/((index|pipeline|embed-sizes)\\.ts$|engine/)';
 const hosts = ['node', 'web', 'deno'];
 /** The only files that make an instance of the module. */
 const instantiating = '^bindings/(node/instantiate|web/instantiate|deno/instantiate)\\.ts$';
+
+/** Who may touch the memory of the module: each owns the blocks it asked the arena for. */
+const memoryOwners = '^bindings/core/(kernels|arena|packed|train/tape)\\.ts$';
 
 const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -41,9 +53,10 @@ module.exports = {
     error(
       'no-unresolved',
       'An import that leads nowhere.',
-      // The kernels' text is generated; deno resolves what Node does not.
-      {},
-      { couldNotResolve: true, pathNot: '^(\\.\\./)*build/adatom\\.wasm\\.ts$' },
+      // The kernels' text is generated; deno resolves what Node does not. The consumers' application
+      // imports the package, which is only there once it is packed.
+      { pathNot: '^test/consumers/app/' },
+      { couldNotResolve: true, pathNot: '^(\\.\\./)*build/adatom(\\.wasm|-weights)\\.ts$' },
     ),
     error(
       'assembly-alone',
@@ -99,7 +112,7 @@ module.exports = {
         { path },
         {
           path: stepPaths.filter((other) => other !== path),
-          pathNot: step === 'export' ? layouts : [],
+          pathNot: mayRun[step] ?? [],
           dependencyTypesNot: ['type-only'],
         },
       ),
@@ -134,14 +147,14 @@ module.exports = {
     ),
     error(
       'arena-is-private',
-      'Only kernels.ts touches WebAssembly memory.',
-      { pathNot: '^(bindings/core/(kernels|arena)\\.ts$|test/|bench/)' },
+      'Only kernels.ts, packed weights and the tape of training touch WebAssembly memory.',
+      { pathNot: [memoryOwners, '^(test|bench)/'] },
       { path: '^bindings/core/arena\\.ts$' },
     ),
     error(
       'addresses-are-private',
-      'Only kernels.ts, arena.ts and the files that instantiate know the raw exports.',
-      { pathNot: ['^bindings/core/(kernels|arena|index)\\.ts$', instantiating, '^(test|bench)/'] },
+      'Only those that touch the memory and the files that instantiate know the raw exports.',
+      { pathNot: [memoryOwners, '^bindings/core/index\\.ts$', instantiating, '^(test|bench)/'] },
       { path: '^bindings/core/wasm\\.ts$' },
     ),
     error(

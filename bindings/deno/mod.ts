@@ -1,4 +1,6 @@
+export type * from '../core/engine/types.ts';
 export * from '../core/index.ts';
+export { type AdatomOptions, createAdatom } from './engine.ts';
 export { createKernels } from './instantiate.ts';
 export { createPool } from './pool.ts';
 export { type ReadFile, readScanFile } from './read.ts';

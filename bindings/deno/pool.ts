@@ -1,6 +1,12 @@
 import { Pool, type PoolWorker } from '../core/pool.ts';
 import { compileKernels } from './instantiate.ts';
 
+/** The first message to a pool's worker. */
+export interface PoolStart {
+  role: 'pool';
+  module: WebAssembly.Module;
+}
+
 /**
  * A pool of Deno's workers, one per core unless told otherwise; close() it when done. Needs
  * --allow-read for the worker's own file.
@@ -15,7 +21,7 @@ export function createPool(
 
 function startWorker(url: URL, module: WebAssembly.Module): PoolWorker {
   const worker = new Worker(url, { type: 'module' });
-  worker.postMessage(module);
+  worker.postMessage({ role: 'pool', module } satisfies PoolStart);
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
     listen(onReply, onFailure) {

@@ -3,9 +3,14 @@ import { decodeBase64 } from '../core/base64.ts';
 import { Kernels } from '../core/kernels.ts';
 import type { WasmExports } from '../core/wasm.ts';
 
-/** The kernels compiled; synchronous, which Node allows for modules of any size. */
-export function compileKernels(): WebAssembly.Module {
-  return new WebAssembly.Module(decodeBase64(wasmBase64) as Uint8Array<ArrayBuffer>);
+/**
+ * The kernels compiled, those given or those inside the package; synchronous, which Node allows for
+ * modules of any size.
+ */
+export function compileKernels(
+  wasm: Uint8Array<ArrayBuffer> | WebAssembly.Module = decodeBase64(wasmBase64),
+): WebAssembly.Module {
+  return wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
 }
 
 /** A fresh instance of the kernels. */

@@ -3,6 +3,12 @@ import { Worker } from 'node:worker_threads';
 import { Pool, type PoolWorker } from '../core/pool.ts';
 import { compileKernels } from './instantiate.ts';
 
+/** What a pool's worker is started with. */
+export interface PoolWorkerData {
+  role: 'pool';
+  module: WebAssembly.Module;
+}
+
 /** A pool of worker threads, one per core unless told otherwise; close() it when done. */
 export function createPool(
   size: number = availableParallelism(),
@@ -13,7 +19,8 @@ export function createPool(
 }
 
 function startWorker(url: URL, module: WebAssembly.Module): PoolWorker {
-  const worker = new Worker(url, { workerData: module });
+  const workerData: PoolWorkerData = { role: 'pool', module };
+  const worker = new Worker(url, { workerData, execArgv: [] }); // as in engine.ts
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
     listen(onReply, onFailure) {

@@ -1,101 +1,55 @@
-import { proxy, type Remote, wrap } from 'comlink';
-import * as core from '../core/index.ts';
-import { compileKernels, createKernels } from './instantiate.ts';
-import { LocalEngine, type OnProgress } from './local.ts';
-import { startWorker, type WorkerOptions } from './start-worker.ts';
-import type { Remote as WorkerApi } from './worker.ts';
+import { proxy, wrap } from 'comlink';
+import type { EngineReply, EngineWorker } from '../core/engine/protocol.ts';
+import { startEngine } from '../core/engine/start.ts';
+import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import { AdatomError } from '../core/errors.ts';
+import type { ProgressEvent } from '../core/progress.ts';
+import { defaultWeights } from './default-weights.ts';
+import { compileKernels, createKernels, type WasmSource } from './instantiate.ts';
+import { failureOf, startWorker, type WorkerOptions } from './start-worker.ts';
+import type { Remote } from './worker.ts';
 
-/** LocalEngine's methods, each giving a promise. */
-export type Engine = {
-  [Method in keyof LocalEngine]: (
-    ...parameters: Parameters<LocalEngine[Method]>
-  ) => Promise<ReturnType<LocalEngine[Method]>>;
-} & {
-  /** Stop at once, whatever is running, and free the memory. */
-  close(): void;
-};
-
-export interface EngineOptions extends WorkerOptions {
-  /** false computes on the calling thread; default true. */
-  worker?: boolean;
+/** What createAdatom takes in a browser. */
+export interface AdatomOptions extends EngineOptions, WorkerOptions {
+  /** The kernels, instead of those inside the package, which need no fetch. */
+  wasm?: WasmSource;
 }
 
 /**
- * The pipeline in one Web Worker, so that the page stays responsive. Needs nothing of a
- * Content-Security-Policy but 'wasm-unsafe-eval' and a worker from the page's own origin.
+ * The pipeline in Web Workers, so that the page stays responsive, or on the calling thread with
+ * `workers: 0`; dispose() of it when done. Needs nothing of a Content-Security-Policy but
+ * 'wasm-unsafe-eval' and a worker from the page's own origin, and no cross-origin isolation.
  */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  if (options.worker === false) return onThisThread(new LocalEngine(await createKernels()));
-  const worker = startWorker(options);
-  const remote = wrap<WorkerApi>(worker);
-  try {
-    await Promise.race([compileKernels().then((module) => remote.start(module)), failure(worker)]);
-  } catch (error) {
-    worker.terminate();
-    throw error;
-  }
-  return inWorker(remote, worker);
-}
-
-/** A worker that cannot be loaded says so only by an event. */
-function failure(worker: Worker): Promise<never> {
-  return new Promise((_, reject) => {
-    worker.addEventListener('error', (event) => {
-      const reason = event.message || 'its file could not be loaded';
-      reject(new core.AdatomError(`worker: ${reason}.`));
-    });
-  });
-}
-
-const methods = [
-  'readScan',
-  'loadNetwork',
-  'prepare',
-  'findDefects',
-  'embedPoints',
-  'classifyDefects',
-] as const satisfies readonly (keyof LocalEngine)[];
-
-type Caller = (method: (typeof methods)[number], parameters: unknown[]) => Promise<unknown>;
-
-function makeEngine(call: Caller, close: () => void): Engine {
-  const calls = methods.map((method) => [
-    method,
-    (...parameters: unknown[]) => call(method, parameters),
-  ]);
-  return { ...Object.fromEntries(calls), close } as Engine;
-}
-
-function onThisThread(local: LocalEngine): Engine {
-  const table = local as unknown as Record<string, (...parameters: unknown[]) => unknown>;
-  return makeEngine(
-    async (method, parameters) => table[method](...parameters),
-    () => {},
-  );
-}
-
-function inWorker(remote: Remote<WorkerApi>, worker: Worker): Engine {
-  return makeEngine(
-    async (method, parameters) => {
-      const at = parameters.findIndex((parameter) => typeof parameter === 'function');
-      const plain = at < 0 ? parameters : parameters.slice(0, at);
-      const onProgress = at < 0 ? undefined : proxy(parameters[at] as OnProgress);
-      try {
-        return await remote.call(method, plain, onProgress);
-      } catch (error) {
-        throw named(error);
-      }
+export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
+  const module = await compileKernels(options.wasm);
+  const weights = options.weights ?? (await defaultWeights());
+  return startEngine(
+    {
+      createKernels: () => createKernels(module),
+      startWorker: () => inWorker(startWorker(options), module, weights),
     },
-    () => worker.terminate(),
+    { ...options, ...(weights ? { weights } : {}) },
   );
 }
 
-/** An error that crossed from the worker keeps its name but not its class; give that back. */
-function named(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const type: unknown = (core as Record<string, unknown>)[error.name];
-  if (typeof type === 'function' && type.prototype instanceof Error) {
-    Object.setPrototypeOf(error, type.prototype);
-  }
-  return error;
+function inWorker(
+  worker: Worker,
+  module: WebAssembly.Module,
+  weights: NamedBytes | undefined,
+): EngineWorker {
+  const remote = wrap<Remote>(worker);
+  const failure = failureOf(worker).then((reason): never => {
+    throw new AdatomError(`worker: ${reason}.`);
+  });
+  failure.catch(() => {}); // heard by who waits
+  let onProgress: ((event: ProgressEvent) => void) | undefined;
+  const report = proxy((event: ProgressEvent) => onProgress?.(event));
+  return {
+    started: Promise.race([remote.startEngine(module, weights, report), failure]),
+    ask(request, listener) {
+      onProgress = listener;
+      return Promise.race([remote.ask(request) as Promise<EngineReply>, failure]);
+    },
+    terminate: () => worker.terminate(),
+  };
 }

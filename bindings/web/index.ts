@@ -1,6 +1,6 @@
+export type * from '../core/engine/types.ts';
 export * from '../core/index.ts';
-export { createEngine, type Engine, type EngineOptions } from './engine.ts';
-export { createKernels } from './instantiate.ts';
-export type { NetworkName, OnProgress } from './local.ts';
+export { type AdatomOptions, createAdatom } from './engine.ts';
+export { createKernels, type WasmSource } from './instantiate.ts';
 export { createPool } from './pool.ts';
 export type { WorkerOptions } from './start-worker.ts';

@@ -1,7 +1,7 @@
 import { wrap } from 'comlink';
 import { Pool, type PoolWorker } from '../core/pool.ts';
 import { compileKernels } from './instantiate.ts';
-import { startWorker, type WorkerOptions } from './start-worker.ts';
+import { failureOf, startWorker, type WorkerOptions } from './start-worker.ts';
 import type { Remote } from './worker.ts';
 
 /** A pool of Web Workers, one per core unless told otherwise; close() it when done. */
@@ -15,13 +15,13 @@ export async function createPool(
 
 function inWorker(worker: Worker, module: WebAssembly.Module): PoolWorker {
   const remote = wrap<Remote>(worker);
-  const started = remote.start(module);
+  const started = remote.startPool(module);
   let reply: Parameters<PoolWorker['listen']>[0] = () => {};
   return {
     // Comlink copies a request, which weighs little beside the work asked for.
     post(request) {
       started
-        .then(() => remote.answer(request))
+        .then(() => remote.askPool(request))
         .then(
           (answer) => reply(answer),
           (error: Error) => reply({ id: request.id, error: error.message }),
@@ -29,9 +29,7 @@ function inWorker(worker: Worker, module: WebAssembly.Module): PoolWorker {
     },
     listen(onReply, onFailure) {
       reply = onReply;
-      worker.addEventListener('error', (event) => {
-        onFailure(event.message || 'its file could not be loaded');
-      });
+      failureOf(worker).then(onFailure);
     },
     close: () => worker.terminate(),
   };

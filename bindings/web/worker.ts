@@ -1,44 +1,48 @@
 import { expose, transfer } from 'comlink';
+import { buffersOf } from '../core/engine/buffers.ts';
+import type { EngineReply, EngineRequest } from '../core/engine/protocol.ts';
+import { type EngineService, serveEngine } from '../core/engine/serve.ts';
+import type { NamedBytes, NetworkName } from '../core/engine/types.ts';
+import { AdatomError } from '../core/errors.ts';
 import { type PoolReply, type PoolRequest, serve } from '../core/pool.ts';
+import type { ProgressEvent } from '../core/progress.ts';
 import { createKernels } from './instantiate.ts';
-import { LocalEngine } from './local.ts';
 
-type Methods = Record<string, (...parameters: unknown[]) => unknown>;
+let service: EngineService | undefined;
+let answerPool: ReturnType<typeof serve> | undefined;
+let report: (event: ProgressEvent) => void = () => {};
 
-let engine: LocalEngine | undefined;
-let answer: ReturnType<typeof serve> | undefined;
-
-/** What the page calls; engine.ts is the other side. */
+/** What the page calls; engine.ts and pool.ts are the other side. */
 const remote = {
-  async start(module: WebAssembly.Module): Promise<void> {
-    const kernels = await createKernels(module);
-    engine = new LocalEngine(kernels);
-    answer = serve(kernels);
+  /** Begin as a worker of an engine; `onProgress` hears of every request. */
+  async startEngine(
+    module: WebAssembly.Module,
+    weights: NamedBytes | undefined,
+    onProgress: (event: ProgressEvent) => void,
+  ): Promise<NetworkName> {
+    service = serveEngine(await createKernels(module), weights);
+    report = onProgress;
+    return service.network;
   },
 
-  /** Any method of LocalEngine; onProgress travels apart because only a bare argument can be a proxy. */
-  call(method: string, parameters: unknown[], onProgress?: unknown): unknown {
-    const result = (engine as unknown as Methods)[method](...parameters, onProgress);
-    return transfer(result, buffersOf(result));
+  ask(request: EngineRequest): EngineReply {
+    if (!service) throw new AdatomError('worker: asked before it was started.');
+    const { reply, transfer: moved } = service.answer(request, report);
+    return transfer(reply, moved);
   },
 
-  /** A request of pool.ts. */
-  answer(request: PoolRequest): PoolReply {
-    if (!answer) return { id: request.id, error: 'worker: asked before it was started.' };
-    const reply = answer(request);
+  /** Begin as a worker of a pool. */
+  async startPool(module: WebAssembly.Module): Promise<void> {
+    answerPool = serve(await createKernels(module));
+  },
+
+  askPool(request: PoolRequest): PoolReply {
+    if (!answerPool) throw new AdatomError('worker: asked before it was started.');
+    const reply = answerPool(request);
     return transfer(reply, buffersOf(reply));
   },
 };
 
 export type Remote = typeof remote;
-
-/** Every buffer of the typed arrays in a result, each once: they move to the page without a copy. */
-function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
-  if (ArrayBuffer.isView(value)) found.add(value.buffer as ArrayBuffer);
-  else if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) buffersOf(part, found);
-  }
-  return [...found];
-}
 
 expose(remote);

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Engine, EngineOptions, Plane } from '../../bindings/core/engine/types.ts';
 import type * as core from '../../bindings/core/index.ts';
 
 // What every host must compute to the last bit. The same file runs in Node, in Deno and in a
@@ -9,65 +10,123 @@ import type * as core from '../../bindings/core/index.ts';
 export type Host = typeof core & {
   createKernels(): core.Kernels | Promise<core.Kernels>;
   createPool(size?: number): core.Pool | Promise<core.Pool>;
+  createAdatom(options?: EngineOptions): Promise<Engine>;
 };
 
 /** Hash of each case's result. */
 export type Hashes = Record<string, string>;
 
-/** The bundled scan and its labelled examples, as they lie in examples/. */
+/** The bundled scan and its labelled examples, as they lie in examples/, and the package's network. */
 export interface Example {
   scan: Uint8Array;
   support: string;
+  /** models/adatom.safetensors, which an engine finds by itself. */
+  weights: Uint8Array;
 }
 
-/** The pipeline with kernels and network already chosen; the web host's Engine has this shape. */
-export interface Pipeline {
-  readScan(bytes: Uint8Array, name: string): Awaitable<core.Scan>;
-  prepare(scan: core.Scan): Awaitable<core.Prepared>;
-  findDefects(prepared: core.Prepared): Awaitable<core.Found>;
-  embedPoints(prepared: core.Prepared, points: core.Point[]): Awaitable<core.Embedded>;
-  classifyDefects(
-    prepared: core.Prepared,
-    points: core.Point[],
-    support: core.SupportPoint[],
-  ): Awaitable<core.Named>;
-}
-
-type Awaitable<T> = T | Promise<T>;
-
-/** The pipeline of a host that computes on the calling thread. */
-export function pipelineOf(host: Host, kernels: core.Kernels): Pipeline {
-  const network = host.untrainedNetwork(kernels);
+/** Every case of a host, the bundled scan both directly and through the engine, in a worker and not. */
+export async function allCases(host: Host, example: Example): Promise<Hashes> {
+  const kernels = await host.createKernels();
   return {
-    readScan: host.readScan,
-    prepare: (scan) => host.prepare(kernels, scan),
-    findDefects: (prepared) => host.findDefects(kernels, prepared),
-    embedPoints: (prepared, points) => host.embedPoints(kernels, prepared, network, points),
-    classifyDefects: (prepared, points, support) =>
-      host.classifyDefects(kernels, prepared, network, points, support),
+    ...kernelCases(host, kernels),
+    ...(await poolCases(host)),
+    ...under('scan', scanCases(host, kernels, example)),
+    ...under('engine, calling thread', await engineCases(host, 0, example)),
+    ...under('engine, one worker', await engineCases(host, 1, example)),
+    ...under('engine, two workers', await engineCases(host, 2, example)),
   };
+}
+
+function under(title: string, hashes: Hashes): Hashes {
+  return Object.fromEntries(
+    Object.entries(hashes).map(([name, hash]) => [`${title}: ${name}`, hash]),
+  );
 }
 
 /** The bundled scan from file bytes to labels. */
-export async function scanCases(pipeline: Pipeline, example: Example): Promise<Hashes> {
-  const scan = await pipeline.readScan(example.scan, 'dimer-rows.sxm');
-  const prepared = await pipeline.prepare(scan);
-  const found = await pipeline.findDefects(prepared);
+export function scanCases(host: Host, kernels: core.Kernels, example: Example): Hashes {
+  const network = host.loadEmbeddingNetwork(kernels, example.weights, 'adatom.safetensors');
+  const scan = host.readScan(example.scan, 'dimer-rows.sxm');
+  const prepared = host.prepare(kernels, scan);
+  const found = host.findDefects(kernels, prepared);
   if (found.defects.length === 0) throw new Error('the bundled scan holds defects, none was found');
   const support = parseSupport(example.support);
-  const embedded = await pipeline.embedPoints(prepared, found.defects);
-  const named = await pipeline.classifyDefects(prepared, found.defects, support);
+  const embedded = host.embedPoints(kernels, prepared, network, found.defects);
+  const named = host.classifyDefects(kernels, prepared, network, found.defects, support);
   return {
-    'scan: pixels read': hash(...scan.channels.map(({ pixels }) => pixels)),
-    'scan: levelled': hash(...prepared.levelled.planes),
-    'scan: mask': hash(found.mask),
-    'scan: regions': hash(found.regionIds),
-    'scan: defects': hash(JSON.stringify(found.defects)),
-    'scan: embeddings': hash(embedded.embeddings),
-    'scan: labels': hash(JSON.stringify(named.labels)),
-    'scan: confidences': hash(named.confidence),
-    'scan: steps': hash(JSON.stringify([prepared.levelled.steps, found.steps, named.steps])),
+    'pixels read': hash(...scan.channels.map(({ pixels }) => Float32Array.from(pixels))),
+    levelled: hash(...prepared.levelled.planes),
+    mask: hash(found.mask),
+    regions: hash(found.regionIds),
+    defects: hash(JSON.stringify(found.defects)),
+    embeddings: hash(embedded.embeddings),
+    steps: hash(JSON.stringify([prepared.levelled.steps, found.steps])),
+    labels: hash(JSON.stringify(named.labels)),
+    confidences: hash(named.confidence),
   };
+}
+
+/** The same through the engine, up to the files of a run; examples are given by their defect. */
+export async function engineCases(
+  host: Pick<Host, 'createAdatom'>,
+  workers: number,
+  example: Omit<Example, 'weights'>,
+): Promise<Hashes> {
+  const engine = await host.createAdatom({ workers });
+  try {
+    const scan = await engine.open({ name: 'dimer-rows.sxm', bytes: example.scan });
+    const pixels = await planes(scan.info.channels.length, (i) => scan.channelPixels(i));
+    const prepared = await scan.prepare();
+    const levelled = await planes(prepared.channels.length, (i) => scan.levelledPlane(i));
+    const found = await scan.find();
+    await scan.embed(found.defects);
+    const { embeddings } = await scan.embeddings();
+    const examples = parseSupport(example.support).map(({ x, y, label }) => ({
+      point: nearest(found.defects, x, y),
+      label,
+    }));
+    const named = await scan.classify(examples);
+    const counts = await scan.count(named.labels, named.classes, found.searchedFraction);
+    const files = await scan.files({
+      command: 'classify',
+      options: {},
+      otherInputs: [],
+      mask: found.mask,
+      regionIds: found.regionIds,
+      defects: found.defects,
+      labels: named.labels,
+      confidence: [...named.confidence],
+      classes: named.classes,
+      counts,
+      steps: [...prepared.steps, ...found.steps, ...named.steps],
+      warnings: [],
+    });
+    return {
+      'pixels read': hash(...pixels),
+      levelled: hash(...levelled),
+      mask: hash(found.mask),
+      regions: hash(found.regionIds),
+      defects: hash(JSON.stringify(found.defects)),
+      embeddings: hash(embeddings),
+      steps: hash(JSON.stringify([prepared.levelled.steps, found.steps])),
+      names: hash(JSON.stringify([named.labels, named.nearest])),
+      scores: hash(named.confidence, named.scores),
+      files: hash(...files.map(([, content]) => content)),
+    };
+  } finally {
+    engine.dispose();
+  }
+}
+
+async function planes(count: number, plane: (index: number) => Promise<Plane>) {
+  const all: Float32Array[] = [];
+  for (let i = 0; i < count; i++) all.push((await plane(i)).pixels);
+  return all;
+}
+
+function nearest(defects: readonly core.Defect[], x: number, y: number): number {
+  const squared = defects.map((defect) => (defect.x - x) ** 2 + (defect.y - y) ** 2);
+  return squared.indexOf(Math.min(...squared));
 }
 
 /** Every kernel on seeded numbers, at sizes that leave a scalar tail. */

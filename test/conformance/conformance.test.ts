@@ -1,43 +1,24 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Hashes, type Host, kernelCases, pipelineOf, poolCases, scanCases } from './cases.ts';
+import { mayRead, root, runInDeno } from '../deno/run.ts';
+import { allCases, type Hashes, type Host } from './cases.ts';
 import { type PageRun, runInChromium } from './chromium.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 async function runInNode(): Promise<Hashes> {
   const host: Host = await import(pathToFileURL(join(root, 'dist/node/index.js')).href);
-  const kernels = await host.createKernels();
-  const example = {
+  return allCases(host, {
     scan: new Uint8Array(readFileSync(join(root, 'examples/dimer-rows.sxm'))),
     support: readFileSync(join(root, 'examples/dimer-rows.support.csv'), 'utf8'),
-  };
-  return {
-    ...kernelCases(host, kernels),
-    ...(await poolCases(host)),
-    ...(await scanCases(pipelineOf(host, kernels), example)),
-  };
+    weights: new Uint8Array(readFileSync(join(root, 'models/adatom.safetensors'))),
+  });
 }
 
-/** Deno from the npm package, with no network and no permission but to read the project. */
-function runInDeno(): Hashes {
-  const parameters = [
-    'run',
-    '--no-remote',
-    '--cached-only',
-    '--no-prompt',
-    `--allow-read=${['dist', 'examples'].map((folder) => join(root, folder)).join(',')}`,
-    'test/conformance/deno.ts',
-  ];
-  const output = execFileSync(process.execPath, ['node_modules/deno/bin.cjs', ...parameters], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, DENO_NO_UPDATE_CHECK: '1' },
-  });
-  return JSON.parse(output);
+/** The cases under a title, by their own names. */
+function part(hashes: Hashes, title: string): Hashes {
+  const cases = Object.entries(hashes).filter(([name]) => name.startsWith(title));
+  return Object.fromEntries(cases.map(([name, hash]) => [name.slice(title.length), hash]));
 }
 
 describe('the bundled packages in dist compute the same bits', () => {
@@ -48,16 +29,35 @@ describe('the bundled packages in dist compute the same bits', () => {
 
   it('in Node, twice', async () => {
     expect(await runInNode()).toEqual(node);
-    // Cases that hash nothing, or the same thing, would prove nothing; the pools must agree.
+  });
+
+  it('in a worker and on the calling thread, in pools of any size', () => {
     expect(node['pool of 3']).toBe(node['pool of 1']);
-    expect(new Set(Object.values(node)).size).toBe(Object.keys(node).length - 1);
+    const direct = part(node, 'scan: ');
+    const engine = part(node, 'engine, calling thread: ');
+    expect(part(node, 'engine, one worker: ')).toEqual(engine);
+    expect(part(node, 'engine, two workers: ')).toEqual(engine);
+    for (const name of ['levelled', 'mask', 'regions', 'embeddings', 'steps']) {
+      expect(engine[name], name).toBe(direct[name]);
+    }
+  });
+
+  it('each case another hash: one that hashes nothing would prove nothing', () => {
+    for (const title of ['scan: ', 'engine, calling thread: ']) {
+      const hashes = Object.values(part(node, title));
+      expect(new Set(hashes).size).toBe(hashes.length);
+      expect(hashes.length).toBeGreaterThan(8);
+    }
+    const kernels = Object.entries(node).filter(([name]) => !name.includes(':'));
+    expect(new Set(kernels.map(([, hash]) => hash)).size).toBe(kernels.length - 1);
   });
 
   it('in Deno', () => {
-    expect(runInDeno()).toEqual(node);
+    const output = runInDeno([mayRead('dist', 'examples', 'models')], ['test/conformance/deno.ts']);
+    expect(JSON.parse(output)).toEqual(node);
   });
 
-  describe('in a Chromium worker, under a strict Content-Security-Policy', () => {
+  describe('in Chromium, under a strict Content-Security-Policy', () => {
     let page: PageRun;
     beforeAll(async () => {
       page = await runInChromium();
@@ -65,6 +65,8 @@ describe('the bundled packages in dist compute the same bits', () => {
 
     it('to the last bit', () => {
       expect(page.hashes).toEqual(node);
+      for (const [name, hash] of Object.entries(page.kernelsInWorker))
+        expect(hash).toBe(node[name]);
     });
 
     it('with nothing refused by the policy and nothing asked from elsewhere', () => {

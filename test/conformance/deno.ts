@@ -1,5 +1,5 @@
 // Runs in Deno (conformance.test.ts starts it): prints the hashes of all cases as JSON.
-import { type Host, kernelCases, pipelineOf, poolCases, scanCases } from './cases.ts';
+import { allCases, type Host } from './cases.ts';
 
 declare const Deno: {
   readFileSync(path: URL): Uint8Array;
@@ -8,15 +8,9 @@ declare const Deno: {
 
 const root = new URL('../../', import.meta.url);
 const host: Host = await import(new URL('dist/deno/mod.js', root).href);
-const kernels = await host.createKernels();
 const example = {
   scan: Deno.readFileSync(new URL('examples/dimer-rows.sxm', root)),
   support: Deno.readTextFileSync(new URL('examples/dimer-rows.support.csv', root)),
+  weights: Deno.readFileSync(new URL('models/adatom.safetensors', root)),
 };
-console.log(
-  JSON.stringify({
-    ...kernelCases(host, kernels),
-    ...(await poolCases(host)),
-    ...(await scanCases(pipelineOf(host, kernels), example)),
-  }),
-);
+console.log(JSON.stringify(await allCases(host, example)));

@@ -1,0 +1,102 @@
+import { AdatomError } from '../errors.ts';
+import type { Kernels } from '../kernels.ts';
+import { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from '../network.ts';
+import type { RunOptions } from '../progress.ts';
+import { OpenScan } from './open-scan.ts';
+import type { EngineRequest } from './protocol.ts';
+import type { EngineMemory, NamedBytes, NetworkName } from './types.ts';
+
+/**
+ * Where an engine computes: one instance of the kernels, one network and the open scans, in a worker
+ * or on the calling thread. Answers requests one after the other.
+ */
+export class Desk {
+  private readonly kernels: Kernels;
+  private readonly scans = new Map<number, OpenScan>();
+  private network: EmbeddingNetwork;
+
+  /** `weights` absent: the untrained filter bank. Throws FormatError or WeightsError. */
+  constructor(kernels: Kernels, weights?: NamedBytes) {
+    this.kernels = kernels;
+    this.network = weights
+      ? loadEmbeddingNetwork(kernels, weights.bytes, weights.name)
+      : untrainedNetwork(kernels);
+  }
+
+  get networkName(): NetworkName {
+    const { name, sha256 } = this.network;
+    return { name, sha256 };
+  }
+
+  /** The result is the caller's own: nothing in it is kept here. Throws what the pipeline throws. */
+  answer(request: EngineRequest, run: RunOptions): unknown {
+    switch (request.ask) {
+      case 'network':
+        return this.loadNetwork(request.file);
+      case 'open':
+        return this.open(request);
+      case 'close':
+        return this.scans.delete(request.scan);
+      case 'memory':
+        return this.memory();
+      default:
+        return answerForScan(this.scan(request.scan), request, this.network, run);
+    }
+  }
+
+  private loadNetwork({ bytes, name }: NamedBytes): NetworkName {
+    const before = this.network;
+    this.network = loadEmbeddingNetwork(this.kernels, bytes, name);
+    this.kernels.unload(before.loaded);
+    for (const scan of this.scans.values()) scan.forgetEmbeddings();
+    return this.networkName;
+  }
+
+  private open({ scan, file, options }: Extract<EngineRequest, { ask: 'open' }>) {
+    const opened = new OpenScan(this.kernels, file, options);
+    this.scans.set(scan, opened);
+    return opened.info;
+  }
+
+  private memory(): Omit<EngineMemory, 'files' | 'openScans'> {
+    const { used, reserved } = this.kernels.memory();
+    const scans = [...this.scans.values()].reduce((sum, scan) => sum + scan.memory(), 0);
+    return { wasmUsed: used, wasmReserved: reserved, scans };
+  }
+
+  private scan(id: number): OpenScan {
+    const scan = this.scans.get(id);
+    if (!scan) throw new AdatomError(`engine: no scan ${id} is open.`);
+    return scan;
+  }
+}
+
+type ScanRequest = Exclude<EngineRequest, { ask: 'network' | 'open' | 'close' | 'memory' }>;
+
+function answerForScan(
+  scan: OpenScan,
+  request: ScanRequest,
+  network: EmbeddingNetwork,
+  run: RunOptions,
+): unknown {
+  switch (request.ask) {
+    case 'channelPixels':
+      return scan.channelPixels(request.channel);
+    case 'prepare':
+      return scan.prepare(request.options, run);
+    case 'levelledPlane':
+      return scan.levelledPlane(request.index);
+    case 'find':
+      return scan.find(request.options, run);
+    case 'embed':
+      return scan.embed(network, request.points, request.options, run);
+    case 'embeddings':
+      return scan.embeddings();
+    case 'classify':
+      return scan.classify(request.examples, request.options, run);
+    case 'count':
+      return scan.count(request.labels, request.classes, request.searchedFraction);
+    case 'files':
+      return scan.files(request.result, { name: network.name, sha256: network.sha256 });
+  }
+}

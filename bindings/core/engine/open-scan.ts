@@ -1,0 +1,201 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { chooseChannels, describe } from '../channels.ts';
+import { OptionError } from '../errors.ts';
+import { type OutputFile, runFiles } from '../export/files.ts';
+import { readScan } from '../formats/index.ts';
+import type { Kernels } from '../kernels.ts';
+import type { EmbeddingNetwork } from '../network.ts';
+import {
+  type ClassCount,
+  countLabels,
+  type Embedded,
+  type EmbedOptions,
+  embedPoints,
+  type FindOptions,
+  type Found,
+  findDefects,
+  nameEmbedded,
+  type Point,
+  type Prepared,
+  type PrepareOptions,
+  prepare,
+} from '../pipeline.ts';
+import type { RunOptions } from '../progress.ts';
+import type { Scan } from '../scan.ts';
+import { checkNetwork } from '../session/library.ts';
+import { bytesOf } from './buffers.ts';
+import type {
+  Classified,
+  ClassifyCall,
+  EmbeddedInfo,
+  FilesCall,
+  LabelledPoint,
+  NamedBytes,
+  NetworkName,
+  OpenOptions,
+  Plane,
+  PreparedInfo,
+  ScanInfo,
+} from './types.ts';
+
+/** The points embedded last and the network that did it. */
+interface Kept extends Embedded {
+  network: NetworkName;
+}
+
+/**
+ * One scan where it is computed on: the large arrays, and what ScanHandle does with them. Each
+ * method that keeps something does so last, so that a failure changes nothing.
+ */
+export class OpenScan {
+  readonly info: ScanInfo;
+  private readonly kernels: Kernels;
+  private readonly scan: Scan;
+  private prepared: Prepared | undefined;
+  private kept: Kept | undefined;
+
+  constructor(kernels: Kernels, { name, bytes }: NamedBytes, options: OpenOptions) {
+    const { companions = [], ...reading } = options;
+    this.kernels = kernels;
+    this.scan = readScan(bytes, name, { ...reading, siblings: siblingsOf(companions) });
+    this.info = infoOf(this.scan, bytesToHex(sha256(bytes)));
+  }
+
+  channelPixels(channel: number): Plane {
+    const { rows, columns, pixels } = pick(this.scan.channels, channel, 'channel');
+    return { rows, columns, pixels: Float32Array.from(pixels) };
+  }
+
+  prepare(options: PrepareOptions, run: RunOptions): PreparedInfo {
+    this.prepared = prepare(this.kernels, this.scan, options, run);
+    this.kept = undefined;
+    const { planes, valid, disturbed, stepEdges, ...levelled } = this.prepared.levelled;
+    return { ...this.prepared, levelled };
+  }
+
+  levelledPlane(index: number): Plane {
+    const { rows, columns, planes } = this.ready().levelled;
+    return { rows, columns, pixels: pick(planes, index, 'plane').slice() };
+  }
+
+  find(options: FindOptions, run: RunOptions): Found {
+    return findDefects(this.kernels, this.ready(), options, run);
+  }
+
+  embed(
+    network: EmbeddingNetwork,
+    points: readonly Point[],
+    options: EmbedOptions,
+    run: RunOptions,
+  ): EmbeddedInfo {
+    const embedded = embedPoints(this.kernels, this.ready(), network, points, options, run);
+    const { name, sha256: hash } = network;
+    this.kept = { ...embedded, network: { name, sha256: hash } };
+    const { dimension, step } = embedded;
+    return { points: points.length, dimension, step, network: this.kept.network };
+  }
+
+  /** Embeddings of another network cannot be compared with what is embedded from now on. */
+  forgetEmbeddings(): void {
+    this.kept = undefined;
+  }
+
+  embeddings(): Pick<Embedded, 'embeddings' | 'dimension'> {
+    const { embeddings, dimension } = this.embedded();
+    return { embeddings: embeddings.slice(), dimension };
+  }
+
+  classify(
+    examples: readonly LabelledPoint[],
+    { library, ...options }: ClassifyCall,
+    run: RunOptions,
+  ): Classified {
+    const { embeddings, dimension, network, step } = this.embedded();
+    if (library) checkNetwork(library, network, dimension);
+    const support = {
+      embeddings: new Float32Array(
+        examples.length * dimension + (library ? library.embeddings.length : 0),
+      ),
+      labels: [...examples.map(({ label }) => label), ...(library ? library.labels : [])],
+    };
+    const count = embeddings.length / dimension;
+    examples.forEach(({ point }, i) => {
+      if (!(Number.isInteger(point) && point >= 0 && point < count)) {
+        throw new OptionError(
+          `examples: expected points 0 to ${count - 1}, which were embedded, got ${point}.`,
+        );
+      }
+      const row = embeddings.subarray(point * dimension, (point + 1) * dimension);
+      support.embeddings.set(row, i * dimension);
+    });
+    if (library) support.embeddings.set(library.embeddings, examples.length * dimension);
+    const named = nameEmbedded(this.kernels, dimension, support, embeddings, options, run);
+    // What the person named needs no guess.
+    for (const { point, label } of examples) {
+      named.labels[point] = label;
+      named.confidence[point] = 1;
+    }
+    const { step: classifyStep, ...result } = named;
+    return { ...result, steps: [step, classifyStep] };
+  }
+
+  count(
+    labels: readonly string[],
+    classes: readonly string[],
+    searchedFraction: number | undefined,
+  ): ClassCount[] {
+    return countLabels(labels, classes, this.ready(), searchedFraction);
+  }
+
+  files(result: FilesCall, network: NetworkName): OutputFile[] {
+    const { name: file, sha256: hash } = this.info;
+    return runFiles({
+      network,
+      ...result,
+      scan: this.scan,
+      prepared: this.ready(),
+      input: { file, sha256: hash },
+    });
+  }
+
+  /** Bytes of the arrays that are kept. */
+  memory(): number {
+    return bytesOf([this.scan, this.prepared, this.kept]);
+  }
+
+  private ready(): Prepared {
+    if (this.prepared) return this.prepared;
+    throw new OptionError(`${this.info.name}: expected prepare() before this call.`);
+  }
+
+  private embedded(): Kept {
+    if (this.kept) return this.kept;
+    throw new OptionError(
+      `${this.info.name}: expected embed() before this call, after prepare() and loadNetwork().`,
+    );
+  }
+}
+
+function siblingsOf(companions: readonly NamedBytes[]) {
+  return {
+    names: companions.map(({ name }) => name),
+    read: (wanted: string) => companions.find(({ name }) => name === wanted)!.bytes,
+  };
+}
+
+function infoOf(scan: Scan, hash: string): ScanInfo {
+  const channels = scan.channels.map((channel) => {
+    const { pixels, ...known } = channel;
+    return { ...known, title: describe(channel) };
+  });
+  const chosen = scan.channels.length > 0 ? chooseChannels(scan) : [];
+  const defaultChannels = chosen.map((channel) => scan.channels.indexOf(channel));
+  return { ...scan, sha256: hash, channels, defaultChannels };
+}
+
+function pick<T>(list: readonly T[], index: number, what: string): T {
+  const found = list[index];
+  if (found !== undefined) return found;
+  throw new OptionError(`${what}: expected 0 to ${list.length - 1}, got ${index}.`);
+}

@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads';
+import { overMessages } from '../core/engine/messages.ts';
+import type { EngineWorker } from '../core/engine/protocol.ts';
+import { startEngine } from '../core/engine/start.ts';
+import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import { defaultWeights } from './default-weights.ts';
+import { compileKernels, createKernels } from './instantiate.ts';
+
+/** What createAdatom takes in Node. */
+export interface AdatomOptions extends EngineOptions {
+  /** The kernels (adatom.wasm), instead of those inside the package. */
+  wasm?: Uint8Array | WebAssembly.Module;
+  /** Where the worker's file lies; default: worker.js beside this module. */
+  workerUrl?: URL;
+}
+
+/** What an engine's worker is started with. */
+export interface EngineWorkerData {
+  role: 'engine';
+  module: WebAssembly.Module;
+  weights: NamedBytes | undefined;
+}
+
+/** The pipeline in worker threads, or on this one with `workers: 0`; dispose() of it when done. */
+export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
+  const { wasm, workerUrl = new URL('./worker.js', import.meta.url) } = options;
+  const module = compileKernels(wasm);
+  const weights = options.weights ?? defaultWeights();
+  return startEngine(
+    {
+      createKernels: () => createKernels(module),
+      startWorker: () => startWorker(workerUrl, { role: 'engine', module, weights }),
+    },
+    { ...options, ...(weights ? { weights } : {}) },
+  );
+}
+
+function startWorker(url: URL, workerData: EngineWorkerData): EngineWorker {
+  // None of the process's own flags: some, such as --input-type, no file can be started with.
+  const worker = new Worker(url, { workerData, execArgv: [] });
+  return overMessages({
+    post: (request) => worker.postMessage(request),
+    listen(onMessage, onFailure) {
+      worker.on('message', onMessage);
+      worker.on('error', ({ message }) => onFailure(message));
+    },
+    terminate: () => void worker.terminate(),
+  });
+}
