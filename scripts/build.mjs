@@ -61,7 +61,6 @@ async function buildBundles() {
       entryPoints: {
         index: 'bindings/node/index.ts',
         worker: 'bindings/node/worker.ts',
-        'train-worker': 'bindings/node/train-worker.ts',
         cli: 'bindings/node/cli/main.ts',
       },
       outdir: 'dist/node',

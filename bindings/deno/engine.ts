@@ -4,6 +4,7 @@ import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
 import { defaultWeights } from './default-weights.ts';
 import { compileKernels, createKernels } from './instantiate.ts';
+import { startThread } from './thread.ts';
 
 /** What createAdatom takes in Deno. */
 export interface AdatomOptions extends EngineOptions {
@@ -38,17 +39,6 @@ export async function createAdatom(options: AdatomOptions = {}): Promise<Engine>
 }
 
 function startWorker(url: URL, start: EngineStart): EngineWorker {
-  const worker = new Worker(url, { type: 'module' });
-  worker.postMessage(start);
-  return overMessages({
-    post: (request) => worker.postMessage(request),
-    listen(onMessage, onFailure) {
-      worker.onmessage = ({ data }: { data: EngineMessage }) => onMessage(data);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        onFailure(event.message);
-      };
-    },
-    terminate: () => worker.terminate(),
-  });
+  const thread = startThread<EngineMessage>(url, start);
+  return overMessages({ ...thread, terminate: thread.close });
 }

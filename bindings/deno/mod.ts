@@ -4,3 +4,4 @@ export { type AdatomOptions, createAdatom } from './engine.ts';
 export { createKernels } from './instantiate.ts';
 export { createPool } from './pool.ts';
 export { type ReadFile, readScanFile } from './read.ts';
+export { createShardRunner } from './train.ts';

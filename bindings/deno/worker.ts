@@ -1,29 +1,34 @@
+import { buffersOf } from '../core/engine/buffers.ts';
 import { answerMessages } from '../core/engine/messages.ts';
-import type { EngineRequest } from '../core/engine/protocol.ts';
 import { serveEngine } from '../core/engine/serve.ts';
-import { type PoolRequest, serve } from '../core/pool.ts';
+import { serve } from '../core/pool.ts';
+import { serveShards } from '../core/train/shards.ts';
 import type { EngineStart } from './engine.ts';
 import { createKernels } from './instantiate.ts';
 import type { PoolStart } from './pool.ts';
+import type { TrainStart } from './train.ts';
 
-// One worker of engine.ts or of pool.ts: the first message says which and brings the compiled
-// module, the others are requests.
-const post = (message: unknown, moved: ArrayBuffer[]) => self.postMessage(message, moved);
+// One worker of engine.ts, pool.ts or train.ts: the first message says which and brings the
+// compiled module, the others are requests.
 let answer: ((request: never) => void) | undefined;
 self.onmessage = ({ data: message }: MessageEvent) => {
-  if (answer) return answer(message as never);
-  const start = message as EngineStart | PoolStart;
-  answer = start.role === 'engine' ? serveAsEngine(start) : serveAsPool(start);
+  if (answer) answer(message as never);
+  else answer = listenerFor(message as EngineStart | PoolStart | TrainStart);
 };
 
-function serveAsEngine({ module, weights }: EngineStart): (request: EngineRequest) => void {
-  return answerMessages(serveEngine(createKernels(module), weights), post);
+function listenerFor(start: EngineStart | PoolStart | TrainStart): (request: never) => void {
+  const kernels = createKernels(start.module);
+  if (start.role === 'engine') return answerMessages(serveEngine(kernels, start.weights), post);
+  return posting(start.role === 'pool' ? serve(kernels) : serveShards(kernels, start.job));
 }
 
-function serveAsPool({ module }: PoolStart) {
-  const reply = serve(createKernels(module));
-  return (request: PoolRequest) => {
+function posting(reply: (request: never) => unknown): (request: never) => void {
+  return (request) => {
     const result = reply(request);
-    post(result, 'planes' in result && result.planes ? [result.planes.buffer as ArrayBuffer] : []);
+    post(result, buffersOf(result));
   };
+}
+
+function post(message: unknown, moved: ArrayBuffer[]): void {
+  self.postMessage(message, moved);
 }

@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads';
-import { overMessages } from '../core/engine/messages.ts';
+import { type EngineMessage, overMessages } from '../core/engine/messages.ts';
 import type { EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
 import { defaultWeights } from './default-weights.ts';
 import { compileKernels, createKernels } from './instantiate.ts';
+import { startThread } from './thread.ts';
+import { packagedWorker } from './worker-url.ts';
 
 /** What createAdatom takes in Node. */
 export interface AdatomOptions extends EngineOptions {
@@ -23,7 +24,7 @@ export interface EngineWorkerData {
 
 /** The pipeline in worker threads, or on this one with `workers: 0`; dispose() of it when done. */
 export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
-  const { wasm, workerUrl = new URL('./worker.js', import.meta.url) } = options;
+  const { wasm, workerUrl = packagedWorker } = options;
   const module = compileKernels(wasm);
   const weights = options.weights ?? defaultWeights();
   return startEngine(
@@ -35,15 +36,7 @@ export async function createAdatom(options: AdatomOptions = {}): Promise<Engine>
   );
 }
 
-function startWorker(url: URL, workerData: EngineWorkerData): EngineWorker {
-  // None of the process's own flags: some, such as --input-type, no file can be started with.
-  const worker = new Worker(url, { workerData, execArgv: [] });
-  return overMessages({
-    post: (request) => worker.postMessage(request),
-    listen(onMessage, onFailure) {
-      worker.on('message', onMessage);
-      worker.on('error', ({ message }) => onFailure(message));
-    },
-    terminate: () => void worker.terminate(),
-  });
+function startWorker(url: URL, start: EngineWorkerData): EngineWorker {
+  const thread = startThread<EngineMessage>(url, start);
+  return overMessages({ ...thread, terminate: thread.close });
 }

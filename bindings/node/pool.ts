@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { Pool, type PoolWorker } from '../core/pool.ts';
+import { Pool } from '../core/pool.ts';
 import { compileKernels } from './instantiate.ts';
+import { startThread } from './thread.ts';
+import { packagedWorker } from './worker-url.ts';
 
 /** What a pool's worker is started with. */
 export interface PoolWorkerData {
@@ -12,21 +13,8 @@ export interface PoolWorkerData {
 /** A pool of worker threads, one per core unless told otherwise; close() it when done. */
 export function createPool(
   size: number = availableParallelism(),
-  workerUrl: URL = new URL('./worker.js', import.meta.url),
+  workerUrl: URL = packagedWorker,
 ): Pool {
-  const module = compileKernels();
-  return new Pool(Array.from({ length: size }, () => startWorker(workerUrl, module)));
-}
-
-function startWorker(url: URL, module: WebAssembly.Module): PoolWorker {
-  const workerData: PoolWorkerData = { role: 'pool', module };
-  const worker = new Worker(url, { workerData, execArgv: [] }); // as in engine.ts
-  return {
-    post: (request, transfer) => worker.postMessage(request, transfer),
-    listen(onReply, onFailure) {
-      worker.on('message', onReply);
-      worker.on('error', ({ message }) => onFailure(message));
-    },
-    close: () => void worker.terminate(),
-  };
+  const start: PoolWorkerData = { role: 'pool', module: compileKernels() };
+  return new Pool(Array.from({ length: size }, () => startThread(workerUrl, start)));
 }

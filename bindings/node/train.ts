@@ -1,31 +1,22 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import {
-  runOnWorkers,
-  type ShardJob,
-  type ShardRunner,
-  type ShardWorker,
-} from '../core/train/shards.ts';
+import { runOnWorkers, type ShardJob, type ShardRunner } from '../core/train/shards.ts';
 import { compileKernels } from './instantiate.ts';
+import { startThread } from './thread.ts';
+import { packagedWorker } from './worker-url.ts';
+
+/** What a worker of training is started with. */
+export interface TrainWorkerData {
+  role: 'train';
+  module: WebAssembly.Module;
+  job: ShardJob;
+}
 
 /** Training's workers, one thread per core unless told otherwise; close() them when done. */
 export function createShardRunner(
   job: ShardJob,
   size: number = availableParallelism(),
-  workerUrl: URL = new URL('./train-worker.js', import.meta.url),
+  workerUrl: URL = packagedWorker,
 ): ShardRunner {
-  const module = compileKernels();
-  return runOnWorkers(
-    Array.from({ length: size }, (): ShardWorker => {
-      const worker = new Worker(workerUrl, { workerData: { module, job } });
-      return {
-        post: (request) => worker.postMessage(request),
-        listen(onReply, onFailure) {
-          worker.on('message', onReply);
-          worker.on('error', ({ message }) => onFailure(message));
-        },
-        close: () => void worker.terminate(),
-      };
-    }),
-  );
+  const start: TrainWorkerData = { role: 'train', module: compileKernels(), job };
+  return runOnWorkers(Array.from({ length: size }, () => startThread(workerUrl, start)));
 }

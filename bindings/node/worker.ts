@@ -1,24 +1,34 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { buffersOf } from '../core/engine/buffers.ts';
 import { answerMessages } from '../core/engine/messages.ts';
 import { serveEngine } from '../core/engine/serve.ts';
-import { type PoolRequest, serve } from '../core/pool.ts';
+import { serve } from '../core/pool.ts';
+import { serveShards } from '../core/train/shards.ts';
 import type { EngineWorkerData } from './engine.ts';
 import { createKernels } from './instantiate.ts';
 import type { PoolWorkerData } from './pool.ts';
+import type { TrainWorkerData } from './train.ts';
 
-// One worker of engine.ts or of pool.ts: the module arrives compiled, results leave without a copy.
-const data: EngineWorkerData | PoolWorkerData = workerData;
-const post = (message: unknown, moved: ArrayBuffer[]) => parentPort?.postMessage(message, moved);
-parentPort?.on('message', data.role === 'engine' ? serveAsEngine(data) : serveAsPool(data));
+// One worker of engine.ts, pool.ts or train.ts: the module arrives compiled, results leave without
+// a copy.
+const listener: (request: never) => void = listenerFor(workerData);
+parentPort?.on('message', (request) => listener(request as never));
 
-function serveAsEngine({ module, weights }: EngineWorkerData) {
-  return answerMessages(serveEngine(createKernels(module), weights), post);
+function listenerFor(
+  data: EngineWorkerData | PoolWorkerData | TrainWorkerData,
+): (request: never) => void {
+  const kernels = createKernels(data.module);
+  if (data.role === 'engine') return answerMessages(serveEngine(kernels, data.weights), post);
+  return posting(data.role === 'pool' ? serve(kernels) : serveShards(kernels, data.job));
 }
 
-function serveAsPool({ module }: PoolWorkerData) {
-  const answer = serve(createKernels(module));
-  return (request: PoolRequest) => {
+function posting(answer: (request: never) => unknown): (request: never) => void {
+  return (request) => {
     const reply = answer(request);
-    post(reply, 'planes' in reply && reply.planes ? [reply.planes.buffer as ArrayBuffer] : []);
+    post(reply, buffersOf(reply));
   };
+}
+
+function post(message: unknown, moved: ArrayBuffer[]): void {
+  parentPort?.postMessage(message, moved);
 }

@@ -4,3 +4,4 @@ export { type AdatomOptions, createAdatom } from './engine.ts';
 export { createKernels, type WasmSource } from './instantiate.ts';
 export { createPool } from './pool.ts';
 export type { WorkerOptions } from './start-worker.ts';
+export { createShardRunner } from './train.ts';

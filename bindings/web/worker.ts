@@ -6,13 +6,20 @@ import type { NamedBytes, NetworkName } from '../core/engine/types.ts';
 import { AdatomError } from '../core/errors.ts';
 import { type PoolReply, type PoolRequest, serve } from '../core/pool.ts';
 import type { ProgressEvent } from '../core/progress.ts';
+import {
+  type ShardJob,
+  type ShardReply,
+  type ShardRequest,
+  serveShards,
+} from '../core/train/shards.ts';
 import { createKernels } from './instantiate.ts';
 
 let service: EngineService | undefined;
 let answerPool: ReturnType<typeof serve> | undefined;
+let answerShard: ReturnType<typeof serveShards> | undefined;
 let report: (event: ProgressEvent) => void = () => {};
 
-/** What the page calls; engine.ts and pool.ts are the other side. */
+/** What the page calls; engine.ts, pool.ts and train.ts are the other side. */
 const remote = {
   /** Begin as a worker of an engine; `onProgress` hears of every request. */
   async startEngine(
@@ -26,9 +33,8 @@ const remote = {
   },
 
   ask(request: EngineRequest): EngineReply {
-    if (!service) throw new AdatomError('worker: asked before it was started.');
-    const { reply, transfer: moved } = service.answer(request, report);
-    return transfer(reply, moved);
+    const { reply, transfer: buffers } = begun(service).answer(request, report);
+    return transfer(reply, buffers);
   },
 
   /** Begin as a worker of a pool. */
@@ -37,11 +43,27 @@ const remote = {
   },
 
   askPool(request: PoolRequest): PoolReply {
-    if (!answerPool) throw new AdatomError('worker: asked before it was started.');
-    const reply = answerPool(request);
-    return transfer(reply, buffersOf(reply));
+    return moved(begun(answerPool)(request));
+  },
+
+  /** Begin as a worker of training. */
+  async startShards(module: WebAssembly.Module, job: ShardJob): Promise<void> {
+    answerShard = serveShards(await createKernels(module), job);
+  },
+
+  askShard(request: ShardRequest): ShardReply {
+    return moved(begun(answerShard)(request));
   },
 };
+
+function begun<T>(service: T | undefined): T {
+  if (!service) throw new AdatomError('worker: asked before it was started.');
+  return service;
+}
+
+function moved<Reply extends object>(reply: Reply): Reply {
+  return transfer(reply, buffersOf(reply));
+}
 
 export type Remote = typeof remote;
 

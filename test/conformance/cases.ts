@@ -10,6 +10,10 @@ import type * as core from '../../bindings/core/index.ts';
 export type Host = typeof core & {
   createKernels(): core.Kernels | Promise<core.Kernels>;
   createPool(size?: number): core.Pool | Promise<core.Pool>;
+  createShardRunner(
+    job: core.ShardJob,
+    size?: number,
+  ): core.ShardRunner | Promise<core.ShardRunner>;
   createAdatom(options?: EngineOptions): Promise<Engine>;
 };
 
@@ -30,6 +34,7 @@ export async function allCases(host: Host, example: Example): Promise<Hashes> {
   return {
     ...kernelCases(host, kernels),
     ...(await poolCases(host)),
+    ...(await trainingCases(host, kernels)),
     ...under('scan', scanCases(host, kernels, example)),
     ...under('engine, calling thread', await engineCases(host, 0, example)),
     ...under('engine, one worker', await engineCases(host, 1, example)),
@@ -187,6 +192,43 @@ export async function poolCases(host: Pick<Host, 'Random' | 'createPool'>): Prom
     } finally {
       pool.close();
     }
+  }
+  return hashes;
+}
+
+/**
+ * Two steps of training a small network on simulated scans: on the calling thread, in a worker, and
+ * in two.
+ */
+export async function trainingCases(host: Host, kernels: core.Kernels): Promise<Hashes> {
+  const spec = host.conv4Spec([8, 12], 2);
+  const plan = host.planNetwork(spec);
+  const options = { gain: 0.3, size: 20, shards: 2 };
+  const job: core.ShardJob = { spec, source: { kind: 'simulated', options }, seed: 5 };
+  const schedule = { steps: 2, seed: 5, shards: 2, rate: 2e-3, warmUp: 1, validateEvery: 2 };
+  const validation = [host.openSource(job.source)(kernels, 6, 0)];
+  const runners: Record<string, () => core.ShardRunner | Promise<core.ShardRunner>> = {
+    'calling thread': () => host.runHere(kernels, job),
+    'one worker': () => host.createShardRunner(job, 1),
+    'two workers': () => host.createShardRunner(job, 2),
+  };
+  const hashes: Hashes = {};
+  for (const [name, start] of Object.entries(runners)) {
+    const runner = await start();
+    const progress = host.startProgress(plan, schedule.seed);
+    try {
+      await host.train(kernels, plan, schedule, runner, progress, validation);
+    } finally {
+      runner.close();
+    }
+    const { state, moments, losses, accuracies, validations } = progress;
+    hashes[`training, ${name}`] = hash(
+      state.parameters,
+      state.statistics,
+      moments.first,
+      moments.second,
+      Float64Array.from([...losses, ...accuracies, ...validations.flat()]),
+    );
   }
   return hashes;
 }

@@ -1,0 +1,15 @@
+import { Worker } from 'node:worker_threads';
+
+/** A worker thread as core sees it: `Message` is what it posts. */
+export function startThread<Message>(url: URL, workerData: unknown) {
+  // None of the process's own flags: some, such as --input-type, no file can be started with.
+  const worker = new Worker(url, { workerData, execArgv: [] });
+  return {
+    post: (message: unknown, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
+    listen(onMessage: (message: Message) => void, onFailure: (reason: string) => void) {
+      worker.on('message', onMessage);
+      worker.on('error', ({ message }) => onFailure(message));
+    },
+    close: () => void worker.terminate(),
+  };
+}
