@@ -25,7 +25,7 @@ export interface Embedder {
     points: readonly Point[],
     /** So many of the points, from the first, are labelled. */
     labelled: number,
-  ): Pick<Embedded, 'embeddings' | 'dimension' | 'beside'>;
+  ): Pick<Embedded, 'embeddings' | 'dimension' | 'beside' | 'sizes'>;
 }
 
 /** The paper's code cuts 16 pixels and takes channel 0's mean from both channels, heights in nm. */

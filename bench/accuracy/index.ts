@@ -51,7 +51,7 @@ function measure({ name, real, scan, points }: Case, seed: number): void {
 
   function score(
     embedder: Embedder,
-    { embeddings, dimension, beside }: ReturnType<Embedder['embed']>,
+    { embeddings, dimension, beside, sizes }: ReturnType<Embedder['embed']>,
     k: number,
   ) {
     const classes = [...new Set(points.map(({ label }) => label))];
@@ -66,6 +66,7 @@ function measure({ name, real, scan, points }: Case, seed: number): void {
         episodes: Number(given.episodes),
         classes,
         beside,
+        sizes,
         ...(embedder.alone || given.refine === 'off'
           ? {}
           : { unlabelled: embeddings.subarray(points.length * dimension) }),

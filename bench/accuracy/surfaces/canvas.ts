@@ -38,6 +38,7 @@ export class Canvas {
   readonly images: [Float64Array, Float64Array];
   private readonly mask: Uint8Array;
   private readonly points: LabelledPoint[] = [];
+  private readonly centres: { x: number; y: number }[] = [];
 
   constructor(kernels: Kernels, seed: number, size: number, widthNm: number) {
     this.kernels = kernels;
@@ -105,6 +106,7 @@ export class Canvas {
         if (peak > 0 && change >= MASK_FRACTION * peak) this.mask[at] = 1;
       }
     });
+    this.centres.push({ x: x / pixelNm, y: y / pixelNm });
     if (label === null) return;
     const click = (nm: number, size: number) =>
       Math.min(size - 1, Math.max(0, Math.round(nm / pixelNm + CLICK * kernels.normal(random))));
@@ -113,9 +115,9 @@ export class Canvas {
 
   /** The scan that a microscope records of it. */
   record(name: string, microscope: Microscope): Surface {
-    const { rows, columns, pixelNm, points, mask } = this;
+    const { rows, columns, pixelNm, points, centres, mask } = this;
     const planes = record(this, microscope);
-    return { name, planes, rows, columns, pixelNm, points, mask };
+    return { name, planes, rows, columns, pixelNm, points, centres, mask };
   }
 }
 

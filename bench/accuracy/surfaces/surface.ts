@@ -16,6 +16,8 @@ export interface Surface {
   columns: number;
   pixelNm: number;
   points: LabelledPoint[];
+  /** Every defect's middle, named or not, px. */
+  centres: { x: number; y: number }[];
   /** 1 where a defect changes the noise-free height of either plane by a third of its own peak there. (rows, columns) */
   mask: Uint8Array;
 }
