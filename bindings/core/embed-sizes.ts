@@ -13,6 +13,8 @@ const MISSES = DIRECTIONS.filter(({ x, y }) => x !== 0 || y !== 0);
 
 /** Embeddings at several sizes, joined. */
 export interface EmbeddedSizes extends Embeddings {
+  /** Sizes whose parts follow one another in each embedding. */
+  sizes: number;
   /** The first `displaced` points as seen from beside them, (displaced, dimension) for each direction. */
   beside: Float32Array[];
   /** (n) 1 where the largest crop reaches over the scan's edge. */
@@ -71,6 +73,7 @@ export function embedAtSizes(
   return {
     embeddings: joined(({ embeddings }) => embeddings),
     dimension,
+    sizes: sizes.length,
     beside: (parts[0]?.beside ?? []).map((_, direction) => joined((p) => p.beside[direction])),
     touchesBorder,
   };

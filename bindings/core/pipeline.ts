@@ -243,6 +243,8 @@ export interface Embedded {
   /** (points, dimension) */
   embeddings: Float32Array;
   dimension: number;
+  /** Crop sizes whose embeddings, equally long, follow one another in each. */
+  sizes: number;
   /** The first `displaced` points from eight places beside them, (displaced, dimension) each. */
   beside: Float32Array[];
   step: Step;
@@ -284,6 +286,7 @@ export function embedPoints(
   return {
     embeddings,
     dimension,
+    sizes: sizes.length,
     beside,
     step: {
       name: 'embed',
@@ -373,12 +376,13 @@ export function classifyDefects(
   // A learned relation compares embeddings as long as those that it learnt from: of one size.
   if (options.relation) embedding.crop ??= defaultCrop(prepared, all);
   const embedded = embedPoints(kernels, prepared, network, all, embedding, run);
-  const { embeddings, dimension, beside, step } = embedded;
+  const { embeddings, dimension, beside, sizes, step } = embedded;
   const split = support.length * dimension;
   const examples = {
     embeddings: embeddings.slice(0, split),
     labels: support.map(({ label }) => label),
     beside,
+    sizes,
   };
   const named = nameEmbedded(kernels, dimension, examples, embeddings.slice(split), options, run);
   const { classes, labels, confidence } = named;
@@ -413,6 +417,8 @@ export function nameEmbedded(
     labels: readonly string[];
     /** The same examples from beside them, as embedPoints gives them. */
     beside?: readonly Float32Array[];
+    /** As embedPoints gives it; default 1. */
+    sizes?: number;
   },
   queries: Float32Array,
   options: Omit<NameOptions, keyof EmbedOptions> = {},
@@ -424,6 +430,7 @@ export function nameEmbedded(
   const support: SupportSet = {
     ...makeSupport(examples.embeddings, dimension, examples.labels),
     ...(examples.beside?.length ? { beside: examples.beside } : {}),
+    sizes: examples.sizes ?? 1,
   };
   const unlabelled = options.refine === false ? {} : { unlabelled: queries };
   const result = classify(kernels, method, support, queries, { ...unlabelled, ...options });

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { chooseChannels, describe } from '../channels.ts';
+import { chooseChannels, describe as titleOf } from '../channels.ts';
+import { describeDefects } from '../describe.ts';
 import { OptionError } from '../errors.ts';
 import { type OutputFile, runFiles } from '../export/files.ts';
 import { readScan } from '../formats/index.ts';
@@ -24,6 +25,7 @@ import {
 import type { RunOptions } from '../progress.ts';
 import type { Scan } from '../scan.ts';
 import { checkNetwork } from '../session/library.ts';
+import { type PrincipalPlane, principalPlane } from '../session/pca.ts';
 import { bytesOf } from './buffers.ts';
 import type {
   Classified,
@@ -92,8 +94,8 @@ export class OpenScan {
     const embedded = embedPoints(this.kernels, this.ready(), network, points, options, run);
     const { name, sha256: hash } = network;
     this.kept = { ...embedded, network: { name, sha256: hash } };
-    const { dimension, step } = embedded;
-    return { points: points.length, dimension, step, network: this.kept.network };
+    const { dimension, sizes, step } = embedded;
+    return { points: points.length, dimension, sizes, step, network: this.kept.network };
   }
 
   /** Embeddings of another network cannot be compared with what is embedded from now on. */
@@ -106,14 +108,20 @@ export class OpenScan {
     return { embeddings: embeddings.slice(), dimension };
   }
 
+  principalPlane(): PrincipalPlane {
+    const { embeddings, dimension } = this.embedded();
+    return principalPlane(embeddings, embeddings.length / dimension, dimension);
+  }
+
   classify(
     examples: readonly LabelledPoint[],
     { library, ...options }: ClassifyCall,
     run: RunOptions,
   ): Classified {
-    const { embeddings, dimension, network, step } = this.embedded();
+    const { embeddings, dimension, sizes, network, step } = this.embedded();
     if (library) checkNetwork(library, network, dimension);
     const support = {
+      sizes,
       embeddings: new Float32Array(
         examples.length * dimension + (library ? library.embeddings.length : 0),
       ),
@@ -148,13 +156,18 @@ export class OpenScan {
     return countLabels(labels, classes, this.ready(), searchedFraction);
   }
 
-  files(result: FilesCall, network: NetworkName): OutputFile[] {
+  files({ describe, ...result }: FilesCall, network: NetworkName): OutputFile[] {
     const { name: file, sha256: hash } = this.info;
+    const prepared = this.ready();
+    const { defects, regionIds } = result;
     return runFiles({
       network,
+      ...(describe
+        ? { description: describeDefects(this.kernels, prepared, defects, regionIds) }
+        : {}),
       ...result,
       scan: this.scan,
-      prepared: this.ready(),
+      prepared,
       input: { file, sha256: hash },
     });
   }
@@ -187,7 +200,7 @@ function siblingsOf(companions: readonly NamedBytes[]) {
 function infoOf(scan: Scan, hash: string): ScanInfo {
   const channels = scan.channels.map((channel) => {
     const { pixels, ...known } = channel;
-    return { ...known, title: describe(channel) };
+    return { ...known, title: titleOf(channel) };
   });
   const chosen = scan.channels.length > 0 ? chooseChannels(scan) : [];
   const defaultChannels = chosen.map((channel) => scan.channels.indexOf(channel));

@@ -17,6 +17,7 @@ import {
   type SupportSet,
   UNKNOWN,
 } from './types.ts';
+import { scaleSizes, weightsOfSizes } from './weigh-sizes.ts';
 
 export const methods: Readonly<Record<Method, Classifier>> = {
   prototypical,
@@ -48,14 +49,51 @@ export function classify(
   options: ClassifyOptions = {},
 ): Classification {
   checkSupport(support);
-  const { dimension, classes } = support;
+  const { dimension } = support;
   if (queries.length % dimension !== 0) {
     throw new ShapeError(
       `queries: expected a whole number of embeddings of dimension ${dimension}, got ${queries.length} values.`,
     );
   }
   checkFinite('queries', queries, dimension);
-  const scored = methods[methodNamed(method)](kernels, support, queries, options);
+  return classifyWeighed(
+    kernels,
+    methodNamed(method),
+    ...weighed(kernels, support, queries, options),
+  );
+}
+
+/** The same, every crop size counting for as much as it tells. */
+function weighed(
+  kernels: Kernels,
+  support: SupportSet,
+  queries: Float32Array,
+  options: ClassifyOptions,
+): [SupportSet, Float32Array, ClassifyOptions] {
+  if ((support.sizes ?? 1) === 1) return [support, queries, options];
+  const { unlabelled } = options;
+  const factors = weightsOfSizes(kernels, support, unlabelled ?? queries);
+  const scale = (rows: Float32Array) => scaleSizes(rows, support.dimension, factors);
+  const scaled = scale(queries);
+  const examples = {
+    ...support,
+    embeddings: scale(support.embeddings),
+    beside: (support.beside ?? []).map(scale),
+  };
+  if (!unlabelled) return [examples, scaled, options];
+  const others = unlabelled === queries ? scaled : scale(unlabelled);
+  return [examples, scaled, { ...options, unlabelled: others }];
+}
+
+function classifyWeighed(
+  kernels: Kernels,
+  method: Method,
+  support: SupportSet,
+  queries: Float32Array,
+  options: ClassifyOptions,
+): Classification {
+  const { classes } = support;
+  const scored = methods[method](kernels, support, queries, options);
   const nearest = bestLabels(scored, classes.length);
   const labels = nearest.slice();
   const confidence = confidenceOf(kernels, scored, labels, classes.length);

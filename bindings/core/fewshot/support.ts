@@ -24,6 +24,12 @@ export function checkSupport(support: SupportSet): void {
   if (!(Number.isInteger(dimension) && dimension >= 1)) {
     throw new ShapeError(`support: expected a dimension of at least 1, got ${dimension}.`);
   }
+  const { sizes = 1 } = support;
+  if (!(Number.isInteger(sizes) && sizes >= 1 && dimension % sizes === 0)) {
+    throw new ShapeError(
+      `support: expected sizes that divide a dimension of ${dimension}, got ${sizes}.`,
+    );
+  }
   if (embeddings.length !== labels.length * dimension) {
     throw new ShapeError(
       `support: expected ${labels.length} embeddings of dimension ${dimension}, got ${embeddings.length} values.`,

@@ -33,6 +33,8 @@ export interface DefectClass {
   fixed: boolean;
   /** Height relative to the scene's typical defect. */
   height: number;
+  /** Spread (logarithmic) of the heights and of the widths of the class's defects. */
+  variety: number;
   /** The class of which this one is a slight variant, and what differs. */
   twin?: { of: number; change: TwinChange };
 }
@@ -49,6 +51,13 @@ export type TwinChange =
 
 /** Chance that a class is a twin of one before it: near twins are what naming finds hard. */
 const TWINS = 0.45;
+
+/** Chance that a class's defects hardly differ, their spread then, and the spreads of other classes. */
+const ALIKE = 0.5;
+const LITTLE = 0.05;
+const MOST = 0.22;
+/** Chance that a class of vacancies holds double ones too. */
+const DOUBLE = 0.35;
 
 /** Classes closer than this (motifDistance) would not be two. */
 const TOO_CLOSE = 0.22;
@@ -95,6 +104,7 @@ function newClass(tables: Tables, random: Random, number: number): DefectClass {
     length: [1, 1],
     fixed: chance(random, 0.6),
     height: tables.logNormal(random, 0.35),
+    variety: chance(random, ALIKE) ? LITTLE : random.between(LITTLE, MOST),
   };
   if (kind === 'molecule') {
     const n = 2 + random.below(3);
@@ -104,7 +114,10 @@ function newClass(tables: Tables, random: Random, number: number): DefectClass {
   const lobe = randomLobe(tables, random);
   made.lobes = [lobe];
   if (kind === 'vacancy' || kind === 'line') [lobe.s, lobe.t] = [0, 0];
-  if (kind === 'vacancy') setSign(lobe, -1);
+  if (kind === 'vacancy') {
+    setSign(lobe, -1);
+    if (chance(random, DOUBLE)) made.length = [1, 2];
+  }
   if (kind === 'bump' || kind === 'ringed') setSign(lobe, 1);
   if (kind === 'faint') made.height *= 0.4;
   if (kind === 'line') {
@@ -199,6 +212,20 @@ function makeTwin(
       break;
   }
   return { made, change };
+}
+
+/** The motif of a defect whose lobes are wider than the class's by a factor. */
+export function widened(motif: DefectClass, factor: number): DefectClass {
+  const { lobes, ring } = motif;
+  return {
+    ...motif,
+    lobes: lobes.map((lobe) => ({
+      ...lobe,
+      widthS: factor * lobe.widthS,
+      widthT: factor * lobe.widthT,
+    })),
+    ring: ring && { ...ring, width: factor * ring.width },
+  };
 }
 
 /** Whether a quarter turn shows. */

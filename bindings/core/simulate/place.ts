@@ -14,8 +14,9 @@ export interface Placed {
   /** Direction of the motif's s axis: cosine and sine of the angle from the columns' axis. */
   cos: number;
   sin: number;
-  /** Factor on the motif's heights. */
+  /** Factors on the motif's heights and on the widths of its lobes. */
   height: number;
+  widen: number;
 }
 
 export interface Crowd {
@@ -27,7 +28,7 @@ export interface Crowd {
 
 /** No defect's origin lies nearer to the border, px. */
 const FROM_BORDER = 4;
-/** Heights of one class scatter by this (logarithmic). */
+/** Heights of one class scatter at least by this (logarithmic). */
 const SCATTER = 0.1;
 /** They sit off their sites by this, row spacings. */
 const JITTER = 0.04;
@@ -85,7 +86,7 @@ export function placeOnLattice(
     if (!isInside(seen.x, columns) || !isInside(seen.y, rows)) continue;
     if (placed.some((other) => squared(other, at) < crowd.apart * crowd.apart)) continue;
     const number = chance(random, 0.6) ? drawShare(random, shares) : random.below(classes.length);
-    const { length, fixed, height } = classes[number];
+    const { length, fixed, height, variety } = classes[number];
     const turn = fixed ? 0 : pick(random, turns);
     const [c, s] = [tables.cosine(turn), tables.cosine(turn - 0.25)];
     const jitter = JITTER * spacing;
@@ -96,7 +97,8 @@ export function placeOnLattice(
       length: length[0] + random.below(length[1] - length[0] + 1),
       cos: (a.x * c - a.y * s) / along,
       sin: (a.y * c + a.x * s) / along,
-      height: height * tables.logNormal(random, SCATTER),
+      height: height * tables.logNormal(random, Math.max(SCATTER, variety)),
+      widen: tables.logNormal(random, variety),
     });
   }
   return placed;

@@ -4,6 +4,7 @@ import { Random } from '../random.ts';
 import { plainConditions, randomConditions } from './conditions.ts';
 import { cut, expose, type Visible } from './expose.ts';
 import type { Vector } from './lattice.ts';
+import { widened } from './motif.ts';
 import { addNoise, randomNoise } from './noise.ts';
 import { image, type Optics, opticsReach, randomOptics } from './optics.ts';
 import { motifReach, type Patch, paintDefect, patchAround } from './paint.ts';
@@ -164,7 +165,7 @@ interface Canvas {
 function addDefect(tables: Tables, canvas: Canvas, defect: Placed): Visible {
   const { world, warps, optics, ground, surface } = canvas;
   const { spacing, period, contrast } = world;
-  const motif = world.classes[defect.class];
+  const motif = widened(world.classes[defect.class], defect.widen);
   const at = warps[0].pixelAt(defect.x, defect.y);
   const reachOf = (widths?: number) =>
     motifReach(motif, defect.length, spacing, period, widths) + LAG;
