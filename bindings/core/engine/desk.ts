@@ -92,6 +92,8 @@ function answerForScan(
       return scan.embed(network, request.points, request.options, run);
     case 'embeddings':
       return scan.embeddings();
+    case 'principalPlane':
+      return scan.principalPlane();
     case 'classify':
       return scan.classify(request.examples, request.options, run);
     case 'count':

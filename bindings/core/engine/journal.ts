@@ -17,6 +17,7 @@ const NEEDS: Record<Exclude<EngineRequest, { ask: 'network' | 'memory' }>['ask']
   count: 2,
   files: 2,
   embeddings: 3,
+  principalPlane: 3,
   classify: 3,
 };
 

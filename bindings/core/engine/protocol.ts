@@ -21,6 +21,7 @@ export type EngineRequest =
   | { ask: 'find'; scan: number; options: FindOptions }
   | { ask: 'embed'; scan: number; points: readonly Point[]; options: EmbedOptions }
   | { ask: 'embeddings'; scan: number }
+  | { ask: 'principalPlane'; scan: number }
   | { ask: 'classify'; scan: number; examples: readonly LabelledPoint[]; options: ClassifyCall }
   | {
       ask: 'count';
@@ -38,6 +39,7 @@ export const BRIEF: ReadonlySet<EngineRequest['ask']> = new Set([
   'channelPixels',
   'levelledPlane',
   'embeddings',
+  'principalPlane',
   'classify',
   'count',
   'close',

@@ -128,6 +128,7 @@ function makeHandle(place: Place, scan: number, info: ScanInfo, onClose: () => v
     find: (options = {}, call) => ask({ ask: 'find', scan, options }, call),
     embed: (points, options = {}, call) => ask({ ask: 'embed', scan, points, options }, call),
     embeddings: (call) => ask({ ask: 'embeddings', scan }, call),
+    principalPlane: (call) => ask({ ask: 'principalPlane', scan }, call),
     classify: (examples, options = {}, call) =>
       ask({ ask: 'classify', scan, examples, options }, call),
     count: (labels, classes, searchedFraction, call) =>

@@ -15,6 +15,7 @@ import type {
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { Abortable, ProgressEvent } from '../progress.ts';
 import type { Channel, Scan } from '../scan.ts';
+import type { PrincipalPlane } from '../session/pca.ts';
 import type { ClassLibrary } from '../session/types.ts';
 
 /** The part of the DOM's AbortSignal that an engine listens to. */
@@ -105,6 +106,8 @@ export interface Classified extends Named {
 export type FilesCall = Omit<RunResult, 'scan' | 'prepared' | 'input' | 'network'> & {
   /** Default: the network that the engine has now. */
   network?: NetworkName | null;
+  /** Whether to measure lattices, sites and shapes for it; default: as `description` has it. */
+  describe?: boolean;
 };
 
 /** Bytes held, as far as the engine can count them. */
@@ -142,6 +145,8 @@ export interface ScanHandle {
   ): Promise<EmbeddedInfo>;
   /** The embeddings kept, (points, dimension). */
   embeddings(call?: CallOptions): Promise<Pick<Embedded, 'embeddings' | 'dimension'>>;
+  /** The embeddings kept, seen in the plane of their two largest variances. */
+  principalPlane(call?: CallOptions): Promise<PrincipalPlane>;
   /** Name every embedded point from the examples; only labels travel. embed() first. */
   classify(
     examples: readonly LabelledPoint[],

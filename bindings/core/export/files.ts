@@ -73,6 +73,7 @@ export function runFiles(result: RunResult): OutputFile[] {
   // 'unknown' and 'too large' are shown like classes, after them.
   const shown = [...new Set([...classes, ...labels])].filter((label) => label !== '');
   const classIndex = labels.map((label) => shown.indexOf(label));
+  const classOf = new Map(defects.map(({ id }, i) => [id, classIndex[i]]));
   const square = squarePixels(prepared);
   const overlay = renderOverlay({
     heights: square.stretch(heightsOnFileGrid(prepared)),
@@ -84,7 +85,7 @@ export function runFiles(result: RunResult): OutputFile[] {
     ...(regionIds
       ? {
           regionLabels: square.stretch(regionIds),
-          classOfRegion: (id: number) => classIndex[id - 1],
+          classOfRegion: (id: number) => classOf.get(id) ?? -1,
         }
       : {
           points: defects.map(({ x, y }, index) => ({

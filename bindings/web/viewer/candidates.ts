@@ -20,7 +20,15 @@ export function candidatesOf(
   );
   const kept = found.defects.filter(({ id }) => !gone.has(id));
   if (gone.size === 0 && added.length === 0) return { defects: kept, regionIds: found.regionIds };
-  const regionIds = found.regionIds.map((id) => (gone.has(id) ? 0 : id));
+  const regionIds = found.regionIds.slice();
+  for (const { id, box } of found.defects) {
+    if (!gone.has(id)) continue;
+    for (let row = box.top; row <= box.bottom; row++) {
+      for (let at = row * columns + box.left; at <= row * columns + box.right; at++) {
+        if (regionIds[at] === id) regionIds[at] = 0;
+      }
+    }
+  }
   const pixelArea = pixelXNm && pixelYNm ? pixelXNm * pixelYNm : null;
   const painted = added.map((one, i): Defect => {
     const id = found.defects.length + 1 + i;

@@ -6,6 +6,10 @@ const NOT_MEASURED = [96, 104, 120] as const;
 const HISTOGRAM_BINS = 128;
 /** Values looked at for percentiles and histogram: enough for a tenth of a per cent. */
 const SAMPLE = 65_536;
+/** Pixels painted before the page gets its turn: some 10 ms. */
+const PIXELS_PER_TURN = 1 << 20;
+/** Smaller copies, each half as large, for a view of the whole of a large scan. */
+const HALVINGS = 3;
 
 /** How values are spread: for the choice of contrast. */
 export interface Spread {
@@ -43,53 +47,89 @@ export function percentile({ sorted }: Pick<Spread, 'sorted'>, percent: number):
   return sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? 0;
 }
 
-/** Pixels in colours on a canvas of the plane's own size. */
-export function paintPicture(
-  canvas: HTMLCanvasElement,
-  { rows, columns, pixels }: Plane,
-  low: number,
-  high: number,
-  name: Colormap,
-): void {
-  canvas.width = columns;
-  canvas.height = rows;
-  const context = canvas.getContext('2d')!;
-  const image = context.createImageData(columns, rows);
-  const words = new Uint32Array(image.data.buffer);
-  const colours = coloursAsWords(name);
-  const unmeasured = word(...NOT_MEASURED);
-  for (let i = 0; i < words.length; i++) {
-    const entry = colourIndex(pixels[i], low, high);
-    words[i] = entry < 0 ? unmeasured : colours[entry];
-  }
-  context.putImageData(image, 0, 0);
+/** The percentile, 0..100, at which a value stands. */
+export function percentOf({ sorted }: Pick<Spread, 'sorted'>, value: number): number {
+  let below = 0;
+  while (below < sorted.length - 1 && sorted[below] < value) below++;
+  return (100 * below) / Math.max(1, sorted.length - 1);
 }
 
-/** Where there is a defect, in one colour with a transparent ground; the caller chooses the opacity. */
-export function paintMask(
-  canvas: HTMLCanvasElement,
-  regionIds: Int32Array,
-  columns: number,
-  colourOf: (id: number) => string | null,
-): void {
-  canvas.width = columns;
-  canvas.height = regionIds.length / columns;
-  const context = canvas.getContext('2d')!;
-  const image = context.createImageData(canvas.width, canvas.height);
-  const words = new Uint32Array(image.data.buffer);
-  const known = new Map<number, number>([[0, 0]]);
-  for (let i = 0; i < words.length; i++) {
-    const id = regionIds[i];
-    if (id === 0) continue;
-    let colour = known.get(id);
-    if (colour === undefined) {
-      const text = colourOf(id);
-      colour = text === null ? 0 : word(...rgbOf(text));
-      known.set(id, colour);
+/** A plane in colours. Large ones are painted bit by bit, so that the page stays responsive. */
+export class Picture {
+  /** The plane at its own size and, smaller and smaller, at a half of the one before. */
+  private readonly canvases: HTMLCanvasElement[] = [];
+  private paintings = 0;
+
+  /** Resolves to false when another painting has begun meanwhile. */
+  async paint(plane: Plane, low: number, high: number, name: Colormap): Promise<boolean> {
+    const painting = ++this.paintings;
+    this.resize(plane);
+    const colours = coloursAsWords(name);
+    // Rows of the smallest copy must be whole.
+    const unit = 1 << HALVINGS;
+    const rows = Math.max(unit, Math.floor(PIXELS_PER_TURN / plane.columns / unit) * unit);
+    for (let top = 0; top < plane.rows; top += rows) {
+      if (top > 0) await new Promise((resolve) => setTimeout(resolve));
+      if (painting !== this.paintings) return false;
+      this.paintRows(plane, top, Math.min(rows, plane.rows - top), low, high, colours);
     }
-    words[i] = colour;
+    return true;
   }
-  context.putImageData(image, 0, 0);
+
+  /** The smallest copy that has a pixel for each of the screen's, given the screen's pixels per pixel. */
+  at(scale: number): HTMLCanvasElement | undefined {
+    const wanted = Math.floor(Math.log2(Math.max(1, 1 / scale)));
+    return this.canvases[Math.min(wanted, this.canvases.length - 1)];
+  }
+
+  private resize({ rows, columns }: Plane): void {
+    const copies = Math.max(rows, columns) > 1024 ? HALVINGS : 0;
+    for (let i = 0; i <= copies; i++) {
+      this.canvases[i] ??= document.createElement('canvas');
+      const width = Math.max(1, columns >> i);
+      const height = Math.max(1, rows >> i);
+      if (this.canvases[i].width !== width) this.canvases[i].width = width;
+      if (this.canvases[i].height !== height) this.canvases[i].height = height;
+    }
+    this.canvases.length = copies + 1;
+  }
+
+  private paintRows(
+    { columns, pixels }: Plane,
+    top: number,
+    rows: number,
+    low: number,
+    high: number,
+    colours: Uint32Array,
+  ): void {
+    const context = this.canvases[0].getContext('2d', { willReadFrequently: true })!;
+    const image = context.createImageData(columns, rows);
+    const words = new Uint32Array(image.data.buffer);
+    const unmeasured = word(...NOT_MEASURED);
+    const from = top * columns;
+    for (let i = 0; i < words.length; i++) {
+      const entry = colourIndex(pixels[from + i], low, high);
+      words[i] = entry < 0 ? unmeasured : colours[entry];
+    }
+    context.putImageData(image, 0, top);
+    for (let i = 1; i < this.canvases.length; i++)
+      this.halveRows(i, top >> i, Math.ceil(rows / 2 ** i));
+  }
+
+  private halveRows(copy: number, top: number, rows: number): void {
+    const [larger, smaller] = [this.canvases[copy - 1], this.canvases[copy]];
+    const context = smaller.getContext('2d', { willReadFrequently: true })!;
+    context.drawImage(larger, 0, top * 2, smaller.width * 2, rows * 2, 0, top, smaller.width, rows);
+  }
+}
+
+/** Colours of the map from low to high, '#rrggbb' for a gradient. */
+export function gradientColours(name: Colormap, stops: number): string[] {
+  const colours = colormap(name);
+  return Array.from({ length: stops }, (_, i) => {
+    const at = Math.round((i / (stops - 1)) * 255) * 3;
+    return `rgb(${colours[at]} ${colours[at + 1]} ${colours[at + 2]})`;
+  });
 }
 
 function coloursAsWords(name: Colormap): Uint32Array {
@@ -102,9 +142,4 @@ function coloursAsWords(name: Colormap): Uint32Array {
 /** Opaque, in the byte order of ImageData on every machine that runs a browser. */
 function word(red: number, green: number, blue: number): number {
   return (255 << 24) | (blue << 16) | (green << 8) | red;
-}
-
-export function rgbOf(colour: string): [number, number, number] {
-  const value = Number.parseInt(colour.slice(1), 16);
-  return [value >> 16, (value >> 8) & 255, value & 255];
 }

@@ -1,16 +1,22 @@
-import type { Colormap } from '../../core/export/colormap.ts';
+import { COLORMAPS, type Colormap } from '../../core/export/colormap.ts';
 
-export type Tool = 'label' | 'box' | 'lasso' | 'brush' | 'erase';
-export type Marks = 'outlines' | 'markers' | 'both' | 'none';
+export const TOOLS = ['label', 'box', 'lasso', 'brush', 'erase'] as const;
+/** What the pointer does: label by click, box or lasso, paint a missed defect, remove a wrong one. */
+export type Tool = (typeof TOOLS)[number];
+
+export const MARKS = ['outlines', 'markers', 'both', 'none'] as const;
+export type Marks = (typeof MARKS)[number];
+
+export { COLORMAPS, type Colormap };
 
 /** How the scan is shown and what the pointer does: nothing of it changes a result. */
 export interface Settings {
   /** Title of the channel shown, name:direction. */
   channel: string;
   colormap: Colormap;
-  /** Contrast: the values that get the first and the last colour. */
-  low: number;
-  high: number;
+  /** Percentiles of the values that get the first and the last colour. */
+  lowPercent: number;
+  highPercent: number;
   marks: Marks;
   /** 0..1 */
   maskOpacity: number;
@@ -24,11 +30,11 @@ export interface Settings {
 export const defaultSettings: Settings = {
   channel: '',
   colormap: 'afmhot',
-  low: 0,
-  high: 1,
+  lowPercent: 1,
+  highPercent: 99,
   marks: 'outlines',
   maskOpacity: 0,
   tool: 'label',
-  brushRadius: 3,
+  brushRadius: 4,
   selected: -1,
 };

@@ -13,8 +13,8 @@ export class View {
   aspect = 1;
   left = 0;
   top = 0;
-  private rows = 1;
-  private columns = 1;
+  rows = 1;
+  columns = 1;
   private isFitted = true;
 
   resize(width: number, height: number): void {

@@ -1,0 +1,276 @@
+import { AdatomError, CancelledError, type Defect, type FindOptions } from '../../core/index.ts';
+import {
+  type Command,
+  clipRuns,
+  type Labelling,
+  measureRuns,
+  NOT_A_DEFECT,
+  type Position,
+  reviewQueue,
+  strokeRuns,
+} from '../../core/session/index.ts';
+import { plural } from './format.ts';
+import { Picture, percentile, type Spread, spreadOf } from './picture.ts';
+import type { PlaneInUnit } from './planes.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { View } from './view.ts';
+import type { Change, Workbench } from './workbench.ts';
+
+/** What those who show the viewer's state hear of. */
+export type Event = Change | 'scan' | 'picture' | 'settings' | 'message';
+
+/** What a person sees and does, whatever they do it with: pointer, keys or buttons. */
+export class Control {
+  bench: Workbench | undefined;
+  settings: Settings = defaultSettings;
+  plane: PlaneInUnit | undefined;
+  spread: Spread | undefined;
+  message = '';
+  isError = false;
+  readonly view = new View();
+  readonly picture = new Picture();
+  /** Whether the candidate selected waits for a label: not when it just got one by a click. */
+  private awaitsLabel = false;
+  private readonly listeners = new Set<(event: Event) => void>();
+  private stopListening = () => {};
+
+  listen(listener: (event: Event) => void): void {
+    this.listeners.add(listener);
+  }
+
+  get labelling(): Labelling | undefined {
+    return this.bench?.labelling;
+  }
+
+  get defects(): readonly Defect[] {
+    return this.bench?.candidates.defects ?? [];
+  }
+
+  /** Put a scan on the stage, or none. */
+  async show(bench: Workbench | undefined): Promise<void> {
+    this.stopListening();
+    this.bench = bench;
+    this.plane = undefined;
+    this.spread = undefined;
+    this.settings = { ...this.settings, channel: '', selected: -1 };
+    if (bench) this.stopListening = bench.listen((change) => this.hear(change));
+    this.tell('scan');
+    const prepared = bench?.prepared;
+    if (!bench || !prepared) return;
+    const { rows, columns, pixelXNm, pixelYNm, channels, warnings } = prepared;
+    this.view.show(rows, columns, pixelXNm && pixelYNm ? pixelYNm / pixelXNm : 1);
+    this.say(warnings.join(' '));
+    await this.showChannel(channels[0].name);
+  }
+
+  async showChannel(title: string): Promise<void> {
+    const { bench } = this;
+    if (!bench) return;
+    const plane = await bench.plane(title);
+    if (bench !== this.bench) return;
+    this.plane = plane;
+    this.spread = spreadOf(plane);
+    this.set({ channel: title });
+    await this.paint();
+  }
+
+  set(changed: Partial<Settings>): void {
+    const before = this.settings;
+    this.settings = { ...before, ...changed };
+    this.tell('settings');
+    const { colormap, lowPercent, highPercent } = this.settings;
+    const same =
+      colormap === before.colormap &&
+      lowPercent === before.lowPercent &&
+      highPercent === before.highPercent;
+    if (!same) void this.paint();
+  }
+
+  /** Values that get the first and the last colour. */
+  get contrast(): { low: number; high: number } {
+    const { spread, settings } = this;
+    if (!spread) return { low: 0, high: 1 };
+    return {
+      low: percentile(spread, settings.lowPercent),
+      high: percentile(spread, settings.highPercent),
+    };
+  }
+
+  say(message: string, isError = false): void {
+    this.message = message;
+    this.isError = isError;
+    this.tell('message');
+  }
+
+  /** Do something that may fail, and say why if it does. */
+  async attempt(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (error instanceof CancelledError) this.say('Stopped.');
+      else this.say(error instanceof AdatomError ? error.message : String(error), true);
+      return false;
+    }
+  }
+
+  segment(options: FindOptions = {}): Promise<boolean> {
+    return this.attempt(async () => {
+      const found = await this.bench?.segment(options);
+      if (!found) return;
+      const count = found.defects.length;
+      this.say([`${plural(count, 'defect')} found.`, ...found.warnings].join(' '));
+    });
+  }
+
+  /** Show one candidate everywhere; `awaitsLabel` when the next number key is meant for it. */
+  select(candidate: number, awaitsLabel = true, reveal = true): void {
+    this.awaitsLabel = awaitsLabel && candidate >= 0;
+    if (candidate >= 0 && reveal) this.view.reveal(this.defects[candidate]);
+    this.set({ selected: candidate });
+  }
+
+  /** Give candidates the current class, one that is made for it where there is none. */
+  labelAsCurrent(candidates: readonly number[]): Promise<boolean> {
+    const current = this.labelling?.current;
+    if (!current) return this.chooseClass(0).then(() => this.labelAsCurrent(candidates));
+    return this.label(candidates, current);
+  }
+
+  label(candidates: readonly number[], label: string): Promise<boolean> {
+    const { bench } = this;
+    if (!bench || candidates.length === 0) return Promise.resolve(false);
+    const at = candidates.map((candidate) => bench.placeOf(candidate));
+    return this.run({ type: 'label', at, label }, `${plural(at.length, 'defect')}: ${label}.`);
+  }
+
+  unlabel(candidates: readonly number[]): Promise<boolean> {
+    const { bench } = this;
+    if (!bench || candidates.length === 0) return Promise.resolve(false);
+    const at = candidates.map((candidate) => bench.placeOf(candidate));
+    return this.run({ type: 'unlabel', at }, 'Label taken away.');
+  }
+
+  erase(candidates: readonly number[]): Promise<boolean> {
+    const { bench } = this;
+    if (!bench || candidates.length === 0) return Promise.resolve(false);
+    const at = candidates.map((candidate) => bench.placeOf(candidate));
+    this.select(-1);
+    return this.run({ type: 'erase', at }, `${plural(at.length, 'defect')} removed.`);
+  }
+
+  /** A number key: the n-th class, from 0. It becomes current, and the label of what waits for one. */
+  async chooseClass(index: number): Promise<void> {
+    const { labelling, settings } = this;
+    if (!labelling) return;
+    const { classes } = labelling;
+    if (index > classes.length) return;
+    if (index === classes.length) {
+      await this.run({ type: 'add class', name: newName(labelling) }, 'New class.');
+    } else {
+      await this.run({ type: 'choose class', name: classes[index].name }, classes[index].name);
+    }
+    if (settings.selected < 0 || !this.awaitsLabel) return;
+    this.awaitsLabel = false;
+    await this.labelAsCurrent([settings.selected]);
+  }
+
+  notADefect(): Promise<boolean> {
+    const { selected } = this.settings;
+    return this.label(selected < 0 ? [] : [selected], NOT_A_DEFECT);
+  }
+
+  /** Add what a stroke of the brush covers, as far as no other defect has it. */
+  async paintDefect(path: readonly Position[]): Promise<boolean> {
+    const { bench } = this;
+    const prepared = bench?.prepared;
+    if (!bench || !prepared) return false;
+    if (!bench.found && !(await this.segment())) return false;
+    const { rows, columns } = prepared;
+    const stroke = strokeRuns(path, this.settings.brushRadius, rows, columns);
+    const { regionIds } = bench.candidates;
+    const runs = clipRuns(stroke, (x, y) => regionIds[y * columns + x] === 0);
+    if (runs.length === 0) {
+      this.say('Nothing added: a defect is there already.');
+      return false;
+    }
+    const { x, y } = measureRuns(runs);
+    if (!(await this.run({ type: 'add', defect: { x, y, runs } }, 'Defect added.'))) return false;
+    this.select(this.defects.findIndex((one) => one.x === x && one.y === y));
+    return true;
+  }
+
+  /** Candidates named without a person, the least confident first. */
+  get queue(): number[] {
+    const { bench } = this;
+    if (!bench) return [];
+    const { confidence, isGiven } = bench.naming;
+    return reviewQueue(confidence, (candidate) => isGiven[candidate]);
+  }
+
+  /** On to the least confident, or to the one after the candidate selected. */
+  reviewNext(step = 1): void {
+    const { queue } = this;
+    if (queue.length === 0) {
+      this.say('Nothing is left to review.');
+      return;
+    }
+    const at = queue.indexOf(this.settings.selected);
+    this.select(queue[at < 0 ? 0 : (at + step + queue.length) % queue.length]);
+  }
+
+  /** The candidate's name is right: make it an example, and go on. */
+  async accept(): Promise<void> {
+    const { selected } = this.settings;
+    const label = this.bench?.naming.labels[selected] ?? '';
+    const isClass = this.labelling?.classes.some(({ name }) => name === label);
+    if (!isClass) {
+      this.say('There is no class to accept: give it one.');
+      return;
+    }
+    const queue = this.queue.filter((candidate) => candidate !== selected);
+    if (await this.label([selected], label)) this.select(queue[0] ?? -1);
+  }
+
+  run(command: Command, message: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await this.bench?.run(command);
+      this.say(message);
+    });
+  }
+
+  async undo(): Promise<void> {
+    await this.attempt(async () =>
+      this.say((await this.bench?.undo()) ? 'Undone.' : 'Nothing to undo.'),
+    );
+  }
+
+  async redo(): Promise<void> {
+    await this.attempt(async () =>
+      this.say((await this.bench?.redo()) ? 'Done again.' : 'Nothing to do again.'),
+    );
+  }
+
+  private tell(event: Event): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private hear(change: Change): void {
+    if (change === 'levelled') void this.showChannel(this.settings.channel);
+    if (change === 'classify' && this.settings.selected >= this.defects.length) this.select(-1);
+    this.tell(change);
+  }
+
+  private async paint(): Promise<void> {
+    if (!this.plane) return;
+    const { low, high } = this.contrast;
+    if (await this.picture.paint(this.plane, low, high, this.settings.colormap))
+      this.tell('picture');
+  }
+}
+
+function newName({ classes }: Labelling): string {
+  let number = classes.length + 1;
+  while (classes.some(({ name }) => name === `class ${number}`)) number++;
+  return `class ${number}`;
+}

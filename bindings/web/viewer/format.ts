@@ -1,0 +1,36 @@
+const PREFIXES = [
+  ['', 1],
+  ['m', 1e-3],
+  ['µ', 1e-6],
+  ['n', 1e-9],
+  ['p', 1e-12],
+  ['f', 1e-15],
+] as const;
+
+/** A unit to say values of about this size in, and what to multiply them by. */
+export function readableUnit(unit: string, size: number): { unit: string; factor: number } {
+  if (unit === '') return { unit, factor: 1 };
+  const [base, inBase] = unit === 'nm' ? ['m', 1e-9] : [unit, 1];
+  const most = Math.abs(size) * inBase;
+  const found = PREFIXES.find(([, scale]) => most >= scale) ?? PREFIXES[PREFIXES.length - 1];
+  const [prefix, scale] = most > 0 ? found : PREFIXES[0];
+  return { unit: `${prefix}${base}`, factor: inBase / scale };
+}
+
+/** A value with its unit, to three digits. */
+export function valueText(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return 'not measured';
+  const readable = readableUnit(unit, value);
+  const text = String(Number((value * readable.factor).toPrecision(3))).replace('-', '−');
+  return `${text} ${readable.unit}`.trim();
+}
+
+/** A fixed number of decimals, with a true minus sign; '' for what is not known. */
+export function fixed(value: number | null | undefined, decimals: number): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '';
+  return value.toFixed(decimals).replace('-', '−');
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,148 @@
+import { contoursOf } from '../../core/export/contours.ts';
+import type { Defect } from '../../core/index.ts';
+import type { Position } from '../../core/session/index.ts';
+import type { Control } from './control.ts';
+import { type MarkStyle, markStyle } from './marks.ts';
+
+/** Time for new outlines in one frame, ms; the rest comes with the next one. */
+const BUDGET_MS = 8;
+const LINE = 1.6;
+const HALO = 3.4;
+const DASH = [4, 3];
+
+/** Draws what was found over the picture: outlines, filled masks, markers and the selection. */
+export class Outlines {
+  /** In pixel corners of the scan. */
+  private readonly paths = new WeakMap<Defect, Path2D>();
+
+  /** Returns whether all is drawn: outlines of thousands of defects take several frames. */
+  draw(context: CanvasRenderingContext2D, control: Control): boolean {
+    const { bench, settings, view } = control;
+    if (!bench || settings.marks === 'none') return true;
+    const groups = new Map<string, { style: MarkStyle; path: Path2D; places: Position[] }>();
+    const matrix = new DOMMatrix([view.scale, 0, 0, view.scale * view.aspect, view.left, view.top]);
+    const begun = performance.now();
+    let complete = true;
+    bench.candidates.defects.forEach((defect, i) => {
+      const { box } = defect;
+      const from = view.toCanvas({ x: box.left - 0.5, y: box.top - 0.5 });
+      const to = view.toCanvas({ x: box.right + 0.5, y: box.bottom + 0.5 });
+      if (to.x < 0 || to.y < 0 || from.x > view.width || from.y > view.height) return;
+      const label = bench.naming.labels[i] ?? '';
+      const group = groups.get(label) ?? {
+        style: markStyle(bench.labelling, label),
+        path: new Path2D(),
+        places: [],
+      };
+      groups.set(label, group);
+      group.places.push(view.toCanvas(defect));
+      const isLate = performance.now() - begun > BUDGET_MS;
+      const path = this.pathOf(defect, bench.candidates.regionIds, isLate, control);
+      if (path) group.path.addPath(path, matrix);
+      else complete = false;
+    });
+    for (const { style, path, places } of groups.values()) {
+      fillMask(context, path, style, settings.maskOpacity);
+      if (settings.marks !== 'markers') strokeTwice(context, path, style);
+      if (settings.marks !== 'outlines') strokeTwice(context, circles(places), style);
+    }
+    drawExamples(context, control);
+    drawSelection(context, control);
+    return complete;
+  }
+
+  private pathOf(
+    defect: Defect,
+    regionIds: Int32Array,
+    isLate: boolean,
+    control: Control,
+  ): Path2D | undefined {
+    const known = this.paths.get(defect);
+    if (known || isLate) return known;
+    const path = new Path2D();
+    for (const polygon of contoursOf(regionIds, control.view.columns, defect)) {
+      path.moveTo(polygon[0], polygon[1]);
+      for (let i = 2; i < polygon.length; i += 2) path.lineTo(polygon[i], polygon[i + 1]);
+      path.closePath();
+    }
+    this.paths.set(defect, path);
+    return path;
+  }
+}
+
+function fillMask(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  { colour }: MarkStyle,
+  opacity: number,
+): void {
+  if (opacity === 0) return;
+  context.globalAlpha = opacity;
+  context.fillStyle = colour;
+  context.fill(path);
+  context.globalAlpha = 1;
+}
+
+/** Dark below, so that the line shows on every colour of the scan. */
+function strokeTwice(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  { colour, dashed }: MarkStyle,
+): void {
+  context.setLineDash([]);
+  context.strokeStyle = 'rgb(0 0 0 / 0.55)';
+  context.lineWidth = HALO;
+  context.stroke(path);
+  context.setLineDash(dashed ? DASH : []);
+  context.strokeStyle = colour;
+  context.lineWidth = LINE;
+  context.stroke(path);
+  context.setLineDash([]);
+}
+
+function circles(places: readonly Position[]): Path2D {
+  const path = new Path2D();
+  for (const { x, y } of places) {
+    path.moveTo(x + 7, y);
+    path.arc(x, y, 7, 0, 2 * Math.PI);
+  }
+  return path;
+}
+
+/** A dot on what the person labelled, so that examples are told from what was named after them. */
+function drawExamples(context: CanvasRenderingContext2D, { bench, view }: Control): void {
+  if (!bench) return;
+  for (const { x, y, label } of bench.labelling.labels) {
+    const at = view.toCanvas({ x, y });
+    context.beginPath();
+    context.arc(at.x, at.y, 3.5, 0, 2 * Math.PI);
+    context.fillStyle = markStyle(bench.labelling, label).colour;
+    context.fill();
+    context.strokeStyle = '#fff';
+    context.lineWidth = 1.5;
+    context.stroke();
+  }
+}
+
+function drawSelection(context: CanvasRenderingContext2D, control: Control): void {
+  const defect = control.defects[control.settings.selected];
+  if (!defect) return;
+  const { view } = control;
+  const from = view.toCanvas({ x: defect.box.left - 0.5, y: defect.box.top - 0.5 });
+  const to = view.toCanvas({ x: defect.box.right + 0.5, y: defect.box.bottom + 0.5 });
+  const gap = 5;
+  const [left, top, right, bottom] = [from.x - gap, from.y - gap, to.x + gap, to.y + gap];
+  const arm = Math.min(10, (right - left) / 3, (bottom - top) / 3);
+  const path = new Path2D();
+  for (const [x, y, dx, dy] of [
+    [left, top, 1, 1],
+    [right, top, -1, 1],
+    [right, bottom, -1, -1],
+    [left, bottom, 1, -1],
+  ]) {
+    path.moveTo(x + dx * arm, y);
+    path.lineTo(x, y);
+    path.lineTo(x, y + dy * arm);
+  }
+  strokeTwice(context, path, { colour: '#fff', dashed: false });
+}
