@@ -1,6 +1,14 @@
 import { Arena } from './arena.ts';
 import { AdatomError, OptionError, ShapeError } from './errors.ts';
-import { type ConvLayer, checkLayers, outSize } from './layers.ts';
+import { type GraphStep, runGraph } from './graph.ts';
+import {
+  type ConvLayer,
+  checkLayers,
+  isConcat,
+  type NetworkLayer,
+  outSize,
+  poolsOf,
+} from './layers.ts';
 import {
   bordered,
   convolveImages,
@@ -12,7 +20,7 @@ import {
 import { Random } from './random.ts';
 import type { WasmExports } from './wasm.ts';
 
-export type { ConvLayer } from './layers.ts';
+export type { ConcatLayer, ConvLayer, NetworkLayer } from './layers.ts';
 
 /** Bytes of activations that go through a network together: about what the cache next to the core holds. */
 const TOGETHER = 1 << 20;
@@ -68,9 +76,12 @@ interface Place {
 export interface LoadedNetwork {
   readonly inChannels: number;
   readonly outChannels: number;
+  /** How often rows and columns are halved from input to output. */
   readonly pools: number;
-  /** @internal */
+  /** @internal A chain of layers; empty where `graph` says how they hang together. */
   readonly layers: readonly PackedLayer[];
+  /** @internal Of a network with skips. */
+  readonly graph?: readonly GraphStep[];
 }
 
 /**
@@ -123,22 +134,26 @@ export class Kernels {
   }
 
   /** Pack a network's weights into memory, once; they stay there until unload(). */
-  load(layers: readonly ConvLayer[]): LoadedNetwork {
+  load(layers: readonly NetworkLayer[]): LoadedNetwork {
     checkLayers(layers);
-    const bytes = layers.reduce((sum, layer) => sum + packedBytes(layer), 0);
+    const bytes = layers.reduce((sum, each) => sum + (isConcat(each) ? 0 : packedBytes(each)), 0);
     const place = this.takePlace(bytes);
     try {
       let at = place.at;
-      const packed = layers.map((layer) => {
+      const steps = layers.map((layer): GraphStep => {
+        if (isConcat(layer)) return layer;
         const from = at;
         at += packedBytes(layer);
         return packLayer(this.wasm, this.arena, layer, from);
       });
+      const chain = steps.filter((step): step is PackedLayer => 'layer' in step);
+      const skips = chain.length < steps.length;
       place.network = {
         inChannels: layers[0].inChannels,
         outChannels: layers[layers.length - 1].outChannels,
-        pools: layers.filter((layer) => layer.pool).length,
-        layers: packed,
+        pools: poolsOf(layers),
+        layers: skips ? [] : chain,
+        ...(skips && { graph: steps }),
       };
       return place.network;
     } finally {
@@ -192,7 +207,9 @@ export class Kernels {
     const image = network.inChannels * rows * columns;
     expectLength('run: planes', planes, n * image);
     const [outRows, outColumns] = [rows, columns].map((size) =>
-      network.layers.reduce((at, { layer }) => outSize(layer, at), size),
+      network.graph
+        ? size >> network.pools
+        : network.layers.reduce((at, { layer }) => outSize(layer, at), size),
     );
     const outImage = network.outChannels * outRows * outColumns;
     if (out) expectLength('run: out', out, n * outImage);
@@ -201,6 +218,15 @@ export class Kernels {
 
     const mark = arena.mark();
     try {
+      if (network.graph) {
+        for (let i = 0; i < n; i++) {
+          const one = planes.subarray(i * image, (i + 1) * image);
+          const place = result.planes.subarray(i * outImage, (i + 1) * outImage);
+          runGraph(wasm, arena, network.graph, one, place, rows, columns);
+          arena.release(mark);
+        }
+        return result;
+      }
       const { largest, scratch } = this.demand(network, rows, columns);
       if (network.layers.length === 1 && largest > TOGETHER) {
         for (let i = 0; i < n; i++) {

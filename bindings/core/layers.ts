@@ -30,8 +30,30 @@ export interface ConvLayer {
 
 export type LayerKind = '3x3' | '1x1' | 'up2x2';
 
+/** Appends the output of an earlier layer, by its index, to that of the layer before: the skips of a U-Net. */
+export interface ConcatLayer {
+  kind: 'concat';
+  with: number;
+  inChannels: number;
+  outChannels: number;
+}
+
+export type NetworkLayer = ConvLayer | ConcatLayer;
+
+export function isConcat(layer: NetworkLayer): layer is ConcatLayer {
+  return layer.kind === 'concat';
+}
+
 /** Weights per pair of channels. */
 const TAPS: Record<LayerKind, number> = { '3x3': 9, '1x1': 1, up2x2: 4 };
+
+/** How often a network halves rows and columns; what a network with skips doubles again counts against it. */
+export function poolsOf(layers: readonly NetworkLayer[]): number {
+  const count = (has: (layer: ConvLayer) => boolean) =>
+    layers.filter((layer) => !isConcat(layer) && has(layer)).length;
+  const ups = layers.some(isConcat) ? count(({ kind }) => kind === 'up2x2') : 0;
+  return count(({ pool }) => pool === true) - ups;
+}
 
 /** The kernels make output channels in groups of this many. */
 const GROUP = 8;
@@ -47,10 +69,12 @@ export function kindOf(layer: ConvLayer): LayerKind {
 }
 
 /** Throws ShapeError unless every layer is sound and takes the channels that the one before gives. */
-export function checkLayers(layers: readonly ConvLayer[]): void {
+export function checkLayers(layers: readonly NetworkLayer[]): void {
   if (layers.length === 0) throw new ShapeError('network: expected at least one layer, got none.');
   for (let i = 0; i < layers.length; i++) {
-    checkLayer(layers[i], i);
+    const layer = layers[i];
+    if (isConcat(layer)) checkConcat(layer, layers, i);
+    else checkLayer(layer, i);
     if (i > 0 && layers[i].inChannels !== layers[i - 1].outChannels) {
       throw new ShapeError(
         `network: layer ${i} takes ${layers[i].inChannels} channels, but layer ${i - 1} gives ${layers[i - 1].outChannels}.`,
@@ -140,6 +164,21 @@ export function flagsOf(layer: ConvLayer): number {
 
 function groups(layer: ConvLayer): number {
   return Math.ceil(layer.outChannels / GROUP);
+}
+
+function checkConcat(layer: ConcatLayer, layers: readonly NetworkLayer[], index: number): void {
+  const other = layer.with < index - 1 ? layers[layer.with] : undefined;
+  if (!other) {
+    throw new ShapeError(
+      `layer ${index}: expected a layer before ${index - 1} to append, got ${layer.with}.`,
+    );
+  }
+  const channels = layer.inChannels + other.outChannels;
+  if (channels !== layer.outChannels) {
+    throw new ShapeError(
+      `layer ${index}: expected ${channels} channels of both, got ${layer.outChannels}.`,
+    );
+  }
 }
 
 function checkLayer(layer: ConvLayer, index: number): void {

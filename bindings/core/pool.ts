@@ -1,10 +1,11 @@
 import { AdatomError, CancelledError, ShapeError } from './errors.ts';
-import type { ConvLayer, Kernels, LoadedNetwork } from './kernels.ts';
+import type { Kernels, LoadedNetwork, NetworkLayer } from './kernels.ts';
+import { poolsOf } from './layers.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
 
 /** What the pool asks of a worker. `id` pairs an answer with its question. */
 export type PoolRequest =
-  | { id: number; ask: 'load'; network: number; layers: readonly ConvLayer[] }
+  | { id: number; ask: 'load'; network: number; layers: readonly NetworkLayer[] }
   | {
       id: number;
       ask: 'run';
@@ -93,7 +94,7 @@ export class Pool {
   }
 
   /** Post a network's weights to every worker, once. */
-  async load(layers: readonly ConvLayer[]): Promise<PooledNetwork> {
+  async load(layers: readonly NetworkLayer[]): Promise<PooledNetwork> {
     const id = this.networks++;
     await Promise.all(
       this.workers.map((worker) => this.ask(worker, { ask: 'load', network: id, layers })),
@@ -102,7 +103,7 @@ export class Pool {
       id,
       inChannels: layers[0].inChannels,
       outChannels: layers[layers.length - 1].outChannels,
-      pools: layers.filter(({ pool }) => pool).length,
+      pools: poolsOf(layers),
     };
   }
 

@@ -1,6 +1,7 @@
 export { curvesSvg } from './curves.ts';
 export type { LabelledScan } from './labelled-episodes.ts';
 export { type Progress, type Schedule, startProgress, train } from './loop.ts';
+export { MASKS } from './mask-batches.ts';
 export { isOwn, readCheckpoint, weightsMetadata, writeCheckpoint } from './save.ts';
 export {
   openSource,
@@ -16,5 +17,6 @@ export {
   planNetwork,
   restoreTensors,
   stateTensors,
+  unetSpec,
 } from './trainer.ts';
-export type { Episode, NetworkSpec } from './types.ts';
+export type { Episode, MaskBatch, NetworkSpec, Task } from './types.ts';

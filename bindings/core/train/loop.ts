@@ -2,10 +2,9 @@ import type { Kernels } from '../kernels.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { type AdamWOptions, adamW, type Moments, makeMoments } from './adamw.ts';
 import type { Plan } from './plan.ts';
-import { prototypicalLoss } from './prototypical-loss.ts';
 import type { ShardRunner } from './shards.ts';
-import { freshState, inferenceLayers, type NetworkState } from './trainer.ts';
-import type { Episode, ShardResult } from './types.ts';
+import { accuracyOf, freshState, inferenceLayers, type NetworkState } from './trainer.ts';
+import type { ShardResult, Task } from './types.ts';
 
 /** How a training goes; plain data, written into the checkpoint and the model card. */
 export interface Schedule extends AdamWOptions {
@@ -25,10 +24,10 @@ export interface Progress {
   step: number;
   state: NetworkState;
   moments: Moments;
-  /** Mean loss and share of right answers of each step. */
+  /** Mean loss and share of right answers (of masks: Dice) of each step. */
   losses: number[];
   accuracies: number[];
-  /** [step, share of right answers at one shot on the validation episodes] */
+  /** [step, the same on the validation tasks, at one shot] */
   validations: [number, number][];
 }
 
@@ -58,7 +57,7 @@ export async function train(
   schedule: Schedule,
   runner: ShardRunner,
   progress: Progress,
-  validation: readonly Episode[],
+  validation: readonly Task[],
   onStep?: (progress: Progress) => void | Promise<void>,
   run?: RunOptions,
 ): Promise<void> {
@@ -104,21 +103,18 @@ function rateAt(kernels: Kernels, { rate, warmUp, steps }: Schedule, step: numbe
   return rate * rising * 0.5 * (1 + kernels.cos((Math.PI * step) / steps));
 }
 
-/** Share of right answers on episodes, with batch-norm's running statistics as in use. */
+/** Mean accuracy on tasks, with batch-norm's running statistics as in use. */
 export function validate(
   kernels: Kernels,
   plan: Plan,
   state: NetworkState,
-  episodes: readonly Episode[],
+  tasks: readonly Task[],
 ): number {
   const network = kernels.load(inferenceLayers(plan, state));
   try {
     let sum = 0;
-    for (const { crops, n, size, labels, support } of episodes) {
-      const { planes } = kernels.run(network, crops, n, size, size);
-      sum += prototypicalLoss(kernels, planes, planes.length / n, labels, support).accuracy;
-    }
-    return sum / episodes.length;
+    for (const task of tasks) sum += accuracyOf(kernels, network, task);
+    return sum / tasks.length;
   } finally {
     kernels.unload(network);
   }

@@ -1,14 +1,16 @@
 import { AdatomError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type LabelledEpisodesOptions, labelledEpisodes } from './labelled-episodes.ts';
+import { type MaskBatchesOptions, maskBatches } from './mask-batches.ts';
 import { type SimulatedEpisodesOptions, simulatedEpisodes } from './simulated-episodes.ts';
-import { episodeGradient, planNetwork } from './trainer.ts';
-import type { EpisodeSource, NetworkSpec, ShardResult } from './types.ts';
+import { planNetwork, taskGradient } from './trainer.ts';
+import type { NetworkSpec, ShardResult, TaskSource } from './types.ts';
 
-/** Where episodes come from, as plain data that can be posted to a worker. */
+/** Where episodes, or images with their masks, come from, as plain data that can be posted to a worker. */
 export type SourceDescription =
   | { kind: 'simulated'; options: SimulatedEpisodesOptions }
-  | { kind: 'labelled'; options: LabelledEpisodesOptions };
+  | { kind: 'labelled'; options: LabelledEpisodesOptions }
+  | { kind: 'masks'; options: MaskBatchesOptions };
 
 /** What every worker of a training knows from the start. */
 export interface ShardJob {
@@ -17,7 +19,7 @@ export interface ShardJob {
   seed: number;
 }
 
-/** One episode's gradient is wanted. */
+/** One task's gradient is wanted. */
 export interface ShardRequest {
   id: number;
   index: number;
@@ -26,11 +28,18 @@ export interface ShardRequest {
 
 export type ShardReply = { id: number; result: ShardResult } | { id: number; error: string };
 
-export function openSource({ kind, options }: SourceDescription): EpisodeSource {
-  return kind === 'simulated' ? simulatedEpisodes(options) : labelledEpisodes(options);
+export function openSource({ kind, options }: SourceDescription): TaskSource {
+  switch (kind) {
+    case 'simulated':
+      return simulatedEpisodes(options);
+    case 'labelled':
+      return labelledEpisodes(options);
+    case 'masks':
+      return maskBatches(options);
+  }
 }
 
-/** The worker's side: makes the episode and its gradient with its own instance of the kernels. */
+/** The worker's side: makes the task and its gradient with its own instance of the kernels. */
 export function serveShards(
   kernels: Kernels,
   job: ShardJob,
@@ -39,8 +48,8 @@ export function serveShards(
   const source = openSource(job.source);
   return ({ id, index, parameters }) => {
     try {
-      const episode = source(kernels, job.seed, index);
-      return { id, result: episodeGradient(kernels, plan, parameters, episode) };
+      const task = source(kernels, job.seed, index);
+      return { id, result: taskGradient(kernels, plan, parameters, task) };
     } catch (error) {
       return { id, error: (error as Error).message };
     }
@@ -55,13 +64,13 @@ export interface ShardWorker {
   close(): void;
 }
 
-/** Gives the gradients of the episodes asked for, in the order asked. */
+/** Gives the gradients of the tasks asked for, in the order asked. */
 export interface ShardRunner {
   run(parameters: Float32Array, indices: readonly number[]): Promise<ShardResult[]>;
   close(): void;
 }
 
-/** Share-nothing workers: each has its own kernels, and episodes go by their place, not by who is free. */
+/** Share-nothing workers: each has its own kernels, and tasks go by their place, not by who is free. */
 export function runOnWorkers(workers: readonly ShardWorker[]): ShardRunner {
   const waiting = new Map<number, { resolve(result: ShardResult): void; reject(e: Error): void }>();
   let requests = 0;

@@ -159,6 +159,6 @@ function changeContrast(kernels: Kernels, crops: Float32Array, image: number, ra
 }
 
 /** A seed out of two numbers. */
-function mix(a: number, b: number): number {
+export function mix(a: number, b: number): number {
   return (Math.imul(a ^ (b * 0x9e3779b1), 0x85ebca6b) ^ (b + 0x7f4a7c15)) | 0;
 }

@@ -1,11 +1,12 @@
-import type { Kernels } from '../kernels.ts';
-import type { ConvLayer } from '../layers.ts';
+import type { Kernels, LoadedNetwork } from '../kernels.ts';
+import type { NetworkLayer } from '../layers.ts';
 import { Random } from '../random.ts';
 import type { Tensor } from '../weights/tensor.ts';
+import { maskLoss } from './mask-loss.ts';
 import { type ConvNode, type Plan, planNetwork } from './plan.ts';
-import { prototypicalLoss } from './prototypical-loss.ts';
+import { type Loss, prototypicalLoss } from './prototypical-loss.ts';
 import { EPS, Tape } from './tape.ts';
-import type { Episode, NetworkSpec, ShardResult } from './types.ts';
+import type { NetworkSpec, ShardResult, Task } from './types.ts';
 
 /** A network's numbers: what is trained, and batch-norm's running means and variances. */
 export interface NetworkState {
@@ -33,39 +34,72 @@ export function freshState(plan: Plan, seed: number): NetworkState {
   return { parameters, statistics };
 }
 
-/** Loss and gradient of one few-shot task under the prototypical loss. */
-export function episodeGradient(
+/** Weight of each mask in the loss: defects, their seams, step edges, disturbed lines. */
+const MASK_WEIGHTS = [1, 0.25, 0.25, 0.15];
+
+/** Loss and gradient of one task: of an episode under the prototypical loss, or of masks. */
+export function taskGradient(
   kernels: Kernels,
   plan: Plan,
   parameters: Float32Array,
-  episode: Episode,
+  task: Task,
 ): ShardResult {
-  const { crops, n, size, labels, support } = episode;
+  const { n, size } = task;
+  const planes = 'crops' in task ? task.crops : task.planes;
   const mark = kernels.arena.mark();
   try {
-    const tape = new Tape(kernels, plan, parameters, crops, n, size, size);
-    const { values } = tape.output();
-    const { loss, accuracy, gradient } = prototypicalLoss(
-      kernels,
-      values,
-      values.length / n,
-      labels,
-      support,
-    );
-    return {
-      loss,
-      accuracy,
-      gradient: tape.backward(gradient),
-      statistics: tape.statistics,
-    };
+    const tape = new Tape(kernels, plan, parameters, planes, n, size, size);
+    const { loss, accuracy, gradient } = lossOf(kernels, tape.output().values, task);
+    return { loss, accuracy, gradient: tape.backward(gradient), statistics: tape.statistics };
   } finally {
     kernels.arena.release(mark);
   }
 }
 
+/** The loss of a network's output, pixels (n, rows, columns, channels). */
+function lossOf(kernels: Kernels, values: Float32Array, task: Task): Loss {
+  if ('targets' in task) {
+    return maskLoss(kernels, values, task.targets, task.counted, MASK_WEIGHTS);
+  }
+  return prototypicalLoss(kernels, values, values.length / task.n, task.labels, task.support);
+}
+
+/** Accuracy on a task with batch-norm's running statistics, as in use; see ShardResult.accuracy. */
+export function accuracyOf(kernels: Kernels, network: LoadedNetwork, task: Task): number {
+  const { n, size } = task;
+  const { planes } = kernels.run(
+    network,
+    'crops' in task ? task.crops : task.planes,
+    n,
+    size,
+    size,
+  );
+  return lossOf(kernels, 'crops' in task ? planes : toPixels(planes, n, size * size), task)
+    .accuracy;
+}
+
+/** Planes (n, channels, pixels) to (n, pixels, channels). */
+function toPixels(planes: Float32Array, n: number, pixels: number): Float32Array {
+  const channels = planes.length / n / pixels;
+  const out = new Float32Array(planes.length);
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < channels; c++) {
+      const from = (i * channels + c) * pixels;
+      for (let at = 0; at < pixels; at++) {
+        out[(i * pixels + at) * channels + c] = planes[from + at];
+      }
+    }
+  }
+  return out;
+}
+
 /** The network as it infers: batch-norm's running statistics folded into the convolutions. */
-export function inferenceLayers(plan: Plan, { parameters, statistics }: NetworkState): ConvLayer[] {
-  return convNodes(plan).map((node): ConvLayer => {
+export function inferenceLayers(
+  plan: Plan,
+  { parameters, statistics }: NetworkState,
+): NetworkLayer[] {
+  return plan.nodes.map((node): NetworkLayer => {
+    if (node.kind === 'concat') return node;
     const { kind, inChannels, outChannels, relu: reluAfter, pool } = node;
     const weights = parameters.slice(node.weights, node.weights + node.weightsLength);
     const layer = { kind, inChannels, outChannels, weights, reluAfter, pool };
@@ -144,6 +178,43 @@ export function conv4Spec(widths: readonly number[] = [32, 64, 64, 64], pools = 
       relu: true,
       pool: i < pools,
     })),
+  };
+}
+
+/**
+ * A small U-Net (Ronneberger et al. 2015) with three pools: of each level's two convolutions the first
+ * is what the way back gets. Batch-norm after every convolution but the last, which answers `masks`
+ * logits per pixel.
+ */
+export function unetSpec(
+  inChannels: number,
+  masks: number,
+  [full, half, quarter, eighth]: readonly number[] = [12, 24, 40, 48],
+): NetworkSpec {
+  const after = { batchNorm: true, relu: true };
+  const conv = (outChannels: number) => ({ kind: '3x3' as const, outChannels, ...after });
+  const up = (outChannels: number) => ({ kind: 'up2x2' as const, outChannels, ...after });
+  return {
+    inChannels,
+    nodes: [
+      conv(full),
+      { ...conv(full), pool: true },
+      conv(half),
+      { ...conv(half), pool: true },
+      conv(quarter),
+      { ...conv(quarter), pool: true },
+      conv(eighth),
+      up(quarter),
+      { kind: 'concat', with: 4 },
+      conv(quarter),
+      up(half),
+      { kind: 'concat', with: 2 },
+      conv(half),
+      up(full),
+      { kind: 'concat', with: 0 },
+      conv(full),
+      { kind: '1x1', outChannels: masks },
+    ],
   };
 }
 

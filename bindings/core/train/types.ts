@@ -33,11 +33,31 @@ export interface Episode {
   support: number;
 }
 
+/** Images and what is to be found in them. */
+export interface MaskBatch {
+  /** (n, channels, size, size) */
+  planes: Float32Array;
+  n: number;
+  size: number;
+  /** 0 or 1. (n, size, size, masks) */
+  targets: Uint8Array;
+  /** 0 where nothing is to be learnt. (n, size, size) */
+  counted: Uint8Array;
+}
+
+/** What one shard of a step learns from. */
+export type Task = Episode | MaskBatch;
+
 /**
- * Where training gets its episodes: a pure function of (seed, index), so that any worker can make any
- * episode and training resumes exactly.
+ * Where training gets its tasks: a pure function of (seed, index), so that any worker can make any
+ * task and training resumes exactly.
  */
-export type EpisodeSource = (kernels: Kernels, seed: number, index: number) => Episode;
+export type TaskSource<T extends Task = Task> = (
+  kernels: Kernels,
+  seed: number,
+  index: number,
+) => T;
+export type EpisodeSource = TaskSource<Episode>;
 
 /** What one shard of a step (one episode, or one mini-batch of images) gives. */
 export interface ShardResult {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { maskLoss } from '../../../bindings/core/train/mask-loss.ts';
 import { planNetwork } from '../../../bindings/core/train/plan.ts';
 import { prototypicalLoss } from '../../../bindings/core/train/prototypical-loss.ts';
 import { Tape } from '../../../bindings/core/train/tape.ts';
@@ -111,4 +112,40 @@ it('the prototypical loss has the gradient of finite differences', () => {
     const slope = (at(there).loss - at(back).loss) / (there[i] - back[i]);
     expect(Math.abs(gradient[i] - slope)).toBeLessThan(2e-5);
   }
+});
+
+it('the loss of masks has the gradient of finite differences, and none where nothing counts', () => {
+  const weights = [1, 0.3, 0.2];
+  const logits = values(20 * weights.length, 9).map((value) => 3 * value);
+  const targets = Uint8Array.from(values(logits.length, 4), (value) => (value > 0 ? 1 : 0));
+  const counted = Uint8Array.from({ length: 20 }, (_, i) => (i % 7 === 3 ? 0 : 1));
+  const at = (l: Float32Array) => maskLoss(kernels, l, targets, counted, weights);
+  const { gradient } = at(logits);
+  for (let i = 0; i < logits.length; i++) {
+    const there = logits.slice();
+    const back = logits.slice();
+    there[i] += 0.01;
+    back[i] -= 0.01;
+    const slope = (at(there).loss - at(back).loss) / (there[i] - back[i]);
+    expect(Math.abs(gradient[i] - slope)).toBeLessThan(1e-5);
+    if (!counted[Math.floor(i / weights.length)]) expect(gradient[i]).toBe(0);
+  }
+});
+
+it('masks told for certain cost next to nothing, and their opposite much', () => {
+  const targets = Uint8Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? 1 : 0));
+  const counted = new Uint8Array(400).fill(1);
+  const certain = Float32Array.from(targets, (target) => (target ? 20 : -20));
+  const right = maskLoss(kernels, certain, targets, counted, [1]);
+  const wrong = maskLoss(
+    kernels,
+    certain.map((logit) => -logit),
+    targets,
+    counted,
+    [1],
+  );
+  expect(right.loss).toBeLessThan(1e-6);
+  expect(right.accuracy).toBe(1);
+  expect(wrong.loss).toBeGreaterThan(20);
+  expect(wrong.accuracy).toBe(0);
 });

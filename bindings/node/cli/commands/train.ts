@@ -5,8 +5,8 @@ import {
   conv4Spec,
   createShardRunner,
   curvesSvg,
-  type Episode,
   isOwn,
+  MASKS,
   type NetworkState,
   openSource,
   type Progress,
@@ -16,9 +16,12 @@ import {
   restoreTensors,
   type Schedule,
   type ShardJob,
+  type SourceDescription,
   startProgress,
   stateTensors,
+  type Task,
   train as trainNetwork,
+  unetSpec,
   weightsMetadata,
   writeCheckpoint,
   writeSafetensors,
@@ -31,11 +34,16 @@ import type { Command, Context } from './command.ts';
 const GAIN = 0.3;
 const POOLS = 3;
 const VALIDATION_EPISODES = 24;
+const VALIDATION_BATCHES = 4;
+/** Batches of masks per step. */
+const MASK_SHARDS = 2;
+/** Planes that the segmentation network takes: heights, and heights without the lattice. */
+const PLANES = 2;
 
 /** `adatom train --out MODEL.safetensors`: from simulated scans, or from a folder of labelled ones. */
 export const train: Command = {
   name: 'train',
-  summary: 'train an embedding network, from simulated scans or your own labelled ones',
+  summary: 'train a network, from simulated scans or your own labelled ones',
   positionals: [],
   options: {
     out: {
@@ -47,12 +55,19 @@ export const train: Command = {
       value: 'FOLDER',
       help: 'fine-tune on labelled scans: each scan with a NAME.labels.csv (x_px, y_px, label) beside it',
     },
+    task: {
+      value: 'name|segment',
+      help: 'what the network is for: naming defects (default) or finding them',
+    },
     weights: { value: 'FILE', help: 'weights to start from (required with --from)' },
     steps: { value: 'N', help: 'steps of training (default 4000; 150 with --from)' },
     seed: { value: 'N', help: 'decides every random choice (default 1)' },
     workers: { value: 'N', help: 'threads (default: one per core); the result is the same' },
     'checkpoint-every': { value: 'N', help: 'steps between two checkpoints (default 100)' },
-    widths: { value: 'N,N,...', help: 'channels of each block (default 32,64,64,64)' },
+    widths: {
+      value: 'N,N,...',
+      help: 'channels of each block (default 32,64,64,64) or level (segment: 12,24,40,48)',
+    },
   },
   example:
     'adatom train --out my-surface.safetensors --from scans/ --weights models/adatom.safetensors',
@@ -66,12 +81,15 @@ async function run(given: Given, context: Context): Promise<void> {
   refuseForeign(out);
   checkFile(out);
   const folder = given.text('from');
-  const spec = conv4Spec(given.integers('widths'), POOLS);
+  const segments = given.oneOf('task', ['name', 'segment'] as const) === 'segment';
+  if (segments && folder) throw new UsageError('--from: only with --task name.');
+  const widths = given.integers('widths');
+  const spec = segments ? unetSpec(PLANES, MASKS.length, widths) : conv4Spec(widths, POOLS);
   const plan = planNetwork(spec);
   const schedule: Schedule = {
     steps: given.integer('steps') ?? (folder ? 150 : 4000),
     seed: given.integer('seed') ?? 1,
-    shards: 4,
+    shards: segments ? MASK_SHARDS : 4,
     rate: folder ? 3e-4 : 2e-3,
     warmUp: folder ? 10 : 100,
     weightDecay: 1e-4,
@@ -82,9 +100,7 @@ async function run(given: Given, context: Context): Promise<void> {
   if (!(workers >= 1 && workers <= 64)) throw new UsageError('--workers: expected 1 to 64.');
   const started = readStart(context, given, plan);
   if (folder && !started) throw new UsageError('--from: expected --weights to start from.');
-  const source = folder
-    ? { kind: 'labelled' as const, options: readLabelledScans(context, folder, GAIN) }
-    : { kind: 'simulated' as const, options: { gain: GAIN, shards: schedule.shards } };
+  const source = sourceOf(context, folder, segments, schedule);
   const job: ShardJob = { spec, source, seed: schedule.seed };
 
   const progress = startProgress(plan, schedule.seed, started);
@@ -104,7 +120,7 @@ async function run(given: Given, context: Context): Promise<void> {
     report.warn(`going on from step ${progress.step} of ${checkpointPath}.`);
   }
   const every = given.integer('checkpoint-every') ?? 100;
-  const validation = folder ? [] : validationEpisodes(context, schedule.seed);
+  const validation = folder ? [] : validationTasks(context, segments, schedule.seed);
   const runner = createShardRunner(job, workers);
   const save = (now: Progress) => {
     if (now.step % every && now.step !== schedule.steps) return;
@@ -119,8 +135,9 @@ async function run(given: Given, context: Context): Promise<void> {
     runner.close();
   }
   const metadata = weightsMetadata({
-    gain: String(GAIN),
-    pools: String(POOLS),
+    ...(segments
+      ? { task: 'segment', network: JSON.stringify(spec) }
+      : { gain: String(GAIN), pools: String(POOLS) }),
     training: describe,
   });
   writeOne(out, writeSafetensors(stateTensors(plan, progress.state), metadata, 'F16'));
@@ -130,7 +147,7 @@ async function run(given: Given, context: Context): Promise<void> {
   print(
     json
       ? JSON.stringify(result)
-      : `${basename(out)}: ${result.steps} steps, loss ${loss.toFixed(3)}${result.validation === undefined ? '' : `, ${(100 * result.validation).toFixed(1)} % of simulated validation defects right at one shot`}`,
+      : `${basename(out)}: ${result.steps} steps, loss ${loss.toFixed(3)}${result.validation === undefined ? '' : `, ${(100 * result.validation).toFixed(1)} % ${segments ? 'Dice on simulated validation scans' : 'of simulated validation defects right at one shot'}`}`,
   );
 }
 
@@ -164,7 +181,24 @@ function readStart(
   return state;
 }
 
-function validationEpisodes({ kernels }: Context, seed: number): Episode[] {
-  const source = openSource({ kind: 'simulated', options: { gain: GAIN, validation: true } });
-  return Array.from({ length: VALIDATION_EPISODES }, (_, i) => source(kernels, seed, i));
+function sourceOf(
+  context: Context,
+  folder: string | undefined,
+  segments: boolean,
+  { shards }: Schedule,
+): SourceDescription {
+  if (segments) return { kind: 'masks', options: { shards } };
+  if (!folder) return { kind: 'simulated', options: { gain: GAIN, shards } };
+  return { kind: 'labelled', options: readLabelledScans(context, folder, GAIN) };
+}
+
+/** Made once, out of scans that training never draws. */
+function validationTasks({ kernels }: Context, segments: boolean, seed: number): Task[] {
+  const source = openSource(
+    segments
+      ? { kind: 'masks', options: { validation: true, shards: 1 } }
+      : { kind: 'simulated', options: { gain: GAIN, validation: true } },
+  );
+  const count = segments ? VALIDATION_BATCHES : VALIDATION_EPISODES;
+  return Array.from({ length: count }, (_, i) => source(kernels, seed, i));
 }

@@ -1,0 +1,90 @@
+import type { Kernels } from '../kernels.ts';
+import { removeLattice } from '../lattice/remove.ts';
+import type { Levelled } from '../preprocess/levelled.ts';
+import { resample, resampleMask } from '../preprocess/resample.ts';
+import { select } from '../select.ts';
+
+/** Row spacing at which the segmentation network works, px. */
+export const WORKING_SPACING = 6;
+/** Planes per channel: heights, and what is left of them without the lattice. */
+export const PLANES = 2;
+
+/** Heights of this many deviations still count nearly in full; taller ones saturate at as many. */
+const SATURATION = 8;
+/** One deviation becomes this. */
+const GAIN = 0.5;
+/** The residual's unit is at least this part of the heights', or a noiseless lattice would be all defects. */
+const LEAST_RESIDUAL = 0.1;
+/** Scales the median absolute deviation to the standard deviation of a normal distribution. */
+const MAD_TO_SIGMA = 1.4826;
+/** Smaller pictures hold nothing to compare with. */
+const SMALLEST = 16;
+
+/** What the network sees of a scan: without unit and scale. */
+export interface NetworkPlanes {
+  rows: number;
+  columns: number;
+  /** (2, rows, columns) for each channel of the scan. */
+  channels: Float32Array[];
+  /** (rows, columns) */
+  valid: Uint8Array;
+}
+
+/** The lattice taken from every channel, which costs more than the rest and does not depend on the scale. */
+export function withoutLattice(kernels: Kernels, levelled: Levelled): Float32Array[] {
+  return removeLattice(kernels, levelled);
+}
+
+/**
+ * Bring a levelled scan and its residuals to the working pixel, at which `spacingPx` levelled pixels
+ * become WORKING_SPACING, and each plane to its median and robust deviation, softly limited.
+ */
+export function networkPlanes(
+  kernels: Kernels,
+  levelled: Pick<Levelled, 'rows' | 'columns' | 'planes' | 'valid'>,
+  residuals: readonly Float32Array[],
+  spacingPx: number,
+): NetworkPlanes {
+  const { rows: fromRows, columns: fromColumns } = levelled;
+  const scale = WORKING_SPACING / spacingPx;
+  const rows = Math.max(SMALLEST, Math.round(fromRows * scale));
+  const columns = Math.max(SMALLEST, Math.round(fromColumns * scale));
+  const toWorking = (plane: Float32Array) =>
+    resample(kernels, plane, fromRows, fromColumns, rows, columns);
+  const valid = resampleMask(kernels, levelled.valid, fromRows, fromColumns, rows, columns);
+  const channels = levelled.planes.map((plane, c) => {
+    const heights = toWorking(plane);
+    const residual = toWorking(residuals[c]);
+    const unit = robust(heights, valid);
+    const residualUnit = robust(residual, valid);
+    residualUnit.deviation = Math.max(residualUnit.deviation, LEAST_RESIDUAL * unit.deviation);
+    const planes = new Float32Array(PLANES * rows * columns);
+    limit(heights, unit, planes, 0);
+    limit(residual, residualUnit, planes, rows * columns);
+    return planes;
+  });
+  return { rows, columns, channels, valid };
+}
+
+/** Median and robust standard deviation of what was measured. */
+function robust(plane: Float32Array, valid: Uint8Array): { centre: number; deviation: number } {
+  const values = plane.filter((_, i) => valid[i]);
+  if (values.length === 0) return { centre: 0, deviation: 0 };
+  const centre = select(values, values.length >> 1);
+  const away = values.map((value) => Math.abs(value - centre));
+  return { centre, deviation: MAD_TO_SIGMA * select(away, away.length >> 1) };
+}
+
+/** Heights in deviations, softly limited, into `to` from `first` on. */
+function limit(
+  plane: Float32Array,
+  { centre, deviation }: { centre: number; deviation: number },
+  to: Float32Array,
+  first: number,
+): void {
+  if (!(deviation > 0)) return;
+  for (let i = 0; i < plane.length; i++) {
+    const z = (plane[i] - centre) / deviation;
+    to[first + i] = (GAIN * z) / Math.sqrt(1 + (z * z) / (SATURATION * SATURATION));
+  }
+}

@@ -1,0 +1,205 @@
+import { EmptyScanError } from '../errors.ts';
+import type { Kernels } from '../kernels.ts';
+import { preprocess } from '../preprocess/index.ts';
+import { resampleMask } from '../preprocess/resample.ts';
+import { Random } from '../random.ts';
+import { makeChannel } from '../scan.ts';
+import {
+  networkPlanes,
+  PLANES,
+  WORKING_SPACING,
+  withoutLattice,
+} from '../segment/network-planes.ts';
+import { type SimulatedScene, simulateScene } from '../simulate/scene.ts';
+import { mix } from './simulated-episodes.ts';
+import type { MaskBatch } from './types.ts';
+
+/** Plain JSON, so that it can be posted to a worker and kept in a checkpoint. */
+export interface MaskBatchesOptions {
+  /** Images per batch, 10 by default. */
+  images?: number;
+  /** Side of an image, px of the working grid; 96 by default. */
+  size?: number;
+  /** Batches made in parallel per step: each of them keeps to scenes of its own. 2 by default. */
+  shards?: number;
+  /** Out of scenes that training never draws, at the lattice's true scale. */
+  validation?: boolean;
+}
+
+/** What the network answers, one plane each. */
+export const MASKS = ['defect', 'seam', 'step edge', 'disturbed'] as const;
+
+/** Side of the simulated scans, px. */
+const SCAN = 208;
+/** The scale is off by as much, on a logarithmic scale: an estimate of the lattice can be. */
+const SCALE_SPREAD = 0.16;
+/** Added to the seed for scenes that are only validated on. */
+const VALIDATION_SEED = 0x5eed5000;
+
+/** A scan as the network sees it, and its truth. */
+interface Sheet {
+  rows: number;
+  columns: number;
+  /** (2, rows, columns) for each channel. */
+  channels: Float32Array[];
+  /** (rows, columns, masks) for each channel. */
+  targets: Uint8Array[];
+  /** 1 where something was measured. (rows, columns) */
+  counted: Uint8Array;
+}
+
+/**
+ * Batches of images with their masks, out of scans that are simulated as the microscope would record
+ * them and then levelled like any other. Every image of a batch is of another scan; a scan serves in
+ * as many batches as a batch has images, each time another part, channel and mirror image of it.
+ */
+export function maskBatches(options: MaskBatchesOptions = {}) {
+  const { images = 10, size = 96, shards = 2, validation = false } = options;
+  const kept = new Map<number, Sheet>();
+
+  function sheet(kernels: Kernels, seed: number, number: number): Sheet {
+    const known = kept.get(number);
+    if (known) return known;
+    const made = makeSheet(
+      kernels,
+      mix(seed + (validation ? VALIDATION_SEED : 0), number),
+      size,
+      validation,
+    );
+    if (kept.size >= (images + 1) * shards) kept.delete(kept.keys().next().value as number);
+    kept.set(number, made);
+    return made;
+  }
+
+  return (kernels: Kernels, seed: number, index: number): MaskBatch => {
+    const random = new Random(mix(seed ^ 0x51ab7e3, index));
+    const first = Math.floor(index / shards);
+    const batch: MaskBatch = {
+      planes: new Float32Array(images * PLANES * size * size),
+      n: images,
+      size,
+      targets: new Uint8Array(images * size * size * MASKS.length),
+      counted: new Uint8Array(images * size * size),
+    };
+    for (let i = 0; i < images; i++) {
+      const number = (validation ? first * images + i : first + i) * shards + (index % shards);
+      cutOut(sheet(kernels, seed, number), random, batch, i);
+    }
+    return batch;
+  };
+}
+
+/** A scene that shows something at least as large as an image, the next seed where the first does not. */
+function makeSheet(kernels: Kernels, seed: number, size: number, exact: boolean): Sheet {
+  const random = new Random(seed ^ 0x3c5a1);
+  for (let attempt = 0; ; attempt++) {
+    const scene = simulateScene(kernels, {
+      surface: 'random',
+      seed: mix(seed, attempt),
+      rows: SCAN,
+      columns: SCAN,
+    });
+    const off = exact ? 1 : kernels.exp(SCALE_SPREAD * kernels.normal(random));
+    const spacing = Math.min(scene.rowSpacingPx * off, (SCAN * WORKING_SPACING) / (size + 1));
+    try {
+      return seen(kernels, scene, spacing);
+    } catch (error) {
+      if (!(error instanceof EmptyScanError)) throw error;
+    }
+  }
+}
+
+function seen(kernels: Kernels, scene: SimulatedScene, spacing: number): Sheet {
+  const { planes, pixelNm, rows: fromRows, columns: fromColumns } = scene;
+  const known = { unit: 'nm', widthNm: fromColumns * pixelNm, heightNm: fromRows * pixelNm };
+  const levelled = preprocess(
+    kernels,
+    planes.map((plane) => makeChannel('Z', plane, fromRows, fromColumns, known)),
+    { hysteresis: 'off', resample: 'off' },
+  );
+  const made = networkPlanes(kernels, levelled, withoutLattice(kernels, levelled), spacing);
+  const { rows, columns, channels, valid } = made;
+  const toWorking = (mask: Uint8Array) =>
+    resampleMask(kernels, mask, fromRows, fromColumns, rows, columns);
+  const instance = nearest(scene.instance, fromRows, fromColumns, rows, columns);
+  const seams = findSeams(instance, rows, columns);
+  const steps = toWorking(scene.steps);
+  const disturbed = nearest(scene.disturbed, fromRows, fromColumns, rows, columns);
+  const targets = scene.channelMasks.map((mask) => {
+    const defects = toWorking(mask);
+    const target = new Uint8Array(rows * columns * MASKS.length);
+    for (let i = 0; i < defects.length; i++) {
+      target[i * MASKS.length] = defects[i];
+      target[i * MASKS.length + 1] = defects[i] & seams[i];
+      target[i * MASKS.length + 2] = steps[i];
+      target[i * MASKS.length + 3] = disturbed[i];
+    }
+    return target;
+  });
+  return { rows, columns, channels, targets, counted: valid };
+}
+
+/** 1 where a pixel touches one of another defect. (rows, columns) */
+function findSeams(instance: Int32Array, rows: number, columns: number): Uint8Array {
+  const seams = new Uint8Array(instance.length);
+  const meet = (a: number, b: number) => {
+    if (!instance[a] || !instance[b] || instance[a] === instance[b]) return;
+    seams[a] = 1;
+    seams[b] = 1;
+  };
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const at = y * columns + x;
+      if (x + 1 < columns) meet(at, at + 1);
+      if (y + 1 < rows) meet(at, at + columns);
+    }
+  }
+  return seams;
+}
+
+function nearest(
+  values: Int32Array | Uint8Array,
+  fromRows: number,
+  fromColumns: number,
+  rows: number,
+  columns: number,
+): Int32Array {
+  const out = new Int32Array(rows * columns);
+  for (let y = 0; y < rows; y++) {
+    const line = Math.floor(((y + 0.5) * fromRows) / rows) * fromColumns;
+    for (let x = 0; x < columns; x++) {
+      out[y * columns + x] = values[line + Math.floor(((x + 0.5) * fromColumns) / columns)];
+    }
+  }
+  return out;
+}
+
+/** A random square of a sheet, in one of its four mirror images, as image i of a batch. */
+function cutOut(
+  { rows, columns, channels, targets, counted }: Sheet,
+  random: Random,
+  batch: MaskBatch,
+  i: number,
+) {
+  const { size } = batch;
+  const top = random.below(rows - size + 1);
+  const left = random.below(columns - size + 1);
+  const channel = random.below(channels.length);
+  const [flipX, flipY] = [random.below(2), random.below(2)];
+  const image = size * size;
+  const masks = MASKS.length;
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const row = top + (flipY ? size - 1 - y : y);
+      const from = row * columns + left + (flipX ? size - 1 - x : x);
+      const to = y * size + x;
+      for (let p = 0; p < PLANES; p++) {
+        batch.planes[(i * PLANES + p) * image + to] = channels[channel][p * rows * columns + from];
+      }
+      batch.counted[i * image + to] = counted[from];
+      for (let m = 0; m < masks; m++) {
+        batch.targets[(i * image + to) * masks + m] = targets[channel][from * masks + m];
+      }
+    }
+  }
+}

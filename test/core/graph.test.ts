@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../bindings/core/errors.ts';
+import type { NetworkLayer } from '../../bindings/core/kernels.ts';
+import {
+  freshState,
+  inferenceLayers,
+  planNetwork,
+  unetSpec,
+} from '../../bindings/core/train/trainer.ts';
+import { createKernels } from '../../bindings/node/instantiate.ts';
+import { values } from '../kernels/guarded.ts';
+import { trainForward } from '../reference/network.ts';
+
+const kernels = createKernels();
+
+/** Without batch-norm a network in use computes what it computes in training. */
+const { inChannels, nodes } = unetSpec(2, 3, [4, 8, 8, 12]);
+const plan = planNetwork({
+  inChannels,
+  nodes: nodes.map((node) => (node.kind === 'concat' ? node : { ...node, batchNorm: false })),
+});
+const state = freshState(plan, 3);
+const layers = inferenceLayers(plan, state);
+
+describe('a network with skips', () => {
+  it('gives what float64 gives, image by image', () => {
+    const planes = values(2 * 2 * 16 * 24, 5);
+    const network = kernels.load(layers);
+    const found = kernels.run(network, planes, 2, 16, 24);
+    kernels.unload(network);
+    const expected = trainForward(plan, state.parameters, planes, 2, 16, 24).values;
+    const scale = Math.max(...expected.map(Math.abs));
+    expect([found.rows, found.columns, found.planes.length]).toEqual([16, 24, expected.length]);
+    found.planes.forEach((value, i) => {
+      expect(Math.abs(value - expected[i])).toBeLessThan(2e-5 * scale);
+    });
+  });
+
+  it('refuses an image that its pools do not divide, and is whole afterwards', () => {
+    const network = kernels.load(layers);
+    const { used } = kernels.memory();
+    expect(() => kernels.run(network, values(2 * 20 * 24, 5), 1, 20, 24)).toThrow(ShapeError);
+    expect(kernels.memory().used).toBe(used);
+    kernels.unload(network);
+  });
+
+  it('refuses skips that fit nowhere', () => {
+    const wrong = (change: Partial<NetworkLayer>) =>
+      layers.map((layer) => (layer.kind === 'concat' ? { ...layer, ...change } : layer));
+    expect(() => kernels.load(wrong({ with: 30 }) as NetworkLayer[])).toThrow('to append');
+    expect(() => kernels.load(wrong({ outChannels: 3 }) as NetworkLayer[])).toThrow('channels');
+  });
+});
