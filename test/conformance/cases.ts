@@ -134,29 +134,42 @@ function nearest(defects: readonly core.Defect[], x: number, y: number): number 
   return squared.indexOf(Math.min(...squared));
 }
 
-/** Every kernel on seeded numbers, at sizes that leave a scalar tail. */
+/**
+ * Every kernel on seeded numbers, at sizes that leave a scalar tail. assembly/selftest/cases.ts draws
+ * the same numbers in the same order.
+ */
 export function kernelCases({ Random }: Pick<Host, 'Random'>, kernels: core.Kernels): Hashes {
   const random = new Random(20250601);
   const numbers = (n: number, scale = 1) =>
     Float32Array.from({ length: n }, () => random.between(-scale, scale));
-  const layer = (inChannels: number, outChannels: number): core.ConvLayer => ({
+  const layer = (
+    inChannels: number,
+    outChannels: number,
+    kind: NonNullable<core.ConvLayer['kind']> = '3x3',
+  ): core.ConvLayer => ({
+    kind,
     inChannels,
     outChannels,
-    weights: numbers(outChannels * inChannels * 9),
+    weights: numbers(outChannels * inChannels * { '3x3': 9, '1x1': 1, up2x2: 4 }[kind]),
     bias: numbers(outChannels),
     scale: numbers(outChannels),
     shift: numbers(outChannels),
     reluBefore: true,
     reluAfter: true,
-    pool: true,
+    pool: kind === '3x3',
   });
   const network = kernels.load([layer(2, 13), layer(13, 9), { ...layer(9, 5), pool: false }]);
+  // channels in fours and more than a tile: by Winograd's algorithm
+  const winograd = kernels.load([layer(8, 12), { ...layer(12, 8), pool: false }]);
+  const others = kernels.load([layer(6, 9, '1x1'), layer(9, 5, 'up2x2')]);
   const points = numbers(501 * 7, 3);
   const clusters = kernels.kmeans(points, 7, 5, { seed: 11 });
   const queries = numbers(23 * 67);
   const prototypes = numbers(6 * 67);
   return {
     network: hash(kernels.run(network, numbers(3 * 2 * 41 * 37), 3, 41, 37).planes),
+    winograd: hash(kernels.run(winograd, numbers(2 * 8 * 41 * 37), 2, 41, 37).planes),
+    '1x1 and up': hash(kernels.run(others, numbers(2 * 6 * 13 * 11), 2, 13, 11).planes),
     'max pool': hash(kernels.maxPool2x2(numbers(3 * 17 * 19), 3, 17, 19)),
     resize: hash(kernels.resizeBilinear(numbers(2 * 31 * 29), 2, 31, 29, 45, 22)),
     'squared euclidean': hash(kernels.squaredEuclidean(queries, prototypes, 67)),

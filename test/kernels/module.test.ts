@@ -35,7 +35,16 @@ describe('debug module', () => {
     const asc = join(root, 'node_modules/assemblyscript/bin/asc.js');
     execFileSync(
       process.execPath,
-      [asc, '--config', 'asconfig.json', '--target', 'debug', '--outFile', file],
+      [
+        asc,
+        'assembly/index.ts',
+        '--config',
+        'asconfig.json',
+        '--target',
+        'debug',
+        '--outFile',
+        file,
+      ],
       { cwd: root, stdio: 'pipe' },
     );
     const release = everything(new Kernels(instantiate()));
