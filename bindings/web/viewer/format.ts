@@ -31,6 +31,6 @@ export function fixed(value: number | null | undefined, decimals: number): strin
   return value.toFixed(decimals).replace('-', '−');
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }

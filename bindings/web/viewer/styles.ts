@@ -52,7 +52,7 @@ ${CONTROLS}
 .buttons button[aria-pressed=true] { z-index: 1; position: relative; }
 .spring { flex: 1; }
 .help { position: relative; }
-.help summary { cursor: pointer; color: var(--muted); list-style: none; }
+.help summary { cursor: pointer; color: var(--muted); list-style: none; margin: 0; line-height: 24px; }
 .help dl {
   position: absolute; right: 0; top: 24px; z-index: 5; width: 400px; margin: 0; padding: 10px 12px;
   display: grid; grid-template-columns: auto 1fr; gap: 4px 12px; background: var(--paper);
@@ -60,7 +60,7 @@ ${CONTROLS}
 }
 .help dt { font-weight: 600; white-space: nowrap; }
 .help dd { margin: 0; color: var(--muted); }
-.body { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(0, 1fr) 360px; }
+.body { flex: 1; min-height: 0; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr) 360px; }
 canvas.picture { width: 100%; height: 100%; display: block; background: var(--desk); touch-action: none; cursor: crosshair; }
 canvas.picture:focus-visible { outline-offset: -2px; }
 aside { display: flex; flex-direction: column; min-height: 0; overflow-y: auto; background: var(--paper); border-left: 1px solid var(--line); }
@@ -75,7 +75,7 @@ details.group[open] > summary { margin-bottom: 6px; }
 .field { display: flex; align-items: center; gap: 6px; color: var(--muted); min-width: 0; flex: 1; }
 .field > select { flex: 1; min-width: 0; color: var(--ink); padding: 0 2px; }
 .field > input[type=number] { width: 62px; color: var(--ink); }
-.field > input[type=range] { flex: 1; min-width: 60px; }
+.field > input[type=range] { flex: 1; min-width: 44px; width: 60px; }
 .toolbar .field { flex: none; }
 .histogram { display: block; width: 100%; height: 46px; margin-top: 6px; background: var(--desk); border-radius: 3px; cursor: ew-resize; touch-action: none; }
 .classes { list-style: none; margin: 0; padding: 0; }

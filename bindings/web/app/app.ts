@@ -1,0 +1,303 @@
+import { button, element } from '../viewer/dom.ts';
+import { fixed, plural } from '../viewer/format.ts';
+import {
+  type AdatomViewer,
+  type ClassLibrary,
+  type Engine,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  readLibrary,
+  writeLibrary,
+} from '../viewer/index.ts';
+import { Autosave } from './autosave.ts';
+import { simulatedScan } from './example.ts';
+import { download, filesOfDrop, type NamedText, sortFiles } from './files.ts';
+import { menu } from './menu.ts';
+import { cocoOfAll, countsCsv, Scans, type StripScan } from './scans.ts';
+import { startScreen } from './start.ts';
+import type { SavedSession, Store } from './store.ts';
+import { Strip } from './strip.ts';
+
+const EXPORT_TITLES: Readonly<Record<ExportFormat, string>> = {
+  csv: 'Table of defects (CSV)',
+  json: 'Record of the run (JSON)',
+  png: 'Picture (PNG)',
+  svg: 'Figure to edit (SVG)',
+  coco: 'Annotations (COCO)',
+  mask: 'Labelled mask (PNG)',
+  report: 'Report (HTML)',
+};
+
+/** The whole tool: scans in, labelled scans out. */
+export class App {
+  private readonly scans: Scans;
+  private readonly viewer: AdatomViewer = element('adatom-viewer');
+  private readonly strip: Strip;
+  private readonly main = element('main');
+  private readonly file = element('span', { className: 'file' });
+  private readonly notices = element('div');
+  private readonly all: HTMLButtonElement;
+  private readonly store: Store | undefined;
+  private readonly autosave: Autosave | undefined;
+  /** Sessions whose scan is not open yet. */
+  private waiting: NamedText[] = [];
+  private library: ClassLibrary | null = null;
+
+  constructor(engine: Engine, store: Store | undefined) {
+    this.store = store;
+    this.autosave = store && new Autosave(store);
+    this.scans = new Scans(engine);
+    this.viewer.engine = engine;
+    this.strip = new Strip(this.scans, (scan) => void this.choose(scan));
+    this.all = button(
+      'Name all scans',
+      'Find and name the defects of all scans after the examples of this one',
+      () => void this.attempt(() => this.nameAll()),
+    );
+    if (this.autosave) this.autosave.onFailure = () => this.noticeStorage();
+    else this.noticeStorage();
+    this.scans.onChange = () => void this.refresh();
+    this.scans.onOpen = (scan) => this.prepare(scan);
+    for (const event of ['adatom-classify', 'adatom-labels'] as const) {
+      this.viewer.addEventListener(event, () => this.strip.refresh());
+    }
+    document.body.append(this.header(), this.notices, this.main, this.strip.root);
+    this.listenToDrops();
+    void this.refresh();
+  }
+
+  notice(text: string): void {
+    if (text === '') return;
+    const box = element(
+      'div',
+      { className: 'notice', attributes: { role: 'alert' } },
+      element('span', {}, text),
+    );
+    box.append(button('×', 'Close this notice', () => box.remove(), 'quiet'));
+    this.notices.append(box);
+  }
+
+  async open(files: Iterable<File>): Promise<void> {
+    const { scans, companions, sessions, libraries } = await sortFiles(files);
+    for (const { name, text } of libraries) await this.attempt(() => this.takeLibrary(text, name));
+    this.waiting.push(...sessions);
+    const before = this.scans.list.length;
+    const opening = this.scans.open(scans, companions);
+    for (const scan of this.scans.list.slice(0, before))
+      await this.attempt(() => this.resume(scan));
+    await opening;
+    for (const { name } of this.waiting)
+      this.notice(`${name}: open the scan that this session belongs to.`);
+  }
+
+  private header(): HTMLElement {
+    const exporting = EXPORT_FORMATS.map(
+      (format) => [EXPORT_TITLES[format], () => this.export(format)] as const,
+    );
+    return element(
+      'header',
+      {},
+      element('h1', {}, 'ad', element('span', {}, 'atom')),
+      button('Open …', 'Open scans, sessions or class libraries', () => this.pick()),
+      this.file,
+      element('span', { className: 'spring' }),
+      this.all,
+      menu('Session', [
+        ['Save session', () => this.saveSession()],
+        ['Load session …', () => this.pick('.json')],
+        null,
+        ['Save class library', () => void this.attempt(() => this.saveLibrary())],
+        ['Load class library …', () => this.pick('.json')],
+      ]),
+      menu('Export', [
+        ...exporting,
+        null,
+        ['Counts of all scans (CSV)', () => this.exportAll('counts.csv', 'text/csv', countsCsv)],
+        [
+          'All scans (COCO)',
+          () => this.exportAll('scans.coco.json', 'application/json', cocoOfAll),
+        ],
+      ]),
+      button('◐', 'Light or dark', () => this.switchTheme(), 'icon'),
+    );
+  }
+
+  private async refresh(): Promise<void> {
+    const { list, current } = this.scans;
+    this.strip.root.hidden = list.length === 0;
+    this.strip.refresh();
+    this.all.hidden = list.length < 2;
+    const next = current?.bench ? current : list.find(({ bench }) => bench);
+    if (next && this.viewer.workbench !== next.bench) await this.choose(next);
+    else if (list.length === 0) await this.showStart();
+    for (const { failure } of list.filter((scan) => scan.failure && !scan.bench))
+      this.noticeOnce(failure);
+    this.all.disabled = list.some(({ isBusy }) => isBusy);
+  }
+
+  private async showStart(): Promise<void> {
+    this.file.textContent = '';
+    const saved = (await this.store?.sessions().catch(() => [])) ?? [];
+    if (this.scans.list.length > 0) return;
+    const screen = startScreen(saved, {
+      open: () => this.pick(),
+      simulate: () =>
+        void this.attempt(async () =>
+          this.scans.open([await simulatedScan(this.scans.list.length + 1)], []),
+        ),
+      resume: (session) => void this.attempt(() => this.reopen(session)),
+      forget: (session) =>
+        void this.attempt(async () => {
+          await this.store?.forget(session.sha256);
+          await this.showStart();
+        }),
+    });
+    this.main.replaceChildren(screen);
+  }
+
+  private async choose(scan: StripScan): Promise<void> {
+    this.scans.current = scan;
+    if (!this.viewer.isConnected) this.main.replaceChildren(this.viewer);
+    const { bench } = scan;
+    if (!bench) return;
+    this.strip.refresh();
+    const { info } = bench.handle;
+    const { rows, columns, pixelXNm, pixelYNm, channels } = bench.prepared!;
+    const size =
+      pixelXNm && pixelYNm
+        ? `${fixed(pixelXNm * columns, 1)} × ${fixed(pixelYNm * rows, 1)} nm`
+        : 'physical size unknown';
+    const bias = channels[0].biasV === null ? '' : ` · ${fixed(channels[0].biasV, 2)} V`;
+    this.file.replaceChildren(
+      element('b', {}, info.name),
+      ` · ${info.format} · ${columns} × ${rows} px · ${size}${bias}`,
+    );
+    await this.viewer.show(bench);
+  }
+
+  /** A scan that was just opened: its saved session, a session file, the class library. */
+  private async prepare(scan: StripScan): Promise<void> {
+    const wasSaved = await this.autosave?.follow(scan);
+    if (wasSaved) this.noticeOnce(`${scan.name}: your session of last time is back.`);
+    await this.resume(scan);
+    if (this.library && !scan.bench!.labelling.library) await scan.bench!.useLibrary(this.library);
+  }
+
+  /** Take up a session file that was waiting for this scan. */
+  private async resume(scan: StripScan): Promise<void> {
+    const { bench } = scan;
+    if (!bench) return;
+    const own = this.waiting.filter(({ text }) => text.includes(bench.input.sha256));
+    this.waiting = this.waiting.filter((one) => !own.includes(one));
+    for (const { name, text } of own) await bench.restore(text, name);
+  }
+
+  private async reopen({ sha256, file }: SavedSession): Promise<void> {
+    const files = await this.store?.scan(sha256);
+    if (!files) {
+      this.notice(
+        `${file}: this browser kept the session but not the scan; drop the scan to go on.`,
+      );
+      return;
+    }
+    await this.scans.open([files[0]], files.slice(1));
+  }
+
+  private async nameAll(): Promise<void> {
+    const library = await this.scans.current?.bench?.library();
+    if (!library) {
+      this.notice('Label at least one defect of each class in this scan first.');
+      return;
+    }
+    await this.scans.nameAll(library);
+  }
+
+  private async takeLibrary(text: string, name: string): Promise<void> {
+    this.library = readLibrary(text, name);
+    for (const { bench } of this.scans.list) await bench?.useLibrary(this.library);
+    const { classes, labels } = this.library;
+    this.notice(
+      `${name}: ${plural(labels.length, 'example')} of ${plural(classes.length, 'class', 'classes')}.`,
+    );
+  }
+
+  private async saveLibrary(): Promise<void> {
+    const bench = this.scans.current?.bench;
+    const library = await bench?.library();
+    if (!bench || !library) {
+      this.notice('There is no labelled defect to make a class library of.');
+      return;
+    }
+    const content = writeLibrary(library);
+    download({ name: 'classes.adatom.json', type: 'application/json', content });
+  }
+
+  private saveSession(): void {
+    const bench = this.scans.current?.bench;
+    if (!bench) return;
+    const stem = bench.input.file.replace(/\.[^.]+$/, '');
+    download({ name: `${stem}.session.json`, type: 'application/json', content: bench.session() });
+  }
+
+  private export(format: ExportFormat): void {
+    if (!this.scans.current?.bench) return;
+    void this.attempt(async () => download(await this.viewer.export(format)));
+  }
+
+  private exportAll(name: string, type: string, write: (scans: StripScan[]) => string): void {
+    download({ name, type, content: write(this.scans.list) });
+  }
+
+  private pick(accept = ''): void {
+    const input = element('input', { type: 'file', multiple: true, accept });
+    input.onchange = () => void this.attempt(() => this.open(input.files ?? []));
+    input.click();
+  }
+
+  private listenToDrops(): void {
+    const { classList } = document.body;
+    document.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      classList.add('dropping');
+    });
+    document.addEventListener('dragleave', (event) => {
+      if (!event.relatedTarget) classList.remove('dropping');
+    });
+    document.addEventListener('drop', (event) => {
+      event.preventDefault();
+      classList.remove('dropping');
+      const { dataTransfer } = event;
+      if (dataTransfer) void this.attempt(async () => this.open(await filesOfDrop(dataTransfer)));
+    });
+  }
+
+  private switchTheme(): void {
+    const root = document.documentElement;
+    const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    const now = root.dataset['theme'] ?? system;
+    const next = now === 'dark' ? 'light' : 'dark';
+    root.dataset['theme'] = next;
+    this.viewer.setAttribute('theme', next);
+  }
+
+  private async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.notice(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private noticeOnce(text: string): void {
+    const shown = [...this.notices.querySelectorAll('span')].some(
+      (one) => one.textContent === text,
+    );
+    if (!shown) this.notice(text);
+  }
+
+  private noticeStorage(): void {
+    this.noticeOnce(
+      'This browser keeps nothing here: save your session to a file before you leave.',
+    );
+  }
+}

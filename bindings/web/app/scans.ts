@@ -1,0 +1,113 @@
+import type { ClassLibrary, Engine, NamedBytes, Workbench } from '../viewer/index.ts';
+import { Workbench as Bench, labelledScan, writeCoco } from '../viewer/index.ts';
+
+/** One scan of the film strip. */
+export interface StripScan {
+  name: string;
+  /** The scan and its companions, as they were opened. */
+  files: readonly NamedBytes[];
+  bench: Workbench | undefined;
+  /** Why it could not be opened or named; '' when all is well. */
+  failure: string;
+  isBusy: boolean;
+}
+
+/** The scans that are open, in the order in which they came. */
+export class Scans {
+  list: StripScan[] = [];
+  current: StripScan | undefined;
+  onChange: () => void = () => {};
+  /** A scan's bench is ready, before anything was done on it. */
+  onOpen: (scan: StripScan) => Promise<void> = async () => {};
+  private readonly engine: Engine;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Open scans one after the other; those that cannot be read stay in the list and say why. */
+  async open(files: readonly NamedBytes[], companions: readonly NamedBytes[]): Promise<void> {
+    const added = files.map(
+      (file): StripScan => ({
+        name: file.name,
+        files: [file, ...companions],
+        bench: undefined,
+        failure: '',
+        isBusy: true,
+      }),
+    );
+    this.list = [...this.list, ...added];
+    this.onChange();
+    for (const scan of added) {
+      await this.work(scan, async () => {
+        const [file, ...beside] = scan.files;
+        scan.bench = await Bench.open(this.engine, file, beside);
+        await this.onOpen(scan);
+      });
+    }
+  }
+
+  /** Find and name the defects of every other scan after the examples of the current one. */
+  async nameAll(library: ClassLibrary): Promise<void> {
+    const others = this.list.filter((scan) => scan !== this.current && scan.bench);
+    await Promise.all(
+      others.map((scan) =>
+        this.work(scan, async () => {
+          await scan.bench!.useLibrary(library);
+          await scan.bench!.segment();
+        }),
+      ),
+    );
+  }
+
+  remove(scan: StripScan): void {
+    scan.bench?.close();
+    const at = this.list.indexOf(scan);
+    this.list = this.list.filter((one) => one !== scan);
+    if (this.current === scan) this.current = this.list[Math.min(at, this.list.length - 1)];
+    this.onChange();
+  }
+
+  private async work(scan: StripScan, work: () => Promise<void>): Promise<void> {
+    scan.isBusy = true;
+    scan.failure = '';
+    this.onChange();
+    try {
+      await work();
+    } catch (error) {
+      scan.failure = error instanceof Error ? error.message : String(error);
+    } finally {
+      scan.isBusy = false;
+      this.onChange();
+    }
+  }
+}
+
+/** The scans in which defects were looked for. */
+function searched(scans: readonly StripScan[]): Workbench[] {
+  return scans.flatMap(({ bench }) => (bench?.found ? [bench] : []));
+}
+
+/** Counts and densities of all scans, one row per scan and class. */
+export function countsCsv(scans: readonly StripScan[]): string {
+  const rows = searched(scans).flatMap(({ input, counts }) =>
+    counts.map(({ label, count, perNm2, errorPerNm2, below95PerNm2 }) =>
+      [input.file, label || 'defect', count, perNm2, errorPerNm2, below95PerNm2]
+        .map(field)
+        .join(','),
+    ),
+  );
+  const header = 'file,label,count,per_nm2,error_per_nm2,below_95_per_nm2';
+  return `${[header, ...rows].join('\n')}\n`;
+}
+
+function field(value: string | number | null): string {
+  if (value === null) return '';
+  const text = typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** All scans in one file. */
+export function cocoOfAll(scans: readonly StripScan[]): string {
+  return writeCoco(searched(scans).map(labelledScan));
+}
