@@ -10,7 +10,13 @@ export {
   latticeLine,
 } from './describe.ts';
 export * from './errors.ts';
-export { type DefectRow, type PointRow, readPointsCsv, writeDefectsCsv } from './export/csv.ts';
+export {
+  type DefectRow,
+  type PointRow,
+  readPointsCsv,
+  writeDefectsCsv,
+  writePointsCsv,
+} from './export/csv.ts';
 export { type OutputFile, type RunResult, runFileNames, runFiles } from './export/files.ts';
 export { writeNpy } from './export/npy.ts';
 export { density, type ReportTruth } from './export/report.ts';
@@ -39,7 +45,13 @@ export { Random } from './random.ts';
 export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
 export { type ClusterReport, SEGMENT_METHODS, type SegmentOptions } from './segment/index.ts';
 export { simulateDimerRows } from './simulate/index.ts';
-export { type SceneOptions, type SimulatedScene, simulateScene } from './simulate/scene.ts';
+export {
+  type SceneOptions,
+  type SimulatedScene,
+  simulateScene,
+  surfaceNames,
+} from './simulate/scene.ts';
+export { sceneScan } from './simulate/scene-scan.ts';
 export * from './train/index.ts';
 export { version } from './version.ts';
 export type { WasmExports } from './wasm.ts';

@@ -324,3 +324,33 @@ describe('bad input exits with 1, one sentence and no output', () => {
     expect(status).toBe(2);
   });
 });
+
+test('simulate writes a scan that adatom reads, with its truth', () => {
+  const out = join(folder, 'simulated');
+  const args = ['--surface', 'tio2-110', '--seed', '4', '--rows', '96', '--columns', '128'];
+  const { status, stdout } = adatom('simulate', ...args, '--pixel-size', '0.1nm', '--out', out);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/12\.8 nm wide/);
+  const read = (name: string) => {
+    const bytes = new Uint8Array(readFileSync(join(out, name)));
+    return readScan(bytes, name);
+  };
+  const fromSxm = read('tio2-110-4.sxm').channels;
+  const fromNpy = read('tio2-110-4.npy').channels;
+  expect(fromSxm).toHaveLength(2);
+  expect(fromSxm[0]).toMatchObject({ rows: 96, columns: 128, unit: 'm' });
+  expect(fromSxm[0].widthNm).toBeCloseTo(12.8, 9);
+  fromSxm.forEach(({ pixels }, channel) => {
+    const apart = pixels.map((metres, i) => Math.abs(metres * 1e9 - fromNpy[channel].pixels[i]));
+    expect(Math.max(...apart.filter(Number.isFinite))).toBeLessThan(1e-4);
+  });
+  const rows = readFileSync(join(out, 'tio2-110-4.labels.csv'), 'utf8').trim().split('\n');
+  const truth = JSON.parse(readFileSync(join(out, 'tio2-110-4.json'), 'utf8'));
+  expect(rows.length - 1).toBe(truth.defects);
+  const mask = read('tio2-110-4.mask.npy').channels[0].pixels;
+  const instances = read('tio2-110-4.instances.npy').channels[0].pixels;
+  expect(mask.some((value) => value === 1)).toBe(true);
+  mask.forEach((value, i) => {
+    expect(value === 1).toBe(instances[i] > 0);
+  });
+});

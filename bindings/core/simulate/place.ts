@@ -59,6 +59,8 @@ export interface Sites {
   spacing: number;
   /** Directions that the lattice does not tell apart. */
   turns: readonly number[];
+  /** Turns by which the lattice lies there otherwise than `a`: on every other terrace, say. */
+  turned?(x: number, y: number): number;
   /** The site nearest to (x, y), px; undefined where none is fit. */
   site(x: number, y: number): Vector | undefined;
 }
@@ -67,7 +69,7 @@ export interface Sites {
 export function placeOnLattice(
   tables: Tables,
   random: Random,
-  { a, spacing, turns, site }: Sites,
+  { a, spacing, turns, site, turned }: Sites,
   classes: readonly DefectClass[],
   crowd: Crowd,
   warp: Warp,
@@ -87,7 +89,7 @@ export function placeOnLattice(
     if (placed.some((other) => squared(other, at) < crowd.apart * crowd.apart)) continue;
     const number = chance(random, 0.6) ? drawShare(random, shares) : random.below(classes.length);
     const { length, fixed, height, variety } = classes[number];
-    const turn = fixed ? 0 : pick(random, turns);
+    const turn = (fixed ? 0 : pick(random, turns)) + (turned ? turned(at.x, at.y) : 0);
     const [c, s] = [tables.cosine(turn), tables.cosine(turn - 0.25)];
     const jitter = JITTER * spacing;
     placed.push({

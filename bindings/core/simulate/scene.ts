@@ -1,6 +1,8 @@
 import { OptionError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { Random } from '../random.ts';
+import { catalogue, catalogueNames } from './catalogue.ts';
+import { catalogueWorld } from './catalogue-world.ts';
 import { plainConditions, randomConditions } from './conditions.ts';
 import { cut, expose, type Visible } from './expose.ts';
 import type { Vector } from './lattice.ts';
@@ -18,8 +20,12 @@ import { randomWorld, type World } from './world.ts';
 
 export type { SceneDefect } from './truth.ts';
 
+/** Every surface that can be simulated. */
+export const surfaceNames = ['random', ...catalogueNames] as const;
+
 export interface SceneOptions {
-  surface: 'random';
+  /** One that never was, or one of the catalogue's. */
+  surface: (typeof surfaceNames)[number];
   seed: number;
   rows: number;
   columns: number;
@@ -74,9 +80,12 @@ export function simulateScene(kernels: Kernels, options: SceneOptions): Simulate
   );
 
   const plain = options.plain ?? false;
-  const world = randomWorld(tables, worldRandom, rows, columns, plain);
+  const world =
+    options.surface === 'random'
+      ? randomWorld(tables, worldRandom, rows, columns, plain)
+      : catalogueWorld(tables, worldRandom, catalogue[options.surface], options);
   const { spacing, contrast, typical } = world;
-  const pixelNm = options.pixelNm ?? worldRandom.between(0.25, 0.9) / spacing;
+  const pixelNm = world.pixelNm ?? options.pixelNm ?? worldRandom.between(0.25, 0.9) / spacing;
   const conditions = plain
     ? plainConditions(conditionRandom)
     : randomConditions(tables, conditionRandom, rows, typical);
@@ -199,8 +208,10 @@ function alignLines({ values, rows, columns }: Plane): void {
 }
 
 function check({ surface, seed, rows, columns, pixelNm, coverage }: SceneOptions): void {
-  if (surface !== 'random') {
-    throw new OptionError(`simulate: expected the surface 'random', got '${surface}'.`);
+  if (!surfaceNames.includes(surface)) {
+    throw new OptionError(
+      `simulate: expected the surface ${surfaceNames.join(', ')}, got '${surface}'.`,
+    );
   }
   if (!Number.isInteger(seed)) {
     throw new OptionError(`simulate: expected a whole number as seed, got ${seed}.`);

@@ -11,6 +11,8 @@ import type { Warp } from './warp.ts';
  * corrugation of channel 0.
  */
 export interface World {
+  /** Side of a pixel, nm; absent where the surface has no size of its own. */
+  pixelNm?: number;
   a: Vector;
   b: Vector;
   /** Distance of rows: the unit of the motifs. */
@@ -100,14 +102,14 @@ export function randomWorld(
   };
 }
 
-function randomTerraces(
+export function randomTerraces(
   tables: Tables,
   random: Random,
   rows: number,
   columns: number,
   spacing: number,
+  direction = randomDirection(tables, random),
 ): Terraces {
-  const direction = randomDirection(tables, random);
   const ragged = random.between(0.02, 0.7);
   const style = {
     ...direction,

@@ -7,11 +7,21 @@ import { embed } from './commands/embed.ts';
 import { episodes } from './commands/episodes.ts';
 import { info } from './commands/info.ts';
 import { segment } from './commands/segment.ts';
+import { simulate } from './commands/simulate.ts';
 import { train } from './commands/train.ts';
 import { InputFiles } from './files.ts';
 import { jsonReporter, terminalReporter } from './progress.ts';
 
-const commands: readonly Command[] = [info, segment, classify, embed, episodes, train, demo];
+const commands: readonly Command[] = [
+  info,
+  segment,
+  classify,
+  embed,
+  episodes,
+  train,
+  simulate,
+  demo,
+];
 
 const common: OptionSpecs = {
   json: { help: 'progress as JSON lines on stderr, the result as JSON on stdout' },
