@@ -48,9 +48,9 @@ function evenly(vectors: Float64Array, n: number, dimension: number): Float64Arr
 }
 
 function centre(vectors: Float32Array, n: number, dimension: number): Float64Array {
-  const mean = new Float64Array(dimension);
-  for (let i = 0; i < n * dimension; i++) mean[i % dimension] += vectors[i] / n;
-  return Float64Array.from(vectors, (value, i) => value - mean[i % dimension]);
+  const sums = new Float64Array(dimension);
+  for (let i = 0; i < n * dimension; i++) sums[i % dimension] += vectors[i];
+  return Float64Array.from(vectors, (value, i) => value - sums[i % dimension] / n);
 }
 
 /** Unit vector along the largest variance; zero when there is none. */

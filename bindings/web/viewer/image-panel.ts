@@ -52,12 +52,11 @@ export class ImagePanel {
       element('div', { className: 'row' }, this.channel.field, this.other),
       this.histogram,
       element('div', { className: 'row' }, this.low.field, this.high.field),
+      element('div', { className: 'row' }, this.colormap.field, this.marks.field),
       element(
         'div',
         { className: 'row' },
-        this.colormap.field,
-        this.marks.field,
-        element('label', { className: 'field' }, 'Fill', this.opacity),
+        element('label', { className: 'field' }, 'Fill of the marks', this.opacity),
       ),
     );
     this.listenToHistogram();

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { FormatError, OptionError, SupportError } from '../../../bindings/core/errors.ts';
+import {
+  apply,
+  type ClassLibrary,
+  checkInput,
+  emptyLabelling,
+  joinLibraries,
+  readLibrary,
+  readSession,
+  writeLibrary,
+  writeSession,
+} from '../../../bindings/core/session/index.ts';
+
+const library: ClassLibrary = {
+  network: { name: 'net', sha256: 'ab'.repeat(32) },
+  dimension: 3,
+  classes: [
+    { name: 'vacancy', colour: '#56b4e9' },
+    { name: 'step, "kinked"', colour: '#009e73' },
+  ],
+  labels: ['vacancy', 'step, "kinked"'],
+  embeddings: Float32Array.of(1, -2.5, 3e-20, 0, Math.fround(0.1), 7),
+  sources: ['a.sxm'],
+};
+
+const session = {
+  input: { file: 'a.sxm', sha256: 'cd'.repeat(32) },
+  labelling: {
+    ...apply(emptyLabelling, { type: 'library', library }),
+    labels: [
+      { x: 1.25, y: 2, label: 'vacancy' },
+      { x: 3, y: 4, label: 'not a defect' },
+    ],
+    added: [{ x: 5, y: 6, runs: [[6, 4, 3] as const] }],
+    erased: [{ x: 7, y: 8 }],
+    options: { prepare: { level: 1 }, find: {} },
+  },
+};
+
+describe('a session file', () => {
+  test('brings everything back', () => {
+    expect(readSession(writeSession(session), 's.json')).toEqual(session);
+  });
+
+  test('is refused by another scan', () => {
+    const other = { file: 'b.sxm', sha256: 'ef'.repeat(32) };
+    expect(() => checkInput(session, other, 's.json')).toThrow(OptionError);
+    expect(() =>
+      checkInput(session, { ...session.input, file: 'copy.sxm' }, 's.json'),
+    ).not.toThrow();
+  });
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    ['cut', (text) => text.slice(0, -40), /not JSON/],
+    ['of something else', () => '{"format":"x"}', /format 'x'.*'adatom-session'/],
+    ['of a later version', (text) => text.replace('"version": 1', '"version": 9'), /version 9/],
+    [
+      'with a label of no class',
+      (text) => text.replace('"label": "vacancy"', '"label": "step"'),
+      /labels\[0\]\.label/,
+    ],
+    [
+      'with a place that is no number',
+      (text) => text.replace('"x_px": 1.25', '"x_px": "1"'),
+      /labels\[0\]\.x_px/,
+    ],
+    [
+      'with an empty run',
+      (text) => text.replace(/\[\s*6,\s*4,\s*3\s*\]/, '[6, 4, 0]'),
+      /runs\[0\]/,
+    ],
+  ])('%s is refused with the reason', (_, spoil, reason) => {
+    const text = writeSession(session);
+    const spoilt = spoil(text);
+    expect(spoilt).not.toBe(text);
+    expect(() => readSession(spoilt, 's.json')).toThrow(FormatError);
+    expect(() => readSession(spoilt, 's.json')).toThrow(reason);
+  });
+});
+
+describe('a class library', () => {
+  test('comes back to the last bit', () => {
+    expect(readLibrary(writeLibrary(library), 'l.json')).toEqual(library);
+  });
+
+  test('whose vectors are not as many as it says is refused', () => {
+    const text = writeLibrary(library).replace('"dimension": 3', '"dimension": 4');
+    expect(() => readLibrary(text, 'l.json')).toThrow(/2 vectors of 4/);
+  });
+
+  test('joins another of the same network, keeping its own colours', () => {
+    const other = {
+      ...library,
+      classes: [
+        { name: 'vacancy', colour: '#000000' },
+        { name: 'adatom', colour: '#d55e00' },
+      ],
+      labels: ['adatom'],
+      embeddings: Float32Array.of(9, 9, 9),
+      sources: ['a.sxm', 'b.sxm'],
+    };
+    const joined = joinLibraries(library, other);
+    expect(joined.labels).toEqual([...library.labels, 'adatom']);
+    expect([...joined.embeddings.slice(6)]).toEqual([9, 9, 9]);
+    expect(joined.classes.map(({ colour }) => colour)).toEqual(['#56b4e9', '#009e73', '#d55e00']);
+    expect(joined.sources).toEqual(['a.sxm', 'b.sxm']);
+  });
+
+  test('of another network cannot be compared', () => {
+    const other = { ...library, network: { name: 'net', sha256: '00'.repeat(32) } };
+    expect(() => joinLibraries(library, other)).toThrow(SupportError);
+  });
+
+  test('loses the vectors of a class that is removed, and they follow a new name', () => {
+    const used = apply(emptyLabelling, { type: 'library', library });
+    const renamed = apply(used, { type: 'rename class', from: 'vacancy', to: 'hole' });
+    expect(renamed.library?.labels[0]).toBe('hole');
+    const removed = apply(renamed, { type: 'remove class', name: 'hole' });
+    expect(removed.library?.labels).toEqual(['step, "kinked"']);
+    expect(removed.library?.embeddings).toEqual(library.embeddings.slice(3));
+    expect(library.labels).toHaveLength(2);
+  });
+});
