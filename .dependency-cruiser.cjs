@@ -38,7 +38,7 @@ const hosts = ['node', 'web', 'deno'];
 const instantiating = '^bindings/(node/instantiate|web/instantiate|deno/instantiate)\\.ts$';
 
 /** Who may touch the memory of the module: each owns the blocks it asked the arena for. */
-const memoryOwners = '^bindings/core/(kernels|arena|packed|train/tape)\\.ts$';
+const memoryOwners = '^bindings/core/(kernels|arena|packed|graph|train/tape)\\.ts$';
 
 const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

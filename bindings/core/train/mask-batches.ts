@@ -16,7 +16,7 @@ import type { MaskBatch } from './types.ts';
 
 /** Plain JSON, so that it can be posted to a worker and kept in a checkpoint. */
 export interface MaskBatchesOptions {
-  /** Images per batch, 10 by default. */
+  /** Images per batch, each of another scan; 8 by default. */
   images?: number;
   /** Side of an image, px of the working grid; 96 by default. */
   size?: number;
@@ -35,6 +35,8 @@ const SCAN = 208;
 const SCALE_SPREAD = 0.16;
 /** Added to the seed for scenes that are only validated on. */
 const VALIDATION_SEED = 0x5eed5000;
+/** Batches that the same scans serve: making one takes as long as learning from several images. */
+const REUSE = 2;
 
 /** A scan as the network sees it, and its truth. */
 interface Sheet {
@@ -51,10 +53,10 @@ interface Sheet {
 /**
  * Batches of images with their masks, out of scans that are simulated as the microscope would record
  * them and then levelled like any other. Every image of a batch is of another scan; a scan serves in
- * as many batches as a batch has images, each time another part, channel and mirror image of it.
+ * twice as many batches as a batch has images, each time another part, channel and mirror image of it.
  */
 export function maskBatches(options: MaskBatchesOptions = {}) {
-  const { images = 10, size = 96, shards = 2, validation = false } = options;
+  const { images = 8, size = 96, shards = 2, validation = false } = options;
   const kept = new Map<number, Sheet>();
 
   function sheet(kernels: Kernels, seed: number, number: number): Sheet {
@@ -73,7 +75,7 @@ export function maskBatches(options: MaskBatchesOptions = {}) {
 
   return (kernels: Kernels, seed: number, index: number): MaskBatch => {
     const random = new Random(mix(seed ^ 0x51ab7e3, index));
-    const first = Math.floor(index / shards);
+    const first = Math.floor(index / shards / (validation ? 1 : REUSE));
     const batch: MaskBatch = {
       planes: new Float32Array(images * PLANES * size * size),
       n: images,
