@@ -10,7 +10,7 @@ import {
   WORKING_SPACING,
   withoutLattice,
 } from '../segment/network-planes.ts';
-import { type SimulatedScene, simulateScene } from '../simulate/scene.ts';
+import { type SceneOptions, type SimulatedScene, simulateScene } from '../simulate/scene.ts';
 import { mix } from './simulated-episodes.ts';
 import type { MaskBatch } from './types.ts';
 
@@ -22,12 +22,27 @@ export interface MaskBatchesOptions {
   size?: number;
   /** Batches made in parallel per step: each of them keeps to scenes of its own. 2 by default. */
   shards?: number;
+  /** Surfaces to draw from, in turn; see DEFAULT_SURFACES. */
+  surfaces?: readonly SceneOptions['surface'][];
   /** Out of scenes that training never draws, at the lattice's true scale. */
   validation?: boolean;
 }
 
 /** What the network answers, one plane each. */
 export const MASKS = ['defect', 'seam', 'step edge', 'disturbed'] as const;
+
+/** Mostly surfaces that nobody has seen, in between those of the paper. */
+const DEFAULT_SURFACES: readonly SceneOptions['surface'][] = [
+  'random',
+  'si001',
+  'random',
+  'tio2-110',
+  'random',
+  'si001-h',
+  'random',
+  'ge001',
+  'random',
+];
 
 /** Side of the simulated scans, px. */
 const SCAN = 208;
@@ -57,6 +72,7 @@ interface Sheet {
  */
 export function maskBatches(options: MaskBatchesOptions = {}) {
   const { images = 8, size = 96, shards = 2, validation = false } = options;
+  const { surfaces = DEFAULT_SURFACES } = options;
   const kept = new Map<number, Sheet>();
 
   function sheet(kernels: Kernels, seed: number, number: number): Sheet {
@@ -64,6 +80,7 @@ export function maskBatches(options: MaskBatchesOptions = {}) {
     if (known) return known;
     const made = makeSheet(
       kernels,
+      surfaces[number % surfaces.length],
       mix(seed + (validation ? VALIDATION_SEED : 0), number),
       size,
       validation,
@@ -92,11 +109,17 @@ export function maskBatches(options: MaskBatchesOptions = {}) {
 }
 
 /** A scene that shows something at least as large as an image, the next seed where the first does not. */
-function makeSheet(kernels: Kernels, seed: number, size: number, exact: boolean): Sheet {
+function makeSheet(
+  kernels: Kernels,
+  surface: SceneOptions['surface'],
+  seed: number,
+  size: number,
+  exact: boolean,
+): Sheet {
   const random = new Random(seed ^ 0x3c5a1);
   for (let attempt = 0; ; attempt++) {
     const scene = simulateScene(kernels, {
-      surface: 'random',
+      surface,
       seed: mix(seed, attempt),
       rows: SCAN,
       columns: SCAN,
