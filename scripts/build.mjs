@@ -76,6 +76,19 @@ async function buildBundles() {
       splitting: true,
       chunkNames: 'shared-[hash]',
     }),
+    // For machines where nothing can be installed: one file to copy.
+    build({
+      ...shared,
+      entryPoints: ['bindings/node/cli/single-file.ts'],
+      outfile: 'dist/adatom.mjs',
+      platform: 'node',
+      target: 'node20',
+      alias: forBrowsers,
+      minify: true,
+      plugins: [ownWorker()],
+      banner: { js: '#!/usr/bin/env node' },
+      footer: { js: `/*\n${licences()}*/` },
+    }),
     // A page or Deno finds nothing: these files carry everything, and the worker can be copied alone.
     build({
       ...shared,
@@ -110,7 +123,18 @@ async function buildBundles() {
   writeFileSync('dist/THIRD-PARTY-LICENCES.txt', licences());
   const cli = readFileSync('dist/node/cli.js', 'utf8');
   if (!cli.startsWith('#!')) writeFileSync('dist/node/cli.js', `#!/usr/bin/env node\n${cli}`);
-  chmodSync('dist/node/cli.js', 0o755);
+  for (const program of ['dist/node/cli.js', 'dist/adatom.mjs']) chmodSync(program, 0o755);
+}
+
+/** Makes a bundle its own worker's file. */
+function ownWorker() {
+  return {
+    name: 'own worker',
+    setup({ onLoad }) {
+      const contents = 'export const packagedWorker = new URL(import.meta.url);';
+      onLoad({ filter: /[\\/]worker-url\.ts$/ }, () => ({ contents, loader: 'ts' }));
+    },
+  };
 }
 
 /**
