@@ -55,7 +55,7 @@ function measure({ name, real, scan, points }: Case, seed: number): void {
     k: number,
   ) {
     const classes = [...new Set(points.map(({ label }) => label))];
-    const { mean, interval, nWay } = runEpisodes(
+    const { mean, interval, calibrationError, nWay } = runEpisodes(
       kernels,
       'prototypical',
       embeddings.subarray(0, points.length * dimension),
@@ -73,6 +73,6 @@ function measure({ name, real, scan, points }: Case, seed: number): void {
         ...(given.ways ? { nWay: Math.min(Number(given.ways), classes.length) } : {}),
       },
     );
-    return { embedding: embedder.name, shots: k, nWay, mean, interval };
+    return { embedding: embedder.name, shots: k, nWay, mean, interval, calibrationError };
   }
 }

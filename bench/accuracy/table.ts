@@ -9,6 +9,8 @@ export interface Result {
   /** Mean over episodes of the mean per-class accuracy, 0..1, and half its 95 % interval. */
   mean: number;
   interval: number;
+  /** Expected calibration error of the confidences, 0..1. */
+  calibrationError: number;
 }
 
 /**
@@ -26,12 +28,28 @@ export function tableOf(results: readonly Result[], shots: readonly number[]): s
   if (new Set(simulated.map((result) => result.case)).size > 1) {
     rows.push(['mean of simulated', ...embeddings.map((e) => cell(simulated, e, shots))]);
   }
+  rows.push(['calibration error', ...embeddings.map((e) => calibration(results, e, shots))]);
   const head = [`% right at ${shots.join(' / ')} shots`, ...embeddings];
   const widths = head.map((_, c) => Math.max(...[head, ...rows].map((row) => row[c].length)));
   const print = (row: string[]) =>
     `| ${row.map((text, c) => (c ? text.padStart(widths[c]) : text.padEnd(widths[c]))).join(' | ')} |`;
   const rule = `|${widths.map((w, c) => (c ? `${'-'.repeat(w + 1)}:` : '-'.repeat(w + 2))).join('|')}|`;
   return [print(head), rule, ...rows.map(print)].join('\n');
+}
+
+/** Mean over all scans. */
+function calibration(
+  results: readonly Result[],
+  embedding: string,
+  shots: readonly number[],
+): string {
+  return shots
+    .map((k) => {
+      const of = results.filter((r) => r.embedding === embedding && r.shots === k);
+      const mean = of.reduce((sum, r) => sum + r.calibrationError, 0) / of.length;
+      return (100 * mean).toFixed(1);
+    })
+    .join(' / ');
 }
 
 function cell(results: readonly Result[], embedding: string, shots: readonly number[]): string {

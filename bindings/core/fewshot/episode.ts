@@ -2,6 +2,7 @@ import { OptionError, ShapeError, SupportError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { Random } from '../random.ts';
+import { Calibration } from './calibration.ts';
 import { classify } from './classify.ts';
 import type { ClassifyOptions, Method } from './types.ts';
 
@@ -26,6 +27,12 @@ export interface EpisodeResult {
   mean: number;
   /** Half the width of its 95 % confidence interval, 1.96 standard errors. */
   interval: number;
+  /**
+   * Expected calibration error, 0..1: how far the confidence in a label is from the share of right
+   * ones, the mean over ten bins of confidence by how many labels are in each (Guo et al. 2017,
+   * arXiv 1706.04599).
+   */
+  calibrationError: number;
   /** Mean per-class accuracy of each episode. */
   accuracies: Float64Array;
   nWay: number;
@@ -54,6 +61,7 @@ export function runEpisodes(
   checkEpisodes(members, nWay, shots, episodes, options.classes);
   const random = new Random(seed);
   const accuracies = new Float64Array(episodes);
+  const calibration = new Calibration();
   for (let e = 0; e < episodes; e++) {
     checkpoint(run, 'episodes', e / episodes);
     const classes = random.shuffle([...members.keys()]).slice(0, nWay);
@@ -72,9 +80,13 @@ export function runEpisodes(
     const queries = pick(embeddings, dimension, queryIndex);
     const result = classify(kernels, method, support, queries, { ...options, reject });
     accuracies[e] = meanPerClassAccuracy(result.labels, truth, nWay);
+    truth.forEach((label, i) => {
+      calibration.add(result.confidence[i], result.labels[i] === label);
+    });
   }
   checkpoint(run, 'episodes', 1);
-  return { ...meanAndInterval(accuracies), accuracies, nWay, shots };
+  const calibrationError = calibration.error();
+  return { ...meanAndInterval(accuracies), calibrationError, accuracies, nWay, shots };
 }
 
 function membersPerClass(

@@ -27,6 +27,8 @@ export interface Given {
   integer(option: string): number | undefined;
   integers(option: string): number[] | undefined;
   oneOf<T extends string>(option: string, choices: readonly T[]): T | undefined;
+  /** As oneOf, of an option that can be given several times. */
+  manyOf<T extends string>(option: string, choices: readonly T[]): T[];
 }
 
 export function readArguments(
@@ -78,15 +80,17 @@ export function readArguments(
     },
     oneOf(option, choices) {
       const text = given.text(option);
-      if (text === undefined) return undefined;
-      const found = choices.find((choice) => choice === text);
-      if (!found) {
-        throw new UsageError(`--${option}: expected one of ${choices.join(', ')}; got '${text}'.`);
-      }
-      return found;
+      return text === undefined ? undefined : chosen(option, text, choices);
     },
+    manyOf: (option, choices) => given.texts(option).map((text) => chosen(option, text, choices)),
   };
   return given;
+}
+
+function chosen<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found) return found;
+  throw new UsageError(`--${option}: expected one of ${choices.join(', ')}; got '${text}'.`);
 }
 
 function parse(args: readonly string[], specs: OptionSpecs) {

@@ -93,11 +93,12 @@ export const episodes: Command = {
           method,
           network: network.name,
           step,
-          results: results.map(({ shots, nWay, mean, interval }) => ({
+          results: results.map(({ shots, nWay, mean, interval, calibrationError }) => ({
             shots,
             nWay,
             mean,
             interval,
+            calibrationError,
           })),
         }),
       );

@@ -19,6 +19,7 @@ import {
   type SourceDescription,
   startProgress,
   stateTensors,
+  surfaceNames,
   type Task,
   train as trainNetwork,
   unetSpec,
@@ -60,6 +61,11 @@ export const train: Command = {
       help: 'what the network is for: naming defects (default) or finding them',
     },
     weights: { value: 'FILE', help: 'weights to start from (required with --from)' },
+    surface: {
+      value: 'NAME',
+      multiple: true,
+      help: `simulate this surface (${surfaceNames.join(', ')}); several take turns (default random)`,
+    },
     steps: { value: 'N', help: 'steps of training (default 4000; 150 with --from)' },
     seed: { value: 'N', help: 'decides every random choice (default 1)' },
     workers: { value: 'N', help: 'threads (default: one per core); the result is the same' },
@@ -100,7 +106,7 @@ async function run(given: Given, context: Context): Promise<void> {
   if (!(workers >= 1 && workers <= 64)) throw new UsageError('--workers: expected 1 to 64.');
   const started = readStart(context, given, plan);
   if (folder && !started) throw new UsageError('--from: expected --weights to start from.');
-  const source = sourceOf(context, folder, segments, schedule);
+  const source = sourceOf(given, context, folder, segments, schedule);
   const job: ShardJob = { spec, source, seed: schedule.seed };
 
   const progress = startProgress(plan, schedule.seed, started);
@@ -182,13 +188,18 @@ function readStart(
 }
 
 function sourceOf(
+  given: Given,
   context: Context,
   folder: string | undefined,
   segments: boolean,
   { shards }: Schedule,
 ): SourceDescription {
   if (segments) return { kind: 'masks', options: { shards } };
-  if (!folder) return { kind: 'simulated', options: { gain: GAIN, shards } };
+  if (!folder) {
+    const surfaces = given.manyOf('surface', surfaceNames);
+    const options = { gain: GAIN, shards, ...(surfaces.length > 0 ? { surfaces } : {}) };
+    return { kind: 'simulated', options };
+  }
   return { kind: 'labelled', options: readLabelledScans(context, folder, GAIN) };
 }
 
