@@ -98,7 +98,7 @@ export async function withPage<T>(
     page.on('pageerror', (error) => complaints.push(error.message));
     page.context().on('request', (request) => {
       const asked = request.url();
-      const ofThePage = asked.startsWith('blob:');
+      const ofThePage = /^(blob|data):/.test(asked);
       if (!ofThePage && !allowed.some((origin) => asked.startsWith(`${origin}/`))) {
         complaints.push(`asked for ${asked}`);
       }

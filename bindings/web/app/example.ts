@@ -9,5 +9,7 @@ export async function simulatedScan(seed: number): Promise<NamedBytes> {
     counts: { vacancy: 24, 'dangling-bond': 16, fragment: 10 },
     seed,
   });
-  return { name: `simulated-${seed}.sxm`, bytes: writeSxm(scan) };
+  // A Nanonis file has one bias for all its channels.
+  const channels = scan.channels.map((channel) => ({ ...channel, biasV: null }));
+  return { name: `simulated-${seed}.sxm`, bytes: writeSxm({ ...scan, channels }) };
 }

@@ -5,5 +5,9 @@ import { Store } from './store.ts';
 import { useStyles } from './styles.ts';
 
 useStyles();
+// A file that is dropped before all is ready must not replace the page.
+for (const type of ['dragover', 'drop']) {
+  document.addEventListener(type, (event) => event.preventDefault());
+}
 const [{ engine, notice }, store] = await Promise.all([startEngine(), Store.open()]);
 new App(engine, store).notice(notice);

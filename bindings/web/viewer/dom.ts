@@ -44,15 +44,13 @@ export function fill(
   if (options.some(([value]) => value === chosen)) select.value = chosen;
 }
 
+/** A button; its title is its name too where its text is a mere sign. */
 export function button(
   text: string,
   title: string,
   onclick: () => void,
   className = '',
 ): HTMLButtonElement {
-  return element(
-    'button',
-    { type: 'button', title, className, onclick, attributes: { 'aria-label': title } },
-    text,
-  );
+  const attributes: Record<string, string> = /\p{L}/u.test(text) ? {} : { 'aria-label': title };
+  return element('button', { type: 'button', title, className, onclick, attributes }, text);
 }

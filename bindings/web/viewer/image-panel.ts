@@ -21,7 +21,7 @@ export class ImagePanel {
   });
   private readonly low = this.percentField('Darkest', 'lowPercent');
   private readonly high = this.percentField('Brightest', 'highPercent');
-  private readonly values = element('output', { className: 'aside' });
+  private readonly values = element('span', { className: 'aside' });
   private readonly opacity = element('input', {
     type: 'range',
     min: '0',
@@ -107,7 +107,7 @@ export class ImagePanel {
     this.opacity.value = String(Math.round(settings.maskOpacity * 100));
     this.low.input.value = String(Number(settings.lowPercent.toFixed(1)));
     this.high.input.value = String(Number(settings.highPercent.toFixed(1)));
-    this.values.value = plane
+    this.values.textContent = plane
       ? `${valueText(contrast.low, plane.unit)} – ${valueText(contrast.high, plane.unit)}`
       : '';
     this.drawHistogram();

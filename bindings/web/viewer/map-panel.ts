@@ -18,7 +18,7 @@ export class MapPanel {
     tabIndex: 0,
     attributes: { role: 'img', 'aria-label': 'Map of the defects by likeness' },
   });
-  private readonly caption = element('output', { className: 'aside' });
+  private readonly caption = element('span', { className: 'aside' });
   private points: Float32Array = new Float32Array(0);
   private mapped: unknown;
   private box: { from: Position; to: Position } | undefined;
@@ -45,13 +45,13 @@ export class MapPanel {
     if (this.mapped !== defects) {
       this.mapped = defects;
       this.points = new Float32Array(0);
-      this.caption.value = '';
+      this.caption.textContent = '';
       if (bench && defects.length > 0) {
         const { points, explained } = await bench.map();
         if (this.mapped !== defects) return;
         this.points = points;
         const [first, second] = explained.map((part) => `${Math.round(100 * part)} %`);
-        this.caption.value = `PC 1 across, ${first} of the variance; PC 2 up, ${second}`;
+        this.caption.textContent = `PC 1 across, ${first} of the variance; PC 2 up, ${second}`;
       }
     }
     this.draw();

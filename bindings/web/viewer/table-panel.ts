@@ -14,7 +14,7 @@ export class TablePanel {
   private readonly heads = new Map<Column, HTMLButtonElement>();
   private readonly body = element('div', { className: 'rows', attributes: { role: 'rowgroup' } });
   private readonly scroller: HTMLElement;
-  private readonly left = element('output', { className: 'aside' });
+  private readonly left = element('span', { className: 'aside' });
   private readonly onlyQueue = element('input', {
     type: 'checkbox',
     onchange: () => this.refresh(),
@@ -69,7 +69,7 @@ export class TablePanel {
   private refresh(): void {
     const { control } = this;
     const { queue } = control;
-    this.left.value = control.bench?.found ? `${queue.length} left` : '';
+    this.left.textContent = control.bench?.found ? `${queue.length} left` : '';
     this.order = this.onlyQueue.checked ? queue : this.sorted();
     this.scroller.setAttribute('aria-rowcount', String(this.order.length + 1));
     this.body.style.height = `${this.order.length * ROW_HEIGHT}px`;

@@ -1,0 +1,141 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readPointsCsv } from '../../bindings/core/index.ts';
+import { hasShared, sharedFolder, sharedTitle } from '../shared.ts';
+import { withPage } from '../web/site.ts';
+import { Person } from './person.ts';
+
+const root = new URL('../../', import.meta.url);
+const app = new URL('dist/adatom.html', root);
+const example = fileURLToPath(new URL('examples/dimer-rows.sxm', root));
+const CLASSES = ['vacancy', 'dangling-bond', 'fragment'];
+
+/** An assertion that becomes true while the page works. */
+function soon<T>(read: () => T | Promise<T>) {
+  return expect.poll(read, { timeout: 20_000 });
+}
+
+/** The labels of a table of defects, counted. */
+function countCsv(text: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { label } of readPointsCsv(text, 'defects.csv')) {
+    counts[label ?? ''] = (counts[label ?? ''] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** adatom.html, opened from the disk; nothing but the file itself may be asked for. */
+async function asAPerson(path: (person: Person) => Promise<void>): Promise<void> {
+  await withPage(app.href, [app.href.replace(/\/[^/]*$/, '')], async (page, complaints) => {
+    await path(new Person(page));
+    expect(complaints).toEqual([]);
+  });
+}
+
+describe('adatom.html, opened from the disk', () => {
+  let truth: Record<string, number>;
+  let support: ReturnType<typeof readPointsCsv>;
+  beforeAll(() => {
+    const read = (name: string) => readFileSync(new URL(`examples/${name}`, root), 'utf8');
+    truth = countCsv(read('dimer-rows.truth.csv'));
+    support = readPointsCsv(read('dimer-rows.support.csv'), 'dimer-rows.support.csv');
+  });
+
+  test('is one file of at most 4 MB', () => {
+    expect(statSync(app).size).toBeLessThan(4e6);
+  });
+
+  test('takes a person from a dropped scan to counts, and finds the session again', async () => {
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(example);
+      await person.press('Find defects');
+      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+      for (const name of CLASSES) {
+        await person.addClass(name);
+        const { x, y } = support.find(({ label }) => label === name)!;
+        await person.clickAt(x, y, 320, 320);
+        await soon(() => person.status.textContent()).toBe(`1 defect: ${name}.`);
+      }
+
+      const counts = await person.counts();
+      expect(Object.keys(counts)).toEqual(CLASSES);
+      for (const name of CLASSES) {
+        expect(Math.abs(counts[name] - truth[name]), name).toBeLessThanOrEqual(3);
+      }
+
+      await page.keyboard.press('Control+z');
+      await soon(() => person.counts()).not.toEqual(counts);
+      await page.keyboard.press('Control+y');
+      await soon(() => person.counts()).toEqual(counts);
+
+      const { name, text } = await person.export('Table of defects (CSV)');
+      expect(name).toBe('dimer-rows.defects.csv');
+      expect(countCsv(text)).toEqual(counts);
+
+      await page.reload();
+      await person.press('Continue');
+      await soon(() => person.counts()).toEqual(counts);
+    });
+  });
+
+  test('names a second scan after the examples of the first, and keeps what it cannot read apart', async () => {
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await person.press('Try a simulated scan');
+      await person.press('Find defects');
+      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+      await person.drop(example, fileURLToPath(new URL('README.md', root)));
+      const alert = page.getByRole('alert').filter({ hasText: 'README.md: at byte 0' });
+      await alert.waitFor();
+      await page.getByRole('button', { name: /^dimer-rows.sxm/ }).click();
+      await page.locator('.file', { hasText: 'dimer-rows.sxm' }).waitFor();
+      await person.press('Find defects');
+      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+      for (const name of CLASSES) {
+        await person.addClass(name);
+        const { x, y } = support.find(({ label }) => label === name)!;
+        await person.clickAt(x, y, 320, 320);
+        await soon(() => person.status.textContent()).toBe(`1 defect: ${name}.`);
+      }
+      await person.press('Name all scans');
+      const other = page.getByRole('button', { name: /^simulated-1.sxm/ });
+      await soon(() => other.textContent()).toMatch(/sxm\d+/);
+      await other.click();
+      await expect
+        .poll(async () => Object.keys(await person.counts()))
+        .toEqual(expect.arrayContaining(CLASSES));
+      const { text } = await person.export('Counts of all scans (CSV)');
+      const rows = text.split('\n').map((line) => line.split(',').slice(0, 2).join(','));
+      expect(rows).toEqual(
+        expect.arrayContaining(['simulated-1.sxm,vacancy', 'dimer-rows.sxm,fragment']),
+      );
+    });
+  });
+
+  test.skipIf(!hasShared)(sharedTitle('does the same with a real scan'), async () => {
+    await asAPerson(async (person) => {
+      await person.page.getByText('Drop STM scans here').waitFor();
+      await person.drop(resolve(sharedFolder, 'vendor/STM_nanonis_generic_4_5.sxm'));
+      await person.press('Find defects');
+      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+      await person.addClass('hole');
+      await person.clickAt(29, 44, 128, 128);
+      await soon(() => person.status.textContent()).toBe('1 defect: hole.');
+      const counts = await person.counts();
+      expect(counts['hole']).toBeGreaterThan(1);
+      await person.page.keyboard.press('Control+z');
+      await soon(async () => (await person.counts())['hole']).toBe(0);
+      await person.page.keyboard.press('Control+y');
+      await soon(() => person.counts()).toEqual(counts);
+      const { text } = await person.export('Table of defects (CSV)');
+      expect(countCsv(text)).toEqual(counts);
+      await person.page.reload();
+      await person.press('Continue');
+      await soon(() => person.counts()).toEqual(counts);
+    });
+  });
+});
