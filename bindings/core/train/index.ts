@@ -1,7 +1,7 @@
 export { curvesSvg } from './curves.ts';
 export type { LabelledScan } from './labelled-episodes.ts';
 export { type Progress, type Schedule, startProgress, train } from './loop.ts';
-export { MASKS } from './mask-batches.ts';
+export { MASKS } from './masks.ts';
 export { isOwn, readCheckpoint, weightsMetadata, writeCheckpoint } from './save.ts';
 export {
   openSource,

@@ -11,6 +11,7 @@ import {
   withoutLattice,
 } from '../segment/network-planes.ts';
 import { type SceneOptions, type SimulatedScene, simulateScene } from '../simulate/scene.ts';
+import { MASKS } from './masks.ts';
 import { mix } from './simulated-episodes.ts';
 import type { MaskBatch } from './types.ts';
 
@@ -27,9 +28,6 @@ export interface MaskBatchesOptions {
   /** Out of scenes that training never draws, at the lattice's true scale. */
   validation?: boolean;
 }
-
-/** What the network answers, one plane each. */
-export const MASKS = ['defect', 'seam', 'step edge', 'disturbed'] as const;
 
 /** Mostly surfaces that nobody has seen, in between those of the paper. */
 const DEFAULT_SURFACES: readonly SceneOptions['surface'][] = [

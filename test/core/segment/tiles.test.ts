@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { Pool, type PoolReply, type PoolWorker, serve } from '../../../bindings/core/pool.ts';
+import { computeField } from '../../../bindings/core/segment/field.ts';
+import { PLANES } from '../../../bindings/core/segment/network-planes.ts';
+import type { Segmenter } from '../../../bindings/core/segment/segmenter.ts';
+import { cutTiles, joinTiles } from '../../../bindings/core/segment/tiles.ts';
+import {
+  freshState,
+  inferenceLayers,
+  planNetwork,
+  unetSpec,
+} from '../../../bindings/core/train/trainer.ts';
+import { createKernels } from '../../../bindings/node/instantiate.ts';
+import { values } from '../../kernels/guarded.ts';
+import { makeScene } from './scene.ts';
+
+const kernels = createKernels();
+const plan = planNetwork(unetSpec(PLANES, 4));
+const layers = inferenceLayers(plan, freshState(plan, 7));
+const segmenter: Segmenter = {
+  name: 'untrained',
+  sha256: '',
+  trunk: layers.slice(0, -1),
+  head: layers[layers.length - 1] as Segmenter['head'],
+};
+const TILES = [128, 160, 256, 512];
+
+describe('tiles', () => {
+  it.each([
+    [1, 1],
+    [32, 700],
+    [300, 431],
+    [513, 129],
+  ])('of %i x %i pixels are put together as they were cut', (rows, columns) => {
+    const planes = values(2 * rows * columns, 3);
+    for (const tile of TILES) {
+      const tiles = cutTiles(planes, 2, rows, columns, tile);
+      expect(difference(joinTiles(tiles.planes, 2, tiles, rows, columns), planes)).toBe(-1);
+    }
+  });
+
+  // Row spacings that make the working image larger than any tile, of odd size.
+  const { levelled } = makeScene({ rows: 301, columns: 357, period: 3, heights: [4, -3] });
+
+  it('give the same features to the last bit, whatever their size', () => {
+    const [whole] = computeField(kernels, segmenter, levelled, [3], { tile: 1024 }).maps[0];
+    expect([whole.rows, whole.columns, whole.dimension]).toEqual([602, 714, 12]);
+    expect(Math.max(...whole.features.subarray(0, 10_000))).toBeGreaterThan(0);
+    for (const tile of TILES) {
+      const [{ features }] = computeField(kernels, segmenter, levelled, [3], { tile }).maps[0];
+      expect(difference(features, whole.features)).toBe(-1);
+    }
+  });
+
+  it('give the same features on one worker and on two', async () => {
+    const [rows, columns] = [330, 290];
+    const planes = values(PLANES * rows * columns, 5);
+    const tiles = cutTiles(planes, PLANES, rows, columns, 128);
+    const network = kernels.load(segmenter.trunk);
+    const here = kernels.run(network, tiles.planes, tiles.n, tiles.rows, tiles.columns).planes;
+    kernels.unload(network);
+    for (const size of [1, 2]) {
+      const pool = new Pool(Array.from({ length: size }, inProcess));
+      const pooled = await pool.load(segmenter.trunk);
+      const { planes: there } = await pool.run(
+        pooled,
+        tiles.planes,
+        tiles.n,
+        tiles.rows,
+        tiles.columns,
+      );
+      expect(difference(there, here)).toBe(-1);
+      pool.close();
+    }
+  });
+});
+
+/** First place where two arrays differ, -1 for none: an assertion per value would take minutes. */
+function difference(a: Float32Array, b: Float32Array): number {
+  return a.length === b.length ? a.findIndex((value, i) => value !== b[i]) : 0;
+}
+
+/** A worker with its own instance of the kernels, on this thread. */
+function inProcess(): PoolWorker {
+  const answer = serve(createKernels());
+  let listener: (reply: PoolReply) => void = () => {};
+  return {
+    post: (request) => queueMicrotask(() => listener(answer(request))),
+    listen: (onReply) => {
+      listener = onReply;
+    },
+    close() {},
+  };
+}
