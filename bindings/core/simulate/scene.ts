@@ -59,6 +59,8 @@ export interface SimulatedScene {
    */
   mask: Uint8Array;
   channelMasks: [Uint8Array, Uint8Array];
+  /** The same from more than half of its largest change on: outlines at half height. */
+  channelCores: [Uint8Array, Uint8Array];
   /** 0, or 1 + the index of the defect that changes this pixel most. */
   instance: Int32Array;
   /** 1 at step edges. */

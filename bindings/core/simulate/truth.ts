@@ -1,5 +1,8 @@
 import { MASK_FRACTION, type Visible } from './expose.ts';
 
+/** Half of a defect's largest change: where a person would draw its outline. */
+const CORE_FRACTION = 1 / 2;
+
 export interface SceneDefect {
   /** Centre of what is visible, weighted with the change of height in both channels; px. */
   x: number;
@@ -16,6 +19,8 @@ export interface Truth {
   mask: Uint8Array;
   /** The same for each channel. */
   channelMasks: [Uint8Array, Uint8Array];
+  /** 1 where a defect changes a channel by more than half of its own largest change. */
+  channelCores: [Uint8Array, Uint8Array];
   /** 0, or the number of the defect (from 1, in order of `defects`) that changes this pixel most. */
   instance: Int32Array;
 }
@@ -40,6 +45,7 @@ export function tellTruth(
   const n = rows * columns;
   const mask = new Uint8Array(n);
   const channelMasks: [Uint8Array, Uint8Array] = [new Uint8Array(n), new Uint8Array(n)];
+  const channelCores: [Uint8Array, Uint8Array] = [new Uint8Array(n), new Uint8Array(n)];
   const instance = new Int32Array(n);
   const strongest = new Float32Array(n);
   seen.forEach(({ each: { patch, change, peak } }, number) => {
@@ -51,6 +57,8 @@ export function tellTruth(
       const second = Math.abs(change[1][i]) / contrast;
       const most = Math.max(first, second);
       if (!(most > MASK_FRACTION * peak)) continue;
+      if (first > CORE_FRACTION * peak) channelCores[0][at] = 1;
+      if (second > CORE_FRACTION * peak) channelCores[1][at] = 1;
       mask[at] = 1;
       if (first > MASK_FRACTION * peak) channelMasks[0][at] = 1;
       if (second > MASK_FRACTION * peak) channelMasks[1][at] = 1;
@@ -60,7 +68,7 @@ export function tellTruth(
       }
     }
   });
-  return { defects: seen.map(({ defect }) => defect), mask, channelMasks, instance };
+  return { defects: seen.map(({ defect }) => defect), mask, channelMasks, channelCores, instance };
 }
 
 function describe(

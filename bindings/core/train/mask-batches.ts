@@ -1,6 +1,7 @@
+import { robustDeviation } from '../crop.ts';
 import { EmptyScanError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
-import { preprocess } from '../preprocess/index.ts';
+import { type Levelled, preprocess } from '../preprocess/index.ts';
 import { resampleMask } from '../preprocess/resample.ts';
 import { Random } from '../random.ts';
 import { makeChannel } from '../scan.ts';
@@ -41,6 +42,11 @@ const DEFAULT_SURFACES: readonly SceneOptions['surface'][] = [
   'ge001',
   'random',
 ];
+
+/** Chance of a slow background, its length in row spacings, and its height in deviations. */
+const BACKGROUNDS = 0.7;
+const BACKGROUND_SPACINGS = [1.6, 6] as const;
+const BACKGROUND_HEIGHT = [0.15, 1.5] as const;
 
 /** Side of the simulated scans, px. */
 const SCAN = 208;
@@ -125,14 +131,14 @@ function makeSheet(
     const off = exact ? 1 : kernels.exp(SCALE_SPREAD * kernels.normal(random));
     const spacing = Math.min(scene.rowSpacingPx * off, (SCAN * WORKING_SPACING) / (size + 1));
     try {
-      return seen(kernels, scene, spacing);
+      return seen(kernels, scene, spacing, random);
     } catch (error) {
       if (!(error instanceof EmptyScanError)) throw error;
     }
   }
 }
 
-function seen(kernels: Kernels, scene: SimulatedScene, spacing: number): Sheet {
+function seen(kernels: Kernels, scene: SimulatedScene, spacing: number, random: Random): Sheet {
   const { planes, pixelNm, rows: fromRows, columns: fromColumns } = scene;
   const known = { unit: 'nm', widthNm: fromColumns * pixelNm, heightNm: fromRows * pixelNm };
   const levelled = preprocess(
@@ -140,54 +146,55 @@ function seen(kernels: Kernels, scene: SimulatedScene, spacing: number): Sheet {
     planes.map((plane) => makeChannel('Z', plane, fromRows, fromColumns, known)),
     { hysteresis: 'off', resample: 'off' },
   );
+  addBackground(kernels, levelled, scene.rowSpacingPx, random);
   const made = networkPlanes(kernels, levelled, withoutLattice(kernels, levelled), spacing);
   const { rows, columns, channels, valid } = made;
   const toWorking = (mask: Uint8Array) =>
     resampleMask(kernels, mask, fromRows, fromColumns, rows, columns);
-  const instance = nearest(scene.instance, fromRows, fromColumns, rows, columns);
-  const seams = findSeams(instance, rows, columns);
   const steps = toWorking(scene.steps);
   const disturbed = nearest(scene.disturbed, fromRows, fromColumns, rows, columns);
-  const targets = scene.channelMasks.map((mask) => {
-    const defects = toWorking(mask);
+  const targets = scene.channelMasks.map((mask, c) => {
+    const planes = [toWorking(scene.channelCores[c]), toWorking(mask), steps, disturbed];
     const target = new Uint8Array(rows * columns * MASKS.length);
-    for (let i = 0; i < defects.length; i++) {
-      target[i * MASKS.length] = defects[i];
-      target[i * MASKS.length + 1] = defects[i] & seams[i];
-      target[i * MASKS.length + 2] = steps[i];
-      target[i * MASKS.length + 3] = disturbed[i];
-    }
+    planes.forEach((plane, m) => {
+      for (let i = 0; i < plane.length; i++) target[i * MASKS.length + m] = plane[i];
+    });
     return target;
   });
   return { rows, columns, channels, targets, counted: valid };
 }
 
-/** 1 where a pixel touches one of another defect. (rows, columns) */
-function findSeams(instance: Int32Array, rows: number, columns: number): Uint8Array {
-  const seams = new Uint8Array(instance.length);
-  const meet = (a: number, b: number) => {
-    if (!instance[a] || !instance[b] || instance[a] === instance[b]) return;
-    seams[a] = 1;
-    seams[b] = 1;
-  };
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      const at = y * columns + x;
-      if (x + 1 < columns) meet(at, at + 1);
-      if (y + 1 < rows) meet(at, at + columns);
-    }
+/**
+ * Hills and hollows of what lies below the surface, which are no defects: in deviations of the heights,
+ * as far apart as a few row spacings. In place.
+ */
+function addBackground(
+  kernels: Kernels,
+  { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
+  spacing: number,
+  random: Random,
+): void {
+  if (random.uniform() > BACKGROUNDS) return;
+  const apart = spacing * random.between(...BACKGROUND_SPACINGS);
+  const [down, across] = [rows, columns].map((size) => Math.max(2, Math.ceil(size / apart)));
+  const coarse = Float32Array.from({ length: down * across }, () => kernels.normal(random));
+  const fine = kernels.resizeBilinear(coarse, 1, down, across, rows, columns);
+  const [least, most] = BACKGROUND_HEIGHT;
+  const height = least * kernels.exp(random.uniform() * kernels.log(most / least));
+  for (const plane of planes) {
+    const scale = height * robustDeviation(plane) * random.between(0.5, 1);
+    for (let i = 0; i < plane.length; i++) plane[i] += scale * fine[i];
   }
-  return seams;
 }
 
 function nearest(
-  values: Int32Array | Uint8Array,
+  values: Uint8Array,
   fromRows: number,
   fromColumns: number,
   rows: number,
   columns: number,
-): Int32Array {
-  const out = new Int32Array(rows * columns);
+): Uint8Array {
+  const out = new Uint8Array(rows * columns);
   for (let y = 0; y < rows; y++) {
     const line = Math.floor(((y + 0.5) * fromRows) / rows) * fromColumns;
     for (let x = 0; x < columns; x++) {

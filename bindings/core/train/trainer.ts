@@ -34,8 +34,8 @@ export function freshState(plan: Plan, seed: number): NetworkState {
   return { parameters, statistics };
 }
 
-/** Weight of each mask in the loss: defects, their seams, step edges, disturbed lines. */
-const MASK_WEIGHTS = [1, 0.25, 0.25, 0.15];
+/** Weight of each of MASKS in the loss. */
+const MASK_WEIGHTS = [1, 0.5, 0.2, 0.1];
 
 /** Loss and gradient of one task: of an episode under the prototypical loss, or of masks. */
 export function taskGradient(
