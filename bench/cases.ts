@@ -8,6 +8,7 @@ import { resizeBilinear } from '../test/reference/resize.ts';
 import { bound, expectClose } from '../test/reference/tolerance.ts';
 import { upConv2x2 } from '../test/reference/upconv2d.ts';
 import type { Work } from './peers/work.ts';
+import { trainingCase } from './training-case.ts';
 
 /**
  * One row of the table. prepare makes the seeded input and returns the timed call, whose result
@@ -256,6 +257,7 @@ export const cases: readonly Case<unknown>[] = [
   distances(5000, 5000, 256),
   nearest(5000, 5000, 256),
   resize(512, 1024),
+  trainingCase,
 ] as Case<unknown>[];
 
 /** Seeded values in [-1, 1). */

@@ -12,6 +12,22 @@ export type Work =
       centres: Float32Array;
       iterations: number;
     }
+  /**
+   * Gradient of the prototypical loss for all parameters, in their order: of each block the weights
+   * (out, in, 3, 3), then batch-norm's scales and shifts. planes (n, 2, side, side), the first
+   * `support` of the labels the examples'; the first `pools` blocks end in a pool.
+   */
+  | {
+      kind: 'training';
+      parameters: Float32Array;
+      planes: Float32Array;
+      widths: readonly number[];
+      pools: number;
+      labels: Float32Array;
+      support: number;
+      n: number;
+      side: number;
+    }
   /** Squared Euclidean distances (n, m), or the index of the nearest prototype (n). */
   | {
       kind: 'distances' | 'nearest';

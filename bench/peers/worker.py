@@ -54,6 +54,41 @@ class Torch:
         return call
 
 
+    def training(self, work):
+        torch = self.torch
+        functional = torch.nn.functional
+        planes = torch.from_numpy(read(work["planes"], (work["n"], 2, work["side"], work["side"])))
+        labels = torch.from_numpy(read(work["labels"], (-1,))).long()
+        numbers = read(work["parameters"], (-1,))
+        parameters, start, channels = [], 0, 2
+        for width in work["widths"]:
+            for shape in ((width, channels, 3, 3), (width,), (width,)):
+                end = start + int(np.prod(shape))
+                parameters.append(torch.tensor(numbers[start:end].reshape(shape), requires_grad=True))
+                start = end
+            channels = width
+        support = work["support"]
+
+        def call():
+            x = planes
+            for block in range(len(work["widths"])):
+                weights, scales, shifts = parameters[3 * block : 3 * block + 3]
+                x = functional.conv2d(x, weights, padding=1)
+                x = functional.batch_norm(x, None, None, scales, shifts, training=True, eps=1e-5).relu()
+                if block < work["pools"]:
+                    x = functional.max_pool2d(x, 2)
+            x = x.flatten(1)
+            prototypes = torch.stack(
+                [x[:support][labels[:support] == c].mean(0) for c in range(int(labels.max()) + 1)]
+            )
+            logits = -(x[support:, None] - prototypes[None]).square().mean(2)
+            loss = functional.cross_entropy(logits, labels[support:])
+            gradients = torch.autograd.grad(loss, parameters)
+            return torch.cat([gradient.flatten() for gradient in gradients])
+
+        return call
+
+
 class Sklearn:
     def __init__(self):
         import sklearn
