@@ -1,7 +1,8 @@
 export type * from '../core/engine/types.ts';
 export * from '../core/index.ts';
 export { type AdatomOptions, createAdatom } from './engine.ts';
-export { createKernels, type WasmSource } from './instantiate.ts';
+export type { WasmSource } from './instance.ts';
+export { createKernels } from './instantiate.ts';
 export { createPool } from './pool.ts';
 export type { WorkerOptions } from './start-worker.ts';
 export { createShardRunner } from './train.ts';

@@ -1,36 +1,14 @@
 import { wasmBase64 } from '../../build/adatom.wasm.ts';
 import { decodeBase64 } from '../core/base64.ts';
-import { AdatomError } from '../core/errors.ts';
-import { Kernels } from '../core/kernels.ts';
-import type { WasmExports } from '../core/wasm.ts';
-
-/** The kernels (adatom.wasm) from elsewhere; an address is fetched. */
-export type WasmSource = WebAssembly.Module | BufferSource | Response | URL | string;
+import type { Kernels } from '../core/kernels.ts';
+import { compile, instantiate, type WasmSource } from './instance.ts';
 
 /** Compile the kernels off the main thread: those inside the package, without a fetch, or those given. */
 export async function compileKernels(wasm?: WasmSource): Promise<WebAssembly.Module> {
-  if (wasm === undefined) {
-    return WebAssembly.compile(decodeBase64(wasmBase64) as Uint8Array<ArrayBuffer>);
-  }
-  if (wasm instanceof WebAssembly.Module) return wasm;
-  if (wasm instanceof URL || typeof wasm === 'string') return compileResponse(await fetch(wasm));
-  return wasm instanceof Response ? compileResponse(wasm) : WebAssembly.compile(wasm);
-}
-
-/** As it streams in, where the server gives the type that streaming insists on. */
-async function compileResponse(response: Response): Promise<WebAssembly.Module> {
-  if (!response.ok) {
-    throw new AdatomError(
-      `wasm: expected ${response.url} to be found, got status ${response.status}.`,
-    );
-  }
-  const type = response.headers.get('Content-Type') ?? '';
-  if (/^application\/wasm\s*(;|$)/i.test(type)) return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer());
+  return compile(wasm ?? (decodeBase64(wasmBase64) as Uint8Array<ArrayBuffer>));
 }
 
 /** A fresh instance of the kernels on the calling thread. */
 export async function createKernels(module?: WebAssembly.Module): Promise<Kernels> {
-  const instance = await WebAssembly.instantiate(module ?? (await compileKernels()));
-  return new Kernels(instance.exports as unknown as WasmExports);
+  return instantiate(module ?? (await compileKernels()));
 }

@@ -12,7 +12,7 @@ import {
   type ShardRequest,
   serveShards,
 } from '../core/train/shards.ts';
-import { createKernels } from './instantiate.ts';
+import { instantiate } from './instance.ts';
 
 let service: EngineService | undefined;
 let answerPool: ReturnType<typeof serve> | undefined;
@@ -27,7 +27,7 @@ const remote = {
     weights: NamedBytes | undefined,
     onProgress: (event: ProgressEvent) => void,
   ): Promise<NetworkName> {
-    service = serveEngine(await createKernels(module), weights);
+    service = serveEngine(await instantiate(module), weights);
     report = onProgress;
     return service.network;
   },
@@ -39,7 +39,7 @@ const remote = {
 
   /** Begin as a worker of a pool. */
   async startPool(module: WebAssembly.Module): Promise<void> {
-    answerPool = serve(await createKernels(module));
+    answerPool = serve(await instantiate(module));
   },
 
   askPool(request: PoolRequest): PoolReply {
@@ -48,7 +48,7 @@ const remote = {
 
   /** Begin as a worker of training. */
   async startShards(module: WebAssembly.Module, job: ShardJob): Promise<void> {
-    answerShard = serveShards(await createKernels(module), job);
+    answerShard = serveShards(await instantiate(module), job);
   },
 
   askShard(request: ShardRequest): ShardReply {

@@ -15,6 +15,7 @@ export const STRICT = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval';
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
   '.wasm': 'application/wasm',
 };
 

@@ -156,7 +156,8 @@ export class AdatomViewer extends Base {
   /** Name every defect from the labels, by another method if one is given. Labels do this by themselves. */
   async classify(options?: Workbench['nameOptions']): Promise<Naming> {
     const bench = this.bench();
-    await bench.setOptions(options ? { name: options } : {});
+    if (options) await bench.setOptions({ name: options });
+    await bench.settled();
     return bench.naming;
   }
 

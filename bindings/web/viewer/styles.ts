@@ -38,7 +38,7 @@ input[type=range] { accent-color: var(--accent); }
 
 const CSS = `
 ${themed(':host', (theme) => `:host([theme=${theme}])`)}
-:host { display: block; min-height: 320px; container-type: size; color: var(--ink); }
+:host { display: block; height: 600px; min-height: 320px; container-type: size; color: var(--ink); }
 ${CONTROLS}
 .viewer {
   display: flex; flex-direction: column; height: 100%; background: var(--desk);

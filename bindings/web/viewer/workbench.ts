@@ -170,6 +170,14 @@ export class Workbench {
     return true;
   }
 
+  /** Once everything that was asked for is done. */
+  async settled(): Promise<void> {
+    for (let seen: unknown; seen !== this.turn; ) {
+      seen = this.turn;
+      await seen;
+    }
+  }
+
   /** Stop what is being computed; the command that asked for it is taken back. */
   cancel(): void {
     this.stop.abort();

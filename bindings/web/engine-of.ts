@@ -1,0 +1,52 @@
+import { proxy, wrap } from 'comlink';
+import type { EngineReply, EngineWorker } from '../core/engine/protocol.ts';
+import { startEngine } from '../core/engine/start.ts';
+import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import { AdatomError } from '../core/errors.ts';
+import type { ProgressEvent } from '../core/progress.ts';
+import { instantiate, type WasmSource } from './instance.ts';
+import { failureOf, startWorker, type WorkerOptions } from './start-worker.ts';
+import type { Remote } from './worker.ts';
+
+/** What createAdatom takes in a browser. */
+export interface AdatomOptions extends EngineOptions, WorkerOptions {
+  /** The kernels, instead of those inside the package, which need no fetch. */
+  wasm?: WasmSource;
+}
+
+/** An engine of these kernels and weights, in Web Workers or on this thread with `workers: 0`. */
+export function engineOf(
+  module: WebAssembly.Module,
+  weights: NamedBytes | undefined,
+  options: Omit<AdatomOptions, 'wasm'>,
+): Promise<Engine> {
+  return startEngine(
+    {
+      createKernels: () => instantiate(module),
+      startWorker: () => inWorker(startWorker(options), module, weights),
+    },
+    { ...options, ...(weights ? { weights } : {}) },
+  );
+}
+
+function inWorker(
+  worker: Worker,
+  module: WebAssembly.Module,
+  weights: NamedBytes | undefined,
+): EngineWorker {
+  const remote = wrap<Remote>(worker);
+  const failure = failureOf(worker).then((reason): never => {
+    throw new AdatomError(`worker: ${reason}.`);
+  });
+  failure.catch(() => {}); // heard by who waits
+  let onProgress: ((event: ProgressEvent) => void) | undefined;
+  const report = proxy((event: ProgressEvent) => onProgress?.(event));
+  return {
+    started: Promise.race([remote.startEngine(module, weights, report), failure]),
+    ask(request, listener) {
+      onProgress = listener;
+      return Promise.race([remote.ask(request) as Promise<EngineReply>, failure]);
+    },
+    terminate: () => worker.terminate(),
+  };
+}

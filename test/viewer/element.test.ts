@@ -1,0 +1,335 @@
+import { pathToFileURL } from 'node:url';
+import { decode } from 'fast-png';
+import { describe, expect, test } from 'vitest';
+import { readPointsCsv } from '../../bindings/core/export/csv.ts';
+import { onStage } from './stage.ts';
+
+const VIEWER = new URL('../../dist/web/viewer.js', import.meta.url);
+
+/** An assertion that becomes true while the page works. */
+function soon<T>(read: () => T | Promise<T>) {
+  return expect.poll(read, { timeout: 15_000 });
+}
+
+test('can be imported on a server', async () => {
+  const module = await import(pathToFileURL(VIEWER.pathname).href);
+  expect(module.AdatomViewer).toBeTypeOf('function');
+});
+
+describe('<adatom-viewer> in Chromium, under a strict Content-Security-Policy', () => {
+  test('is loaded, searched, labelled and read out by a program, and tells what happens', async () => {
+    const complaints = await onStage(async ({ page }) => {
+      const told = await page.evaluate(async () => {
+        const heard: string[] = [];
+        for (const type of ['adatom-segment', 'adatom-labels', 'adatom-classify'] as const) {
+          window.viewer.addEventListener(type, () => heard.push(type));
+        }
+        const { defects } = await window.viewer.segment();
+        await window.viewer.label([{ x: 294, y: 207 }], 'vacancy');
+        await window.viewer.label([{ x: 242, y: 172 }], 'dangling bond');
+        const { labels } = await window.viewer.classify();
+        return { heard, defects: defects.length, labels: [...new Set(labels)].sort() };
+      });
+      expect(told.heard).toContain('adatom-segment');
+      expect(told.heard.at(-1)).toBe('adatom-classify');
+      expect(told.heard.indexOf('adatom-labels')).toBeLessThan(
+        told.heard.lastIndexOf('adatom-classify'),
+      );
+      expect(told.labels).toEqual(expect.arrayContaining(['vacancy', 'dangling bond']));
+
+      const files = await page.evaluate(async () => {
+        const formats = ['csv', 'json', 'png', 'svg', 'coco', 'mask', 'report'] as const;
+        const written = await Promise.all(formats.map((format) => window.viewer.export(format)));
+        const counts = Object.fromEntries(window.viewer.counts.map((c) => [c.label, c.count]));
+        return {
+          counts,
+          contents: written.map(({ content }) =>
+            typeof content === 'string' ? content : [...content],
+          ),
+          figure: new DOMParser()
+            .parseFromString(String(written[3].content), 'image/svg+xml')
+            .querySelectorAll('#defects path').length,
+        };
+      });
+      const [csv, json, png, , coco, mask, report] = files.contents;
+      const rows = readPointsCsv(String(csv), 'defects.csv');
+      for (const [label, count] of Object.entries(files.counts)) {
+        expect(rows.filter((row) => row.label === label)).toHaveLength(count);
+      }
+      expect(JSON.parse(String(json))).toMatchObject({ defects: told.defects });
+      expect(files.figure).toBe(told.defects);
+      const { annotations, categories } = JSON.parse(String(coco));
+      expect(annotations).toHaveLength(told.defects);
+      expect(categories[0].name).toBe('vacancy');
+      expect(decode(Uint8Array.from(png as number[])).width).toBeGreaterThan(319);
+      const classes = decode(Uint8Array.from(mask as number[]));
+      const vacancies = annotations.filter((one: { category_id: number }) => one.category_id === 1);
+      const area = vacancies.reduce((sum: number, one: { area: number }) => sum + one.area, 0);
+      expect(classes.data.filter((value) => value === 1)).toHaveLength(area);
+      expect(report).toContain('<!doctype html>');
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('labels by click, box and lasso, and takes a right click for no defect', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      const click = async (candidate: number, button: 'left' | 'right') => {
+        const { x, y } = await stage.placeOf(candidate);
+        const at = await stage.at(x, y);
+        await page.mouse.click(at.x, at.y, { button });
+        return stage.settled();
+      };
+      expect(await click(4, 'left')).toMatchObject({ labels: ['a'], given: [4], selected: 4 });
+      expect((await click(6, 'right')).labels).toEqual(['a', 'not a defect']);
+
+      await page.getByLabel('Label all in a box (B)').click();
+      await stage.drag(await stage.at(150, 20), await stage.at(319, 60));
+      const boxed = await stage.settled();
+      const inBox = await page.evaluate(
+        () =>
+          window.viewer.workbench!.candidates.defects.filter(
+            ({ x, y }) => x > 150 && x < 319 && y > 20 && y < 60,
+          ).length,
+      );
+      expect(inBox).toBeGreaterThan(3);
+      expect(boxed.labels.filter((label) => label === 'a').length).toBeGreaterThanOrEqual(inBox);
+
+      await page.keyboard.press('Control+z');
+      expect((await stage.settled()).labels).toEqual(['a', 'not a defect']);
+      await page.keyboard.press('l');
+      const [a, b, c] = [await stage.at(2, 180), await stage.at(2, 318), await stage.at(140, 318)];
+      await stage.drag(a, b, c, a);
+      const lassoed = await stage.settled();
+      const inLasso = await page.evaluate(
+        () =>
+          window.viewer.workbench!.candidates.defects.filter(
+            ({ x, y }) => y > 183 + x && x > 4 && y < 316,
+          ).length,
+      );
+      expect(inLasso).toBeGreaterThan(2);
+      expect(lassoed.labels.length).toBeGreaterThanOrEqual(2 + inLasso);
+      expect(lassoed.labels.length).toBeLessThan(inLasso + 8);
+    });
+  });
+
+  test('adds what the brush paints and removes what the eraser clicks', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { candidates } = await stage.state();
+      await stage.page.getByLabel('Paint a missed defect (D)').click();
+      await stage.drag(await stage.at(58, 150), await stage.at(66, 152));
+      const painted = await stage.settled();
+      expect(painted).toMatchObject({ added: 1, candidates: candidates + 1, selected: candidates });
+      await stage.page.keyboard.press('x');
+      const { x, y } = await stage.at(60, 151);
+      await stage.page.mouse.click(x, y);
+      expect(await stage.settled()).toMatchObject({ added: 0, erased: 0, candidates });
+      const place = await stage.placeOf(2);
+      const at = await stage.at(place.x, place.y);
+      await stage.page.mouse.click(at.x, at.y);
+      expect(await stage.settled()).toMatchObject({ erased: 1, candidates: candidates - 1 });
+    });
+  });
+
+  test('can be worked with keys alone', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      await stage.canvas.focus();
+      await page.keyboard.press('s');
+      await page.waitForFunction(() => window.viewer.workbench?.found);
+      await stage.settled();
+      await page.keyboard.press('ArrowRight');
+      const first = (await stage.state()).selected;
+      await page.keyboard.press('1');
+      expect(await stage.settled()).toMatchObject({ classes: ['class 1'], given: [first] });
+      await page.keyboard.press('ArrowDown');
+      const second = (await stage.state()).selected;
+      expect(second).not.toBe(first);
+      await page.keyboard.press('2');
+      expect((await stage.settled()).classes).toEqual(['class 1', 'class 2']);
+      await page.keyboard.press('n');
+      await page.keyboard.press('0');
+      expect((await stage.settled()).labels.at(-1)).toBe('not a defect');
+      await page.keyboard.press('Delete');
+      expect((await stage.settled()).labels).toEqual(['class 1', 'class 2']);
+      await page.keyboard.press('Control+z');
+      expect((await stage.settled()).labels).toHaveLength(3);
+      await page.keyboard.press('Control+Shift+Z');
+      expect((await stage.settled()).labels).toHaveLength(2);
+      await page.keyboard.press('d');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Enter');
+      expect(await stage.settled()).toMatchObject({ tool: 'brush', added: 1 });
+      await expect
+        .poll(() => page.getByRole('status').textContent())
+        .toMatch(/^Defect \d+ of \d+, /);
+    });
+  });
+
+  test('leads through the review, the least confident first', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      await page.evaluate(async () => {
+        await window.viewer.label([{ x: 294, y: 207 }], 'a');
+        await window.viewer.label([{ x: 242, y: 172 }], 'b');
+      });
+      const queue = await page.evaluate(() => {
+        const { confidence, isGiven } = window.viewer.workbench!.naming;
+        return [...confidence]
+          .map((value, i) => ({ value, i }))
+          .filter(({ i }) => !isGiven[i])
+          .sort((p, q) => p.value - q.value || p.i - q.i)
+          .map(({ i }) => i);
+      });
+      await page.getByTitle('Next to review (N)').click();
+      expect((await stage.state()).selected).toBe(queue[0]);
+      await page.getByTitle('Next to review (N)').click();
+      expect((await stage.state()).selected).toBe(queue[1]);
+      await page.evaluate((i) => window.viewer.set({ selected: i }), queue.at(-1)!);
+      await page.getByRole('button', { name: 'Accept' }).click();
+      const { given } = await stage.settled();
+      expect(given).toContain(queue.at(-1));
+    });
+  });
+
+  test('links table, map and picture', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      await page.getByRole('row').nth(5).click();
+      expect((await stage.state()).selected).toBe(4);
+      await page.getByRole('grid').press('ArrowDown');
+      expect((await stage.state()).selected).toBe(5);
+      expect(await page.locator('[role=row][aria-selected=true]').count()).toBe(1);
+      await page.getByRole('tab', { name: 'Map' }).click();
+      const map = page.getByLabel('Map of the defects by likeness');
+      await page.getByText(/PC 1 across/).waitFor();
+      // All of them lie on the map: a box around it labels all.
+      const box = (await map.boundingBox())!;
+      await stage.drag(
+        { x: box.x + 2, y: box.y + 2 },
+        { x: box.x + box.width - 2, y: box.y + box.height - 2 },
+      );
+      const { labels, candidates } = await stage.settled();
+      expect(labels).toHaveLength(candidates);
+    });
+  });
+
+  test('zooms about the pointer, by wheel and by two fingers, with sharp pixels', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      const place = page.locator('.place');
+      const { x, y } = await stage.at(100, 200);
+      await page.mouse.move(x, y);
+      await soon(() => place.textContent()).toMatch(/\(100, 200\)/);
+      await page.mouse.wheel(0, -2000);
+      await soon(() => place.textContent()).toMatch(/\(100, 200\)/);
+      // The pixel is large by now, and of one colour: no value is made up between pixels.
+      const colours = await stage.canvas.evaluate(
+        async (canvas, at) => {
+          await new Promise(requestAnimationFrame);
+          await new Promise(requestAnimationFrame);
+          const box = canvas.getBoundingClientRect();
+          const context = (canvas as HTMLCanvasElement).getContext('2d')!;
+          const { data } = context.getImageData(at.x - box.x - 20, at.y - box.y - 20, 40, 40);
+          return new Set(new Uint32Array(data.buffer)).size;
+        },
+        { x, y },
+      );
+      expect(colours).toBeLessThanOrEqual(9);
+
+      await stage.canvas.press('f');
+      const touch = await page.context().newCDPSession(page);
+      const fingers = (apart: number) => [
+        { x: x - apart, y, id: 1 },
+        { x: x + apart, y, id: 2 },
+      ];
+      await touch.send('Input.dispatchTouchEvent', {
+        type: 'touchStart',
+        touchPoints: fingers(20),
+      });
+      for (const apart of [40, 60, 80]) {
+        await touch.send('Input.dispatchTouchEvent', {
+          type: 'touchMove',
+          touchPoints: fingers(apart),
+        });
+      }
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      await page.mouse.move(x + 1, y);
+      await page.mouse.move(x, y);
+      await soon(() => place.textContent()).toMatch(/\(100, 200\)/);
+      await page.mouse.move(x + 40, y);
+      // Four times as large: 40 screen pixels are 6 of the scan now, not 24.
+      await soon(() => place.textContent()).toMatch(/\(10[567], 200\)/);
+    });
+  });
+
+  test('shows channels, colours and contrast as they are chosen, and levels anew', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      const look = () => stage.look();
+      const seen = [await look()];
+      for (const change of [
+        () => page.getByLabel('Colours').selectOption('viridis'),
+        () => page.getByLabel('Darkest, percentile').fill('20'),
+        () => page.getByLabel('Trace or retrace of the same channel').click(),
+      ]) {
+        await change();
+        await page.keyboard.press('Tab');
+        await stage.settled();
+        await soon(look).not.toBe(seen.at(-1));
+        seen.push(await look());
+      }
+      expect(await page.evaluate(() => window.viewer.settings)).toMatchObject({
+        colormap: 'viridis',
+        lowPercent: 20,
+        channel: 'Z:backward',
+      });
+      await page.getByText('Levelling').click();
+      await page.getByLabel('Terraces').selectOption('keep steps');
+      await stage.settled();
+      await soon(look).not.toBe(seen.at(-1));
+      await stage.canvas.press('Control+z');
+      await stage.settled();
+      await soon(look).toBe(seen.at(-1));
+    });
+  });
+
+  test('names every control for those who cannot see it', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const nameless = await stage.page.evaluate(() => {
+        const root = window.viewer.shadowRoot!;
+        const controls = root.querySelectorAll<HTMLElement>(
+          'button, input, select, [tabindex], [role]',
+        );
+        return Array.from(controls)
+          .filter((one) => {
+            const labelled = one.closest('label')?.textContent?.trim();
+            const by = one.getAttribute('aria-labelledby');
+            return !(
+              one.getAttribute('aria-label') ||
+              (by && root.getElementById(by)) ||
+              one.textContent?.trim() ||
+              labelled
+            );
+          })
+          .map((one) => one.outerHTML.slice(0, 80));
+      });
+      expect(
+        nameless.filter((html) => !/role="(status|rowgroup|tablist|gridcell)"/.test(html)),
+      ).toEqual([]);
+    });
+  });
+
+  test('gives its workers back when it leaves the page', async () => {
+    await onStage(async ({ page }) => {
+      expect(page.workers()).toHaveLength(1);
+      await page.evaluate(() => window.viewer.remove());
+      await soon(() => page.workers().length).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CancelledError, OptionError } from '../../bindings/core/errors.ts';
+import { readPointsCsv } from '../../bindings/core/export/csv.ts';
+import { createAdatom } from '../../bindings/node/index.ts';
+import type { Engine } from '../../bindings/web/index.ts';
+import { Workbench } from '../../bindings/web/viewer/workbench.ts';
+
+const example = (name: string) => readFileSync(new URL(`../../examples/${name}`, import.meta.url));
+const file = { name: 'dimer-rows.sxm', bytes: new Uint8Array(example('dimer-rows.sxm')) };
+const support = readPointsCsv(example('dimer-rows.support.csv').toString(), 'support.csv');
+
+describe('a scan on the bench', () => {
+  let engine: Engine;
+  const benches: Workbench[] = [];
+  beforeAll(async () => {
+    engine = await createAdatom({ workers: 0 });
+  });
+  afterEach(() => {
+    for (const bench of benches.splice(0)) bench.close();
+  });
+  afterAll(() => engine.dispose());
+
+  async function open(): Promise<Workbench> {
+    const bench = await Workbench.open(engine, file);
+    benches.push(bench);
+    return bench;
+  }
+
+  /** One example per class, clicked somewhere on the defect. */
+  async function label(bench: Workbench): Promise<void> {
+    for (const name of ['vacancy', 'dangling-bond', 'fragment']) {
+      const click = support.find((one) => one.label === name)!;
+      const place = bench.placeOf(bench.candidateAt(click));
+      await bench.run({ type: 'add class', name });
+      await bench.run({ type: 'label', at: [place], label: name });
+    }
+  }
+
+  const counts = (bench: Workbench) =>
+    Object.fromEntries(bench.counts.map(({ label: name, count }) => [name, count]));
+
+  test('is named anew with every label, and undo and redo lead to the same names', async () => {
+    const bench = await open();
+    await bench.segment();
+    const seen: string[] = [JSON.stringify(bench.naming)];
+    await label(bench);
+    const last = JSON.stringify(bench.naming);
+    expect(last).not.toBe(seen[0]);
+    expect(bench.naming.isGiven.filter(Boolean)).toHaveLength(3);
+    while (bench.labelling.classes.length > 0) await bench.undo();
+    expect(JSON.stringify(bench.naming)).toBe(seen[0]);
+    while (bench.canRedo) await bench.redo();
+    expect(JSON.stringify(bench.naming)).toBe(last);
+  });
+
+  test('a search can be undone, and labels stay where they were put', async () => {
+    const bench = await open();
+    await bench.segment();
+    const found = bench.found!.defects.length;
+    await label(bench);
+    while (bench.canUndo) await bench.undo();
+    expect(bench.found).toBeUndefined();
+    expect(bench.candidates.defects).toEqual([]);
+    while (bench.canRedo) await bench.redo();
+    expect(bench.candidates.defects).toHaveLength(found);
+    await bench.setOptions({ prepare: { scars: 'off' } });
+    expect(bench.naming.isGiven.filter(Boolean)).toHaveLength(3);
+  });
+
+  test('what is no defect is not counted, and what was erased is gone', async () => {
+    const bench = await open();
+    await bench.segment();
+    await label(bench);
+    const before = counts(bench);
+    const [first, second] = bench.naming.labels.flatMap((name, i) =>
+      name === 'vacancy' ? [i] : [],
+    );
+    const places = [bench.placeOf(first), bench.placeOf(second)];
+    await bench.run({ type: 'label', at: [places[0]], label: 'not a defect' });
+    expect(bench.naming.labels).toContain('not a defect');
+    expect(Object.keys(counts(bench))).not.toContain('not a defect');
+    const total = (all: Record<string, number>) => Object.values(all).reduce((a, b) => a + b, 0);
+    expect(total(counts(bench))).toBeLessThan(total(before));
+    const candidates = bench.candidates.defects.length;
+    await bench.run({ type: 'erase', at: [places[1]] });
+    expect(bench.candidates.defects).toHaveLength(candidates - 1);
+    expect(bench.candidateAt(places[1])).toBe(-1);
+    expect(bench.found!.regionIds).toContain(bench.found!.defects[second].id);
+  });
+
+  test('a painted defect has its area, its pixels and a name', async () => {
+    const bench = await open();
+    await bench.segment();
+    await label(bench);
+    const runs = [
+      [150, 60, 4],
+      [151, 60, 4],
+    ] as const;
+    expect(bench.candidateAt({ x: 61, y: 150 })).toBe(-1);
+    await bench.run({ type: 'add', defect: { x: 61.5, y: 150.5, runs } });
+    const at = bench.candidateAt({ x: 63, y: 151 });
+    const defect = bench.candidates.defects[at];
+    expect(defect).toMatchObject({
+      areaPx: 8,
+      box: { left: 60, top: 150, right: 63, bottom: 151 },
+      touchesBorder: false,
+    });
+    expect(defect.areaNm2).toBeCloseTo(8 * 0.125 * 0.125, 10);
+    expect(bench.naming.labels[at]).not.toBe('');
+    await bench.undo();
+    expect(bench.candidateAt({ x: 63, y: 151 })).toBe(-1);
+  });
+
+  test('a session brings everything back on a fresh bench, and only on its own scan', async () => {
+    const bench = await open();
+    await bench.segment();
+    await label(bench);
+    const text = bench.session();
+    const again = await open();
+    await again.restore(text, 'session.json');
+    expect(again.naming).toEqual(bench.naming);
+    expect(counts(again)).toEqual(counts(bench));
+    const other = text.replace(bench.input.sha256, '0'.repeat(64));
+    await expect(again.restore(other, 'other.json')).rejects.toThrow(OptionError);
+    expect(again.naming).toEqual(bench.naming);
+  });
+
+  test('a class library names a scan without a label of its own', async () => {
+    const bench = await open();
+    await bench.segment();
+    await label(bench);
+    const library = await bench.library();
+    expect(library?.labels).toEqual(['vacancy', 'dangling-bond', 'fragment']);
+    const again = await open();
+    await again.useLibrary(library);
+    await again.segment();
+    expect(again.labelling.labels).toEqual([]);
+    expect(again.naming.labels).toEqual(bench.naming.labels);
+    expect((await again.library())?.labels).toEqual(library?.labels);
+  });
+
+  test('an option that cannot be is taken back, and all goes on', async () => {
+    const bench = await open();
+    await bench.segment();
+    const before = bench.candidates.defects.length;
+    const bad = bench.setOptions({ prepare: { level: 9 } });
+    await expect(bad).rejects.toThrow(OptionError);
+    expect(bench.prepareOptions).toEqual({});
+    expect(bench.canUndo).toBe(true);
+    await expect(bench.segment({ k: 99 })).rejects.toThrow(OptionError);
+    expect(bench.candidates.defects).toHaveLength(before);
+    await label(bench);
+    expect(bench.naming.isGiven.filter(Boolean)).toHaveLength(3);
+  });
+
+  test('a search that is stopped is as if it had not been asked for', async () => {
+    const bench = await open();
+    const stages: string[] = [];
+    const stopped = bench.segment(
+      {},
+      {
+        onProgress: ({ stage }) => {
+          stages.push(stage);
+          bench.cancel();
+        },
+      },
+    );
+    await expect(stopped).rejects.toThrow(CancelledError);
+    expect(stages).not.toEqual([]);
+    expect(bench.found).toBeUndefined();
+    expect(bench.busy).toBeUndefined();
+    expect(bench.canUndo).toBe(false);
+    await bench.segment();
+    expect(bench.candidates.defects.length).toBeGreaterThan(0);
+  });
+
+  test('clicks faster than the answers end at the last one', async () => {
+    const bench = await open();
+    await bench.segment();
+    await bench.run({ type: 'add class', name: 'a' });
+    await bench.run({ type: 'add class', name: 'b' });
+    const places = bench.candidates.defects.slice(0, 6).map(({ x, y }) => ({ x, y }));
+    const clicks = places.map((at, i) =>
+      bench.run({ type: 'label', at: [at], label: i % 2 ? 'a' : 'b' }),
+    );
+    await Promise.all(clicks);
+    expect(bench.naming.isGiven.slice(0, 6)).toEqual(Array(6).fill(true));
+    expect(bench.naming.labels.slice(0, 6)).toEqual(['b', 'a', 'b', 'a', 'b', 'a']);
+  });
+
+  test('shows every channel of the file in its own unit', async () => {
+    const bench = await open();
+    for (const { title } of bench.handle.info.channels) {
+      const plane = await bench.plane(title);
+      expect(plane.pixels).toHaveLength(plane.rows * plane.columns);
+      expect(plane.unit).toBe('nm');
+    }
+    await expect(bench.plane('Current')).rejects.toThrow(OptionError);
+  });
+});
