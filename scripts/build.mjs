@@ -16,6 +16,9 @@ import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
+/** Packages whose code is inside the bundles. */
+const bundled = ['@noble/hashes', 'comlink', 'fast-png', 'fflate', 'iobuffer', 'papaparse', 'tiff'];
+
 const stages = { kernels: buildKernels, bundles: buildBundles, declarations: buildDeclarations };
 const wanted = process.argv.slice(2);
 for (const [name, stage] of Object.entries(stages)) {
@@ -57,14 +60,24 @@ async function buildBundles() {
     rmSync(`dist/${host}`, { recursive: true, force: true });
   // Papa Parse without its readers of Node streams.
   const forBrowsers = { 'papaparse/papaparse.js': 'papaparse/papaparse.min.js' };
-  const shared = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
-  await Promise.all([
+  // Says that a file is a module, workers too, to programs that go by its text.
+  const asModule = { js: 'export {};' };
+  const shared = {
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    metafile: true,
+    logLevel: 'warning',
+  };
+  const results = await Promise.all([
     // One file to load instead of a hundred: the packages it uses, imported one by one, would take
     // three times as long to start. The command line, the library and its worker share their chunks.
     build({
       ...shared,
       entryPoints: {
         index: 'bindings/node/index.ts',
+        slim: 'bindings/node/slim.ts',
         worker: 'bindings/node/worker.ts',
         cli: 'bindings/node/cli/main.ts',
       },
@@ -72,7 +85,6 @@ async function buildBundles() {
       platform: 'node',
       target: 'node20',
       alias: forBrowsers,
-      minify: true,
       splitting: true,
       chunkNames: 'shared-[hash]',
     }),
@@ -84,7 +96,6 @@ async function buildBundles() {
       platform: 'node',
       target: 'node20',
       alias: forBrowsers,
-      minify: true,
       plugins: [ownWorker()],
       banner: { js: '#!/usr/bin/env node' },
       footer: { js: `/*\n${licences()}*/` },
@@ -94,6 +105,7 @@ async function buildBundles() {
       ...shared,
       entryPoints: {
         index: 'bindings/web/index.ts',
+        slim: 'bindings/web/slim.ts',
         worker: 'bindings/web/worker.ts',
         formats: 'bindings/web/formats.ts',
         viewer: 'bindings/web/viewer/index.ts',
@@ -101,22 +113,31 @@ async function buildBundles() {
       outdir: 'dist/web',
       platform: 'browser',
       alias: forBrowsers,
-      minify: true,
+      footer: asModule,
     }),
     build({
       ...shared,
-      entryPoints: { mod: 'bindings/deno/mod.ts', worker: 'bindings/deno/worker.ts' },
+      entryPoints: {
+        mod: 'bindings/deno/mod.ts',
+        slim: 'bindings/deno/slim.ts',
+        worker: 'bindings/deno/worker.ts',
+      },
       outdir: 'dist/deno',
       platform: 'neutral',
       mainFields: ['module', 'main'],
       conditions: ['deno'],
       alias: forBrowsers,
+      footer: asModule,
     }),
-    buildApp({ ...shared, platform: 'browser', alias: forBrowsers, minify: true, write: false }),
+    buildApp({ ...shared, platform: 'browser', alias: forBrowsers, write: false }),
   ]);
-  // Deno finds a module's types by this line.
-  const types = '/* @ts-self-types="../types-deno/bindings/deno/mod.d.ts" */';
-  writeFileSync('dist/deno/mod.js', `${types}\n${readFileSync('dist/deno/mod.js', 'utf8')}`);
+  checkBundled(results.filter(Boolean));
+  for (const name of ['mod', 'slim']) {
+    const path = `dist/deno/${name}.js`;
+    // Deno finds a module's types by this line.
+    const types = `/* @ts-self-types="../types-deno/bindings/deno/${name}.d.ts" */`;
+    writeFileSync(path, `${types}\n${readFileSync(path, 'utf8')}`);
+  }
   for (const name of ['adatom.wasm', 'adatom-selftest.wasm']) {
     copyFileSync(`build/${name}`, `dist/${name}`);
   }
@@ -162,15 +183,25 @@ async function buildApp(options) {
   );
 }
 
+/** Throws unless the bundles carry exactly the packages whose licences go with them. */
+function checkBundled(results) {
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  const names = inputs.map((path) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  const found = [...new Set(names.filter(Boolean))].sort();
+  if (String(found) !== String(bundled)) {
+    throw new Error(`bundles: expected ${bundled.join(', ')} inside, found ${found.join(', ')}.`);
+  }
+}
+
 /** The licences of the packages whose code is inside the bundles. */
 function licences() {
-  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
-  return Object.entries(packages)
-    .filter(([path, { dev, optional }]) => path.startsWith('node_modules/') && !dev && !optional)
-    .map(([path, { version, license }]) => {
+  return bundled
+    .map((name) => {
+      const path = `node_modules/${name}`;
+      const { version, license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
       const file = readdirSync(path).find((name) => /^licen[cs]e/i.test(name));
       const text = file ? readFileSync(`${path}/${file}`, 'utf8') : `Licence: ${license}`;
-      return `${path.slice('node_modules/'.length)} ${version}\n\n${text.trim()}\n`;
+      return `${name} ${version}\n\n${text.trim()}\n`;
     })
     .join(`\n${'-'.repeat(72)}\n\n`);
 }

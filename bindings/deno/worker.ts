@@ -3,8 +3,8 @@ import { answerMessages } from '../core/engine/messages.ts';
 import { serveEngine } from '../core/engine/serve.ts';
 import { serve } from '../core/pool.ts';
 import { serveShards } from '../core/train/shards.ts';
-import type { EngineStart } from './engine.ts';
-import { createKernels } from './instantiate.ts';
+import type { EngineStart } from './engine-of.ts';
+import { instantiate } from './instance.ts';
 import type { PoolStart } from './pool.ts';
 import type { TrainStart } from './train.ts';
 
@@ -17,7 +17,7 @@ self.onmessage = ({ data: message }: MessageEvent) => {
 };
 
 function listenerFor(start: EngineStart | PoolStart | TrainStart): (request: never) => void {
-  const kernels = createKernels(start.module);
+  const kernels = instantiate(start.module);
   if (start.role === 'engine') return answerMessages(serveEngine(kernels, start.weights), post);
   return posting(start.role === 'pool' ? serve(kernels) : serveShards(kernels, start.job));
 }

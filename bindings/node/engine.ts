@@ -1,42 +1,11 @@
-import { type EngineMessage, overMessages } from '../core/engine/messages.ts';
-import type { EngineWorker } from '../core/engine/protocol.ts';
-import { startEngine } from '../core/engine/start.ts';
-import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import type { Engine } from '../core/engine/types.ts';
 import { defaultWeights } from './default-weights.ts';
-import { compileKernels, createKernels } from './instantiate.ts';
-import { startThread } from './thread.ts';
-import { packagedWorker } from './worker-url.ts';
+import { type AdatomOptions, engineOf } from './engine-of.ts';
+import { compileKernels } from './instantiate.ts';
 
-/** What createAdatom takes in Node. */
-export interface AdatomOptions extends EngineOptions {
-  /** The kernels (adatom.wasm), instead of those inside the package. */
-  wasm?: Uint8Array | WebAssembly.Module;
-  /** Where the worker's file lies; default: worker.js beside this module. */
-  workerUrl?: URL;
-}
-
-/** What an engine's worker is started with. */
-export interface EngineWorkerData {
-  role: 'engine';
-  module: WebAssembly.Module;
-  weights: NamedBytes | undefined;
-}
+export type { AdatomOptions } from './engine-of.ts';
 
 /** The pipeline in worker threads, or on this one with `workers: 0`; dispose() of it when done. */
 export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
-  const { wasm, workerUrl = packagedWorker } = options;
-  const module = compileKernels(wasm);
-  const weights = options.weights ?? defaultWeights();
-  return startEngine(
-    {
-      createKernels: () => createKernels(module),
-      startWorker: () => startWorker(workerUrl, { role: 'engine', module, weights }),
-    },
-    { ...options, ...(weights ? { weights } : {}) },
-  );
-}
-
-function startWorker(url: URL, start: EngineWorkerData): EngineWorker {
-  const thread = startThread<EngineMessage>(url, start);
-  return overMessages({ ...thread, terminate: thread.close });
+  return engineOf(compileKernels(options.wasm), options.weights ?? defaultWeights(), options);
 }

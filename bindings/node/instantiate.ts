@@ -1,19 +1,16 @@
 import { wasmBase64 } from '../../build/adatom.wasm.ts';
 import { decodeBase64 } from '../core/base64.ts';
-import { Kernels } from '../core/kernels.ts';
-import type { WasmExports } from '../core/wasm.ts';
+import type { Kernels } from '../core/kernels.ts';
+import { compile, instantiate } from './instance.ts';
 
-/**
- * The kernels compiled, those given or those inside the package; synchronous, which Node allows for
- * modules of any size.
- */
+/** The kernels compiled, those given or those inside the package. */
 export function compileKernels(
   wasm: Uint8Array<ArrayBuffer> | WebAssembly.Module = decodeBase64(wasmBase64),
 ): WebAssembly.Module {
-  return wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
+  return compile(wasm);
 }
 
 /** A fresh instance of the kernels. */
 export function createKernels(module: WebAssembly.Module = compileKernels()): Kernels {
-  return new Kernels(new WebAssembly.Instance(module).exports as unknown as WasmExports);
+  return instantiate(module);
 }

@@ -4,8 +4,8 @@ import { answerMessages } from '../core/engine/messages.ts';
 import { serveEngine } from '../core/engine/serve.ts';
 import { serve } from '../core/pool.ts';
 import { serveShards } from '../core/train/shards.ts';
-import type { EngineWorkerData } from './engine.ts';
-import { createKernels } from './instantiate.ts';
+import type { EngineWorkerData } from './engine-of.ts';
+import { instantiate } from './instance.ts';
 import type { PoolWorkerData } from './pool.ts';
 import type { TrainWorkerData } from './train.ts';
 
@@ -17,7 +17,7 @@ parentPort?.on('message', (request) => listener(request as never));
 function listenerFor(
   data: EngineWorkerData | PoolWorkerData | TrainWorkerData,
 ): (request: never) => void {
-  const kernels = createKernels(data.module);
+  const kernels = instantiate(data.module);
   if (data.role === 'engine') return answerMessages(serveEngine(kernels, data.weights), post);
   return posting(data.role === 'pool' ? serve(kernels) : serveShards(kernels, data.job));
 }

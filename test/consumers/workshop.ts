@@ -3,10 +3,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npm, packPackage } from '../package/packed.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /** Whether the bundlers are installed in test/consumers, installing them where there is a registry. */
 export function haveBundlers(): boolean {
@@ -26,12 +26,11 @@ export function makeApplication(): string {
   cpSync(join(here, 'app'), folder, { recursive: true });
   mkdirSync(join(folder, 'public'));
   cpSync(join(root, 'examples/dimer-rows.sxm'), join(folder, 'public/dimer-rows.sxm'));
-  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-  execFileSync(npm, pack, { cwd: root, stdio: 'ignore' });
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
+  const packed = packPackage();
   const installed = join(folder, 'node_modules/adatom');
   mkdirSync(installed, { recursive: true });
-  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', installed, '--strip-components=1']);
+  execFileSync('tar', ['-xzf', packed.tarball, '-C', installed, '--strip-components=1']);
+  rmSync(packed.folder, { recursive: true });
   return folder;
 }
 

@@ -46,7 +46,7 @@ const allowed: [file: string, text: string][] = [
   ['bindings/core/pipeline.ts', "import './formats/f.ts'; import './segment/s.ts';"],
   ['bindings/core/export/x.ts', "import type {} from '../pipeline.ts';"],
   ['bindings/core/index.ts', "export * from './pipeline.ts'; export * from './export/x.ts';"],
-  ['bindings/node/instantiate.ts', "import type {} from '../core/wasm.ts';"],
+  ['bindings/node/instance.ts', "import type {} from '../core/wasm.ts';"],
   ['bindings/node/index.ts', "import 'node:fs'; import '../core/index.ts';"],
   ['bindings/node/cli/d.ts', "import '../index.ts';"],
   ['bindings/web/index.ts', "import '../core/index.ts'; import 'comlink';"],

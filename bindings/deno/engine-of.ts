@@ -1,0 +1,42 @@
+import { type EngineMessage, overMessages } from '../core/engine/messages.ts';
+import type { EngineWorker } from '../core/engine/protocol.ts';
+import { startEngine } from '../core/engine/start.ts';
+import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import { instantiate } from './instance.ts';
+import { startThread } from './thread.ts';
+
+/** What createAdatom takes in Deno. */
+export interface AdatomOptions extends EngineOptions {
+  /** The kernels (adatom.wasm), instead of those inside the package. */
+  wasm?: Uint8Array<ArrayBuffer> | WebAssembly.Module;
+  /** Where the worker's file lies; default: worker.js beside this module. */
+  workerUrl?: URL;
+}
+
+/** The first message to an engine's worker. */
+export interface EngineStart {
+  role: 'engine';
+  module: WebAssembly.Module;
+  weights: NamedBytes | undefined;
+}
+
+/** An engine of these kernels and weights, in Deno's workers or on this thread with `workers: 0`. */
+export function engineOf(
+  module: WebAssembly.Module,
+  weights: NamedBytes | undefined,
+  options: Omit<AdatomOptions, 'wasm'>,
+): Promise<Engine> {
+  const { workerUrl = new URL('./worker.js', import.meta.url) } = options;
+  return startEngine(
+    {
+      createKernels: () => instantiate(module),
+      startWorker: () => startWorker(workerUrl, { role: 'engine', module, weights }),
+    },
+    { ...options, ...(weights ? { weights } : {}) },
+  );
+}
+
+function startWorker(url: URL, start: EngineStart): EngineWorker {
+  const thread = startThread<EngineMessage>(url, start);
+  return overMessages({ ...thread, terminate: thread.close });
+}

@@ -1,0 +1,147 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { publint } from 'publint';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../deno/run.ts';
+import { npm, packPackage } from './packed.ts';
+
+const KIB = 1024;
+/** Largest sizes, KiB: as a server sends them compressed, and on the disk. */
+const limits: Record<string, { gzip: number; plain: number }> = {
+  'web/index.js': { gzip: 400, plain: 800 },
+  'web/slim.js': { gzip: 180, plain: 500 },
+  'web/worker.js': { gzip: 160, plain: 450 },
+  'web/formats.js': { gzip: 40, plain: 120 },
+  'adatom.wasm': { gzip: 32, plain: 64 },
+  'adatom-selftest.wasm': { gzip: 32, plain: 64 },
+  'adatom.mjs': { gzip: 450, plain: 900 },
+};
+const TARBALL_KIB = 4096;
+
+/** All that is packed, but for declarations and chunks, which are named by their content. */
+const content = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'package.json',
+  'dist/THIRD-PARTY-LICENCES.txt',
+  'dist/adatom-selftest.wasm',
+  'dist/adatom.html',
+  'dist/adatom.mjs',
+  'dist/adatom.wasm',
+  ...['mod.js', 'slim.js', 'worker.js'].map((name) => `dist/deno/${name}`),
+  ...['cli.js', 'index.js', 'slim.js', 'worker.js'].map((name) => `dist/node/${name}`),
+  ...['formats.js', 'index.js', 'slim.js', 'viewer.js', 'worker.js'].map((n) => `dist/web/${n}`),
+  ...['sxm', 'support.csv', 'truth.csv'].map((name) => `examples/dimer-rows.${name}`),
+  'models/README.md',
+  'models/adatom.safetensors',
+  'models/adatom.svg',
+].sort();
+const byContent =
+  /^dist\/(types(-deno)?\/(bindings|build)\/.*\.d\.ts|node\/shared-[A-Z0-9]{8}\.js)$/;
+
+let packed: ReturnType<typeof packPackage>;
+beforeAll(() => {
+  packed = packPackage();
+});
+afterAll(() => rmSync(packed.folder, { recursive: true }));
+
+describe('what npm packs', () => {
+  test('is this and no more', () => {
+    const listed = execFileSync('tar', ['-tzf', packed.tarball], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map((path) => path.replace('package/', ''));
+    expect(listed.filter((path) => !byContent.test(path)).sort()).toEqual(content);
+    expect(statSync(packed.tarball).size).toBeLessThan(TARBALL_KIB * KIB);
+  });
+
+  test.each(Object.entries(limits))('%s is small', (name, { gzip, plain }) => {
+    const bytes = readFileSync(join(root, 'dist', name));
+    expect(bytes.length).toBeLessThan(plain * KIB);
+    expect(gzipSync(bytes, { level: 9 }).length).toBeLessThan(gzip * KIB);
+  });
+
+  test('brings no package with it', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(dependencies).toBeUndefined();
+  });
+
+  test('has nothing that publint complains of', async () => {
+    const { messages } = await publint({ pack: { tarball: bytesOf(packed.tarball) } });
+    expect(messages).toEqual([]);
+  });
+
+  test('has types for every entry that is a library', { timeout: 180_000 }, () => {
+    const program = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    const command = [program, packed.tarball, '--profile', 'esm-only', '--no-color'];
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      [...command, '--exclude-entrypoints', 'worker', 'adatom.html', 'adatom.wasm', 'weights/*'],
+      { encoding: 'utf8' },
+    );
+    expect(status, stdout).toBe(0);
+  });
+});
+
+describe('npm i ./adatom-x.y.z.tgz, in a clean folder without network', () => {
+  const program = `
+    import { createAdatom } from 'adatom';
+    import * as slim from 'adatom/slim';
+    import { readFile } from 'node:fs/promises';
+    const [, , path] = process.argv;
+    const file = { name: 'dimer-rows.sxm', bytes: new Uint8Array(await readFile(path)) };
+    const read = async (name) => new Uint8Array(await readFile('node_modules/adatom/' + name));
+    const weights = { name: 'adatom.safetensors', bytes: await read('models/adatom.safetensors') };
+    for (const engine of [
+      await createAdatom(),
+      await slim.createAdatom({ wasm: await read('dist/adatom.wasm'), weights }),
+    ]) {
+      const scan = await engine.open(file);
+      await scan.prepare();
+      const { defects } = await scan.find();
+      await scan.embed(defects);
+      const { embeddings } = await scan.embeddings();
+      console.log(engine.network.sha256, defects.length, embeddings.length, embeddings[7]);
+      engine.dispose();
+    }`;
+  const scan = join(root, 'examples/dimer-rows.sxm');
+  let clean: string;
+  beforeAll(() => {
+    clean = join(packed.folder, 'clean');
+    mkdirSync(clean);
+    const parameters = ['install', '--offline', '--no-audit', '--no-fund', packed.tarball];
+    execFileSync(npm, parameters, { cwd: clean, stdio: 'pipe' });
+  });
+
+  function printed(command: string[]): string[] {
+    const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1' };
+    const options = { cwd: clean, encoding: 'utf8', env, input: program } as const;
+    return execFileSync(process.execPath, command, options).trim().split('\n');
+  }
+
+  test('runs with node and deno, slim or not, with the same result', { timeout: 180_000 }, () => {
+    const inNode = printed(['--input-type=module', '-', scan]);
+    const deno = join(root, 'node_modules/deno/bin.cjs');
+    const flags = ['--no-remote', '--no-prompt', '--node-modules-dir=manual'];
+    const permission = `--allow-read=${clean},${scan}`;
+    const inDeno = printed([deno, 'run', ...flags, permission, '-', scan]);
+    expect(inNode).toHaveLength(2);
+    expect(inNode[0]).toMatch(/^[0-9a-f]{64} [1-9]\d+ [1-9]\d+ /);
+    expect(inNode[1]).toBe(inNode[0]);
+    expect(inDeno).toEqual(inNode);
+  });
+
+  test('is a command', () => {
+    const bin = join(clean, 'node_modules/.bin/adatom');
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(execFileSync(bin, ['--version'], { encoding: 'utf8' }).trim()).toBe(version);
+  });
+});
+
+/** A file's bytes in a buffer of their own. */
+function bytesOf(path: string): ArrayBuffer {
+  return new Uint8Array(readFileSync(path)).buffer;
+}
