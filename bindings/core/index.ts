@@ -43,7 +43,15 @@ export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';
 export { Random } from './random.ts';
 export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
-export { type ClusterReport, SEGMENT_METHODS, type SegmentOptions } from './segment/index.ts';
+export {
+  CLUSTER_METHODS,
+  type ClusterReport,
+  loadSegmenter,
+  SEGMENT_METHODS,
+  type Segmenter,
+  type SegmentMethod,
+  type SegmentOptions,
+} from './segment/index.ts';
 export { simulateDimerRows } from './simulate/index.ts';
 export {
   type SceneOptions,

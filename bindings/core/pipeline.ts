@@ -19,7 +19,13 @@ import type { Levelled } from './preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
 import { findRegions } from './regions.ts';
 import type { Channel, Scan, Step } from './scan.ts';
-import { type ClusterReport, type SegmentOptions, segment } from './segment/index.ts';
+import {
+  type Click,
+  type ClusterReport,
+  type Segmentation,
+  type SegmentOptions,
+  segment,
+} from './segment/index.ts';
 
 /** A position in the file's own pixels: x the column, y the row, origin at the top-left pixel centre. */
 export interface Point {
@@ -75,7 +81,12 @@ export interface Defect extends Point {
   tooLarge: boolean;
 }
 
-export interface FindOptions extends SegmentOptions {
+export interface FindOptions extends Omit<SegmentOptions, 'clicks'> {
+  /**
+   * Labelled examples, which say what counts as a defect and how wide its outline is; those labelled
+   * NOT_A_DEFECT say what does not. Only the segmentation network goes by them.
+   */
+  support?: readonly SupportPoint[];
   /** Smaller regions are dropped; default 0.15 square row spacing and at least 4 pixels. */
   minAreaNm2?: number;
   /** Larger regions are set aside (`tooLarge`); default: eight times the median region's area. */
@@ -83,6 +94,13 @@ export interface FindOptions extends SegmentOptions {
 }
 
 export interface Found {
+  /** How the defects were found. */
+  method: Segmentation['method'];
+  /** The Dice that the segmentation network expects of its mask, 0..1; null without it. */
+  confidence: number | null;
+  /** 1 at step edges and at lines that the microscope spoilt, by the network; null without it. (rows, columns) */
+  stepEdges: Uint8Array | null;
+  disturbed: Uint8Array | null;
   /** 1 where defect, 0 where lattice, on the file's own grid (rows, columns). */
   mask: Uint8Array;
   /** The defect's id at each of its pixels, 0 elsewhere (rows, columns). */
@@ -172,7 +190,14 @@ export function findDefects(
 ): Found {
   const { rows, columns, levelled } = prepared;
   const searched = withoutStepEdges(levelled);
-  const segmentation = segment(kernels, searched, options, run);
+  const { support, ...segmenting } = options;
+  const clicks = support && clicksOf(support, prepared);
+  const segmentation = segment(
+    kernels,
+    searched,
+    { ...segmenting, ...(clicks && { clicks }) },
+    run,
+  );
   checkpoint(run, 'regions', 0);
   const onFileGrid = resizeMask(kernels, segmentation.mask, levelled, rows, columns);
   const pixelArea = pixelAreaNm2(prepared);
@@ -201,7 +226,12 @@ export function findDefects(
   const mask = Uint8Array.from(labels, (id) => (id > 0 ? 1 : 0));
   const searchedFraction = fractionOf(searched.valid);
   checkpoint(run, 'regions', 1);
+  const { method, confidence, stepEdges, disturbed } = segmentation;
   return {
+    method,
+    confidence,
+    stepEdges: stepEdges && resizeMask(kernels, stepEdges, levelled, rows, columns),
+    disturbed: disturbed && resizeMask(kernels, disturbed, levelled, rows, columns),
     mask,
     regionIds: labels,
     defects,
@@ -357,6 +387,8 @@ export interface Named {
 
 /** The label of a point that resembles no labelled example. */
 export const UNKNOWN = 'unknown';
+/** The label of an example of what is no defect: lattice, or what only looks like one. */
+export const NOT_A_DEFECT = 'not a defect';
 /** The label of a region that is too large to be one defect. */
 export const TOO_LARGE = 'too large';
 
@@ -539,6 +571,14 @@ export function countLabels(
       below95PerNm2: area && count === 0 ? NONE_95 / area : null,
     };
   });
+}
+
+function clicksOf(support: readonly SupportPoint[], prepared: Prepared): Click[] {
+  checkInside(support, prepared);
+  return support.map((point) => ({
+    ...toWorkingGrid(prepared.levelled, point),
+    isDefect: point.label !== NOT_A_DEFECT,
+  }));
 }
 
 function fractionOf(mask: Uint8Array): number {

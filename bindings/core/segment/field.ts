@@ -12,6 +12,8 @@ export interface FeatureMaps {
   dimension: number;
   /** (dimension, rows, columns) */
   features: Float32Array;
+  /** What the network saw: heights, and heights without the lattice. (2, rows, columns) */
+  planes: Float32Array;
 }
 
 /** The features of every channel, at every scale. */
@@ -44,7 +46,7 @@ export function computeField(
       return channels.map((planes, c): FeatureMaps => {
         checkpoint(run, 'segment: network', (s + c / channels.length) / spacings.length);
         const features = runInTiles(kernels, network, planes, rows, columns, tile);
-        return { rows, columns, dimension: network.outChannels, features };
+        return { rows, columns, dimension: network.outChannels, features, planes };
       });
     });
     return { spacings: [...spacings], maps };

@@ -1,70 +1,73 @@
 import { EmptyScanError, OptionError, ShapeError } from '../errors.ts';
 import type { ConvLayer, Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
-import { checkpoint, type RunOptions } from '../progress.ts';
+import type { RunOptions } from '../progress.ts';
 import type { Step } from '../scan.ts';
-import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
-import { cleanMask } from './clean.ts';
-import { type Clustering, cluster } from './cluster.ts';
-import {
-  accountedFor,
-  countOf,
-  findDepartures,
-  maskOf,
-  rareDefects,
-  withoutScars,
-} from './departures.ts';
-import { convolutionalFeatures } from './features.ts';
-import { enlargeMask, type Grid, makeGrid, nearestCluster } from './grid.ts';
-import { type Normalised, normalise } from './normalise.ts';
-import { pixelFeatures } from './pixels.ts';
-import { chooseScale } from './scale.ts';
-import type { Strips } from './strips.ts';
-import { upsampledFeatures } from './upsampled.ts';
+import { segmentByClusters } from './by-clusters.ts';
+import { type Click, segmentByNetwork } from './by-network.ts';
+import type { ClusterReport } from './choose.ts';
+import type { Segmenter } from './segmenter.ts';
 
+export type { Click } from './by-network.ts';
 export type { ClusterReport } from './choose.ts';
+export { loadSegmenter, type Segmenter } from './segmenter.ts';
 
-export type SegmentMethod = 'pixels' | 'features' | 'upsampled';
+/** What k-means works on; the routes of the paper. */
+export type ClusterMethod = 'pixels' | 'features' | 'upsampled';
+export const CLUSTER_METHODS: readonly ClusterMethod[] = ['pixels', 'features', 'upsampled'];
 
-export const SEGMENT_METHODS: readonly SegmentMethod[] = ['pixels', 'features', 'upsampled'];
+/** 'network': the segmentation network; 'auto': that, unless it is too unsure of this scan. */
+export type SegmentMethod = 'auto' | 'network' | ClusterMethod;
+export const SEGMENT_METHODS: readonly SegmentMethod[] = ['auto', 'network', ...CLUSTER_METHODS];
 
 export interface SegmentOptions {
-  /** Default 'pixels'. */
+  /** Default 'auto', which without a segmenter means 'pixels'. */
   method?: SegmentMethod;
+  /** The segmentation network, of 'auto' and 'network'. */
+  segmenter?: Segmenter;
+  /** What a person said of places on the levelled grid: 'auto' and 'network' go by it. */
+  clicks?: readonly Click[];
   /** Number of clusters, 2 to 16; default 4, and more if four leave strong departures among the lattice. */
   k?: number;
   /** Of k-means and of the untrained filter bank; default 1. */
   seed?: number;
   /** Which clusters are defects (0 is the most frequent one), instead of the automatic choice. */
   clusters?: readonly number[];
-  /** Layers to take features from; default an untrained filter bank. Not used by 'pixels'. */
+  /** Layers to take features from; default an untrained filter bank. Only of 'features' and 'upsampled'. */
   network?: readonly ConvLayer[];
   /** Row spacing of the lattice in levelled pixels; default: the scan's own, as found when it was levelled, or a guess. */
   periodPx?: number;
-  /** Grid rows worked on at a time; changes memory, never the result. */
+  /** Grid rows that k-means works on at a time; changes memory, never the result. */
   stripRows?: number;
+  /** Side of the network's tiles, px; changes memory and time, never the result. Default 512. */
+  tile?: number;
 }
 
 export interface Segmentation {
-  method: SegmentMethod;
+  /** The one that was used. */
+  method: Exclude<SegmentMethod, 'auto'>;
   /** 1 where defect, (rows, columns) of the levelled grid. */
   mask: Uint8Array;
-  /** Cluster of each pixel, 0 the most frequent, (rows, columns) of the levelled grid. */
+  /** Cluster of each pixel, 0 the most frequent, (rows, columns) of the levelled grid; of the network: the mask. */
   clusterMap: Uint8Array;
+  /** Empty where no clusters were made. */
   clusters: ClusterReport[];
+  /** 1 at step edges and at lines that the microscope spoilt, as the network sees them; null without it. */
+  stepEdges: Uint8Array | null;
+  disturbed: Uint8Array | null;
+  /** The Dice that the network expects of its own mask, 0..1; null without it. */
+  confidence: number | null;
   /** What a user should know before trusting the mask. */
   warnings: string[];
   steps: Step[];
 }
 
-/** Cluster counts tried in turn: few lump lattice and rare defects together, many split both. */
-const CLUSTER_COUNTS = [4, 6, 8];
-/** With no more than this part of the strong departures left among the lattice, the count will do. */
-const FEW_MISSED = 0.5;
+/** Below this the network does not know such a surface, and k-means is asked. */
+const UNSURE = 0.35;
 
 /**
- * Find every departure from the lattice without labels, by k-means (Kolev et al. 2025). A lattice
- * without defects gives an empty mask. Throws ShapeError, EmptyScanError, OptionError.
+ * Find every departure from the lattice without labels. A lattice without defects gives an empty
+ * mask. Throws ShapeError, EmptyScanError, OptionError.
  */
 export function segment(
   kernels: Kernels,
@@ -73,134 +76,33 @@ export function segment(
   run?: RunOptions,
 ): Segmentation {
   check(levelled, options);
-  const { rows, columns, valid } = levelled;
-  const { method = 'pixels', seed = 1 } = options;
-  checkpoint(run, 'segment: normalise', 0);
-  const { periodPx, periodFrom, warnings } = chooseScale(levelled, options.periodPx);
-  const grid = makeGrid(levelled, periodPx);
-  const normalised = normalise(kernels, grid);
-  const strips = describe(method, kernels, grid, normalised, options, seed);
-
-  const departures = findDepartures(grid, normalised);
-  const searched = withoutScars(grid, departures);
-  const attempt = (k: number) => {
-    const clustering = cluster(kernels, searched, strips, k, seed, grid.factor > 1, run);
-    const reports = judgeClusters(searched, normalised, clustering.labels, clustering.k);
-    const held = clustering.labels.map((label) => (reports[label].isDefect ? 1 : 0));
-    return {
-      clustering,
-      clusters: overrule(reports, options.clusters),
-      rare: rareDefects(departures, held),
-      missed: missedDepartures(searched, normalised, accountedFor(departures, held)),
-    };
-  };
-  const counts = options.k === undefined && !options.clusters ? CLUSTER_COUNTS : [options.k ?? 4];
-  let best = attempt(counts[0]);
-  for (const k of counts.slice(1)) {
-    if (best.missed < FEW_MISSED) break;
-    const next = attempt(k);
-    // More clusters than there are kinds of pixel cut the lattice itself into defects.
-    if (next.missed < best.missed && areRare(next.clusters)) best = next;
+  const { method = 'auto', segmenter } = options;
+  if (method !== 'auto' && method !== 'network') {
+    return segmentByClusters(kernels, levelled, method, options, run);
   }
-  const { clustering, clusters } = best;
-  const clusterMap = onLevelledGrid(clustering, grid, rows, columns);
-  const raw = clusterMap.map((label) => (clusters[label].isDefect ? 1 : 0));
-  // Who names clusters wants these, as they are.
-  const rare = options.clusters ? new Uint8Array(0) : best.rare;
-  if (!options.clusters) {
-    const off = enlargeMask(departures.refused, grid, rows, columns);
-    const on = enlargeMask(maskOf(departures, rare), grid, rows, columns);
-    for (let i = 0; i < raw.length; i++) raw[i] = on[i] | (raw[i] & (1 - off[i]));
+  // Who asks for clusters by number, or for so many of them, wants k-means.
+  const wantsClusters = options.clusters !== undefined || options.k !== undefined;
+  if (!segmenter || (method === 'auto' && wantsClusters)) {
+    return segmentByClusters(kernels, levelled, 'pixels', options, run);
   }
-  const mask = cleanMask(raw, valid, rows, columns, periodPx);
-  checkpoint(run, 'segment: assign', 1);
+  const found = segmentByNetwork(kernels, levelled, segmenter, options, run);
+  const { confidence } = found;
+  if (method === 'network' || options.clicks?.length || (confidence ?? 1) >= UNSURE) return found;
+  const other = segmentByClusters(kernels, levelled, 'pixels', options, run);
+  const isEmpty = !other.mask.includes(1);
+  const chosen = isEmpty ? found : other;
   return {
-    method,
-    mask,
-    clusterMap,
-    clusters,
-    warnings,
+    ...chosen,
+    confidence,
     steps: [
       {
-        name: 'segment',
-        method,
-        seed,
-        k: clustering.k,
-        network: method === 'pixels' ? null : options.network ? 'given' : 'untrained filter bank',
-        periodPx: Number(periodPx.toPrecision(4)),
-        periodFrom,
-        reducedBy: grid.factor,
-        dimension: strips.dimension,
-        sample: clustering.sample,
-        inertia: Number(clustering.inertia.toPrecision(6)),
-        clusters: clusters.map(forTheRecord),
-        // Defects that no cluster holds, and strong departures that are none.
-        rareDefects: rare.reduce((sum, taken) => sum + taken, 0),
-        scarsIgnored: countOf(departures, 'scar'),
-        besideStepsIgnored: countOf(departures, 'beside a step'),
-        chosenBy: options.clusters ? 'option' : 'rarity, contrast and compactness',
-        defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
+        name: 'segment: auto',
+        chosen: chosen.method,
+        why: `the network expects a Dice of ${(confidence ?? 0).toFixed(2)}, less than ${UNSURE}${isEmpty ? ', but k-means finds nothing' : ''}`,
       },
+      ...chosen.steps,
     ],
   };
-}
-
-function describe(
-  method: SegmentMethod,
-  kernels: Kernels,
-  grid: Grid,
-  normalised: readonly Normalised[],
-  { network, stripRows }: SegmentOptions,
-  seed: number,
-): Strips {
-  switch (method) {
-    case 'pixels':
-      return pixelFeatures(grid, normalised);
-    case 'features':
-      return convolutionalFeatures(kernels, grid, normalised, network, seed, stripRows);
-    case 'upsampled':
-      return upsampledFeatures(kernels, grid, normalised, network, seed, stripRows);
-  }
-}
-
-function forTheRecord(report: ClusterReport, cluster: number) {
-  const short = (value: number) => Number(value.toPrecision(4));
-  const { fraction, contrast, compactness } = report;
-  return {
-    cluster,
-    ...report,
-    fraction: short(fraction),
-    contrast: short(contrast),
-    compactness: short(compactness),
-  };
-}
-
-function onLevelledGrid(
-  { labels, distances, k }: Clustering,
-  grid: Grid,
-  rows: number,
-  columns: number,
-): Uint8Array {
-  return distances ? nearestCluster(distances, k, grid, rows, columns) : labels;
-}
-
-function overrule(
-  reports: ClusterReport[],
-  clusters: readonly number[] | undefined,
-): ClusterReport[] {
-  if (!clusters) return reports;
-  for (const cluster of clusters) {
-    if (!(Number.isInteger(cluster) && cluster >= 0 && cluster < reports.length)) {
-      throw new OptionError(
-        `clusters: expected numbers from 0 to ${reports.length - 1}, got ${cluster}.`,
-      );
-    }
-  }
-  return reports.map((report, index) => ({
-    ...report,
-    isDefect: clusters.includes(index),
-    why: clusters.includes(index) ? 'named by the caller' : 'not named by the caller',
-  }));
 }
 
 function check(levelled: Levelled, options: SegmentOptions): void {
@@ -216,7 +118,7 @@ function check(levelled: Levelled, options: SegmentOptions): void {
   if (!valid.includes(1)) {
     throw new EmptyScanError('segment: expected measured pixels, got none.');
   }
-  const { method = 'pixels', k = 4, seed = 1, periodPx = 4, stripRows = 1, network } = options;
+  const { method = 'auto', k = 4, seed = 1, periodPx = 4, stripRows = 1, network } = options;
   if (!SEGMENT_METHODS.includes(method)) {
     throw new OptionError(`method: expected one of ${SEGMENT_METHODS.join(', ')}, got ${method}.`);
   }
@@ -232,4 +134,7 @@ function check(levelled: Levelled, options: SegmentOptions): void {
   }
   if (network?.length === 0)
     throw new OptionError('network: expected at least one layer, got none.');
+  if (method === 'network' && !options.segmenter) {
+    throw new OptionError('method: expected a segmentation network for network, got none.');
+  }
 }

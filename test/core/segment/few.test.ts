@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { matchPositions } from '../../../bindings/core/matching.ts';
 import { findDefects, prepare } from '../../../bindings/core/pipeline.ts';
 import type { Levelled } from '../../../bindings/core/preprocess/levelled.ts';
-import { SEGMENT_METHODS, segment } from '../../../bindings/core/segment/index.ts';
+import { CLUSTER_METHODS, segment } from '../../../bindings/core/segment/index.ts';
 import { simulateDimerRows } from '../../../bindings/core/simulate/index.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { dice, fractionOf, makeScene } from './scene.ts';
@@ -23,7 +23,7 @@ function bump(x0: number, y0: number, peak: number, sigma: number) {
     peak * Math.exp(-((x - x0) ** 2 + (y - y0) ** 2) / (2 * sigma * sigma));
 }
 
-describe.each(SEGMENT_METHODS)('few defects by %s', (method) => {
+describe.each(CLUSTER_METHODS)('few defects by %s', (method) => {
   // 60 pixels of 100 000 are worth no cluster to k-means.
   test.each([1, 2, 3, 5])('%i on simulated dimer rows are found, and nothing else', (n) => {
     const { scan, defects } = simulateDimerRows(kernels, {

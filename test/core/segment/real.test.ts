@@ -3,7 +3,7 @@ import { matchPositions } from '../../../bindings/core/matching.ts';
 import { preprocess } from '../../../bindings/core/preprocess/index.ts';
 import { findRegions } from '../../../bindings/core/regions.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
-import { SEGMENT_METHODS, segment } from '../../../bindings/core/segment/index.ts';
+import { CLUSTER_METHODS, segment } from '../../../bindings/core/segment/index.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { readNpy } from '../../npy.ts';
 import { hasShared, readShared, sharedTitle } from '../../shared.ts';
@@ -72,7 +72,7 @@ describe.skipIf(!hasShared)(sharedTitle('segment on real scans'), () => {
     expect(fractionOf(mask.filter((_, i) => i % columns >= columns / 2))).toBeLessThan(most);
   });
 
-  test.each(SEGMENT_METHODS)('Si(001) by %s: a step edge is no defect', (method) => {
+  test.each(CLUSTER_METHODS)('Si(001) by %s: a step edge is no defect', (method) => {
     const levelled = level(kernels, ['si001-h-brockley-23_2.channel0'], 100);
     const { mask } = segment(kernels, levelled, { method });
     // Defects cover some 8 % of that scan; the step's margins before levelling, another 5 %.

@@ -6,13 +6,13 @@ import {
   ShapeError,
 } from '../../../bindings/core/errors.ts';
 import type { ConvLayer } from '../../../bindings/core/kernels.ts';
-import { SEGMENT_METHODS, segment } from '../../../bindings/core/segment/index.ts';
+import { CLUSTER_METHODS, segment } from '../../../bindings/core/segment/index.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { dice, fractionOf, makeLevelled, makeScene } from './scene.ts';
 
 const kernels = createKernels();
 
-describe.each(SEGMENT_METHODS)('segment by %s', (method) => {
+describe.each(CLUSTER_METHODS)('segment by %s', (method) => {
   const least = 0.7;
 
   test.each([

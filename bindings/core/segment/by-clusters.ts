@@ -1,0 +1,172 @@
+import { OptionError } from '../errors.ts';
+import type { Kernels } from '../kernels.ts';
+import type { Levelled } from '../preprocess/levelled.ts';
+import { checkpoint, type RunOptions } from '../progress.ts';
+import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
+import { cleanMask } from './clean.ts';
+import { type Clustering, cluster } from './cluster.ts';
+import {
+  accountedFor,
+  countOf,
+  findDepartures,
+  maskOf,
+  rareDefects,
+  withoutScars,
+} from './departures.ts';
+import { convolutionalFeatures } from './features.ts';
+import { enlargeMask, type Grid, makeGrid, nearestCluster } from './grid.ts';
+import type { ClusterMethod, Segmentation, SegmentOptions } from './index.ts';
+import { type Normalised, normalise } from './normalise.ts';
+import { pixelFeatures } from './pixels.ts';
+import { chooseScale } from './scale.ts';
+import type { Strips } from './strips.ts';
+import { upsampledFeatures } from './upsampled.ts';
+
+/** Cluster counts tried in turn: few lump lattice and rare defects together, many split both. */
+const CLUSTER_COUNTS = [4, 6, 8];
+/** With no more than this part of the strong departures left among the lattice, the count will do. */
+const FEW_MISSED = 0.5;
+
+/**
+ * Every departure from the lattice by k-means (Kolev et al. 2025). A lattice without defects gives an
+ * empty mask.
+ */
+export function segmentByClusters(
+  kernels: Kernels,
+  levelled: Levelled,
+  method: ClusterMethod,
+  options: SegmentOptions,
+  run?: RunOptions,
+): Segmentation {
+  const { rows, columns, valid } = levelled;
+  const { seed = 1 } = options;
+  checkpoint(run, 'segment: normalise', 0);
+  const { periodPx, periodFrom, warnings } = chooseScale(levelled, options.periodPx);
+  const grid = makeGrid(levelled, periodPx);
+  const normalised = normalise(kernels, grid);
+  const strips = describe(method, kernels, grid, normalised, options, seed);
+
+  const departures = findDepartures(grid, normalised);
+  const searched = withoutScars(grid, departures);
+  const attempt = (k: number) => {
+    const clustering = cluster(kernels, searched, strips, k, seed, grid.factor > 1, run);
+    const reports = judgeClusters(searched, normalised, clustering.labels, clustering.k);
+    const held = clustering.labels.map((label) => (reports[label].isDefect ? 1 : 0));
+    return {
+      clustering,
+      clusters: overrule(reports, options.clusters),
+      rare: rareDefects(departures, held),
+      missed: missedDepartures(searched, normalised, accountedFor(departures, held)),
+    };
+  };
+  const counts = options.k === undefined && !options.clusters ? CLUSTER_COUNTS : [options.k ?? 4];
+  let best = attempt(counts[0]);
+  for (const k of counts.slice(1)) {
+    if (best.missed < FEW_MISSED) break;
+    const next = attempt(k);
+    // More clusters than there are kinds of pixel cut the lattice itself into defects.
+    if (next.missed < best.missed && areRare(next.clusters)) best = next;
+  }
+  const { clustering, clusters } = best;
+  const clusterMap = onLevelledGrid(clustering, grid, rows, columns);
+  const raw = clusterMap.map((label) => (clusters[label].isDefect ? 1 : 0));
+  // Who names clusters wants these, as they are.
+  const rare = options.clusters ? new Uint8Array(0) : best.rare;
+  if (!options.clusters) {
+    const off = enlargeMask(departures.refused, grid, rows, columns);
+    const on = enlargeMask(maskOf(departures, rare), grid, rows, columns);
+    for (let i = 0; i < raw.length; i++) raw[i] = on[i] | (raw[i] & (1 - off[i]));
+  }
+  const mask = cleanMask(raw, valid, rows, columns, periodPx);
+  checkpoint(run, 'segment: assign', 1);
+  return {
+    method,
+    mask,
+    clusterMap,
+    clusters,
+    stepEdges: null,
+    disturbed: null,
+    confidence: null,
+    warnings,
+    steps: [
+      {
+        name: 'segment',
+        method,
+        seed,
+        k: clustering.k,
+        network: method === 'pixels' ? null : options.network ? 'given' : 'untrained filter bank',
+        periodPx: Number(periodPx.toPrecision(4)),
+        periodFrom,
+        reducedBy: grid.factor,
+        dimension: strips.dimension,
+        sample: clustering.sample,
+        inertia: Number(clustering.inertia.toPrecision(6)),
+        clusters: clusters.map(forTheRecord),
+        // Defects that no cluster holds, and strong departures that are none.
+        rareDefects: rare.reduce((sum, taken) => sum + taken, 0),
+        scarsIgnored: countOf(departures, 'scar'),
+        besideStepsIgnored: countOf(departures, 'beside a step'),
+        chosenBy: options.clusters ? 'option' : 'rarity, contrast and compactness',
+        defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
+      },
+    ],
+  };
+}
+
+function describe(
+  method: ClusterMethod,
+  kernels: Kernels,
+  grid: Grid,
+  normalised: readonly Normalised[],
+  { network, stripRows }: SegmentOptions,
+  seed: number,
+): Strips {
+  switch (method) {
+    case 'pixels':
+      return pixelFeatures(grid, normalised);
+    case 'features':
+      return convolutionalFeatures(kernels, grid, normalised, network, seed, stripRows);
+    case 'upsampled':
+      return upsampledFeatures(kernels, grid, normalised, network, seed, stripRows);
+  }
+}
+
+function forTheRecord(report: ClusterReport, cluster: number) {
+  const short = (value: number) => Number(value.toPrecision(4));
+  const { fraction, contrast, compactness } = report;
+  return {
+    cluster,
+    ...report,
+    fraction: short(fraction),
+    contrast: short(contrast),
+    compactness: short(compactness),
+  };
+}
+
+function onLevelledGrid(
+  { labels, distances, k }: Clustering,
+  grid: Grid,
+  rows: number,
+  columns: number,
+): Uint8Array {
+  return distances ? nearestCluster(distances, k, grid, rows, columns) : labels;
+}
+
+function overrule(
+  reports: ClusterReport[],
+  clusters: readonly number[] | undefined,
+): ClusterReport[] {
+  if (!clusters) return reports;
+  for (const cluster of clusters) {
+    if (!(Number.isInteger(cluster) && cluster >= 0 && cluster < reports.length)) {
+      throw new OptionError(
+        `clusters: expected numbers from 0 to ${reports.length - 1}, got ${cluster}.`,
+      );
+    }
+  }
+  return reports.map((report, index) => ({
+    ...report,
+    isDefect: clusters.includes(index),
+    why: clusters.includes(index) ? 'named by the caller' : 'not named by the caller',
+  }));
+}

@@ -1,0 +1,104 @@
+import type { Kernels } from '../kernels.ts';
+import type { Levelled } from '../preprocess/levelled.ts';
+import type { RunOptions } from '../progress.ts';
+import { adapted } from './adapt.ts';
+import { answersOf, onLevelledGrid } from './answers.ts';
+import { cleanMask } from './clean.ts';
+import { computeField, type Field } from './field.ts';
+import type { Segmentation, SegmentOptions } from './index.ts';
+import type { Segmenter } from './segmenter.ts';
+import { workingScale } from './working-scale.ts';
+
+/** What a person said of one place: a defect that counts, or none. */
+export interface Click {
+  /** Levelled pixels. */
+  x: number;
+  y: number;
+  isDefect: boolean;
+}
+
+/** Every departure from the lattice as the segmentation network outlines it, half-way down its height. */
+export function segmentByNetwork(
+  kernels: Kernels,
+  levelled: Levelled,
+  segmenter: Segmenter,
+  options: SegmentOptions,
+  run?: RunOptions,
+): Segmentation {
+  const { rows, columns, valid } = levelled;
+  const { spacings, from, warnings } = workingScale(kernels, levelled, options.periodPx);
+  const field = computeField(kernels, segmenter, levelled, spacings, options, run);
+  const answers = answersOf(kernels, field, segmenter.head, rows, columns);
+  const clicks = options.clicks ?? [];
+  const likely = clicks.some(({ isDefect }) => isDefect)
+    ? adaptedOnGrid(kernels, field, segmenter, clicks, levelled)
+    : answers.defect;
+  const middle = spacings[spacings.length >> 1];
+  const mask = cleanMask(cut(likely), valid, rows, columns, middle);
+  const confidence = expectedDice(kernels, likely, valid);
+  return {
+    method: 'network',
+    mask,
+    clusterMap: mask.slice(),
+    clusters: [],
+    stepEdges: cut(answers['step edge']),
+    disturbed: cut(answers.disturbed),
+    confidence,
+    warnings,
+    steps: [
+      {
+        name: 'segment',
+        method: 'network',
+        network: segmenter.name,
+        sha256: segmenter.sha256,
+        periodPx: spacings.map((spacing) => Number(spacing.toPrecision(4))),
+        periodFrom: from,
+        clicks: clicks.length,
+        expectedDice: Number(confidence.toPrecision(3)),
+        defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
+      },
+    ],
+  };
+}
+
+/** The defects' log-odds on the levelled grid after a person's clicks, averaged over scales. */
+function adaptedOnGrid(
+  kernels: Kernels,
+  field: Field,
+  { head }: Segmenter,
+  clicks: readonly Click[],
+  { rows, columns }: Levelled,
+): Float32Array {
+  const sum = new Float32Array(rows * columns);
+  for (const channels of field.maps) {
+    const [maps] = channels;
+    const there = clicks.map(({ x, y, isDefect }) => ({
+      x: ((x + 0.5) * maps.columns) / columns - 0.5,
+      y: ((y + 0.5) * maps.rows) / rows - 0.5,
+      isDefect,
+    }));
+    const made = adapted(kernels, channels, head, there);
+    const fine = onLevelledGrid(kernels, maps, made, rows, columns);
+    for (let i = 0; i < sum.length; i++) sum[i] += fine[i] / field.maps.length;
+  }
+  return sum;
+}
+
+/** 1 where likelier than not. */
+function cut(logOdds: Float32Array): Uint8Array {
+  return Uint8Array.from(logOdds, (value) => (value > 0 ? 1 : 0));
+}
+
+/** Dice of the mask cut at one half, if the probabilities are right; 1 for an empty mask. */
+function expectedDice(kernels: Kernels, logOdds: Float32Array, valid: Uint8Array): number {
+  let both = 0;
+  let sum = 0;
+  for (let i = 0; i < logOdds.length; i++) {
+    if (!valid[i]) continue;
+    const likely = 1 / (1 + kernels.exp(-logOdds[i]));
+    const inside = logOdds[i] > 0 ? 1 : 0;
+    both += likely * inside;
+    sum += likely + inside;
+  }
+  return both > 0 ? (2 * both) / sum : 1;
+}

@@ -1,0 +1,52 @@
+import type { Kernels } from '../kernels.ts';
+import { estimateLattices, type LatticeFit } from '../lattice/estimate.ts';
+import type { Levelled } from '../preprocess/levelled.ts';
+import { chooseScale } from './scale.ts';
+
+/** Row spacings, levelled px, at which the network looks at a scan, and where they are from. */
+export interface WorkingScale {
+  spacings: number[];
+  from: 'option' | 'lattice' | 'correlation length' | 'assumed';
+  warnings: string[];
+}
+
+/** Where only a guess says what the rows are, the network looks at several scales. */
+const AROUND_A_GUESS = [0.6, 1, 1.6];
+/** Where the lattice does, at these. */
+const AROUND_THE_LATTICE = [1];
+/** A working pixel of less than this part of a levelled one shows nothing new. */
+const FINEST_PX = 2;
+
+/** The scale asked for, else that of the scan's lattice, else several about a guess. */
+export function workingScale(
+  kernels: Kernels,
+  levelled: Levelled,
+  periodPx: number | undefined,
+): WorkingScale {
+  if (periodPx !== undefined) return { spacings: [periodPx], from: 'option', warnings: [] };
+  const [fit] = estimateLattices(kernels, levelled);
+  const known = [levelled.rowSpacingPx ?? null, fit ? rowSpacing(fit) : null].filter(
+    (spacing) => spacing !== null,
+  );
+  if (known.length > 0) {
+    // Of two, one is of a superstructure.
+    const spacing = Math.max(FINEST_PX, Math.min(...known));
+    return {
+      spacings: AROUND_THE_LATTICE.map((factor) => factor * spacing),
+      from: 'lattice',
+      warnings: [],
+    };
+  }
+  const guess = chooseScale(levelled, undefined);
+  return {
+    spacings: AROUND_A_GUESS.map((factor) => Math.max(FINEST_PX, factor * guess.periodPx)),
+    from: guess.periodFrom,
+    warnings: guess.warnings,
+  };
+}
+
+/** Distance of the rows that run along the shorter vector. */
+function rowSpacing({ a, b, lengthA }: LatticeFit): number {
+  if (!b) return lengthA.value;
+  return Math.abs(a.x * b.y - a.y * b.x) / lengthA.value;
+}
