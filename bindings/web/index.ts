@@ -1,5 +1,11 @@
 export type * from '../core/engine/types.ts';
 export * from '../core/index.ts';
+export {
+  fromWebAnnotations,
+  type MarkedDefect,
+  toWebAnnotations,
+  type WebAnnotation,
+} from './annotations.ts';
 export { type AdatomOptions, createAdatom } from './engine.ts';
 export type { WasmSource } from './instance.ts';
 export { createKernels } from './instantiate.ts';
