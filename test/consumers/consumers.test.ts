@@ -97,4 +97,58 @@ describe.skipIf(!bundlers)(bundlers ? title : `${title} (skipped: no bundlers)`,
     addPage();
     await checkDist();
   });
+
+  test('OpenSeadragon with Annotorious: defects as annotations, and tags as examples', {
+    timeout: 120_000,
+  }, async () => {
+    const needed = [
+      'openseadragon/build/openseadragon/openseadragon.min.js',
+      '@annotorious/openseadragon/dist/annotorious-openseadragon.js',
+      '@annotorious/openseadragon/dist/annotorious-openseadragon.css',
+    ];
+    const modules = join(import.meta.dirname, 'node_modules');
+    const files = new Map(
+      needed.map((path) => [
+        `/examples/web/node_modules/${path}`,
+        readFileSync(join(modules, path)),
+      ]),
+    );
+    const site = await serve(files, {});
+    try {
+      const address = `${site.origin}/examples/web/openseadragon.html`;
+      await withPage(address, [site.origin], async (page) => {
+        await page.locator('output[data-ready]').waitFor({ timeout: 90_000 });
+        const defects = await page.evaluate(() => globalThis.annotator.getAnnotations().length);
+        expect(await page.locator('output').textContent()).toBe(`not named: ${defects}`);
+        for (const [index, name] of [
+          [0, 'vacancy'],
+          [2, 'fragment'],
+        ] as const) {
+          await page.evaluate((i) => {
+            const { id } = globalThis.annotator.getAnnotations()[i];
+            globalThis.annotator.setSelected(id);
+          }, index);
+          await page.getByRole('button', { name }).click();
+          await expect
+            .poll(() => page.locator('output').textContent(), { timeout: 60_000 })
+            .toMatch(new RegExp(`${name}: [1-9]`));
+        }
+        const tags = await page.evaluate(() =>
+          globalThis.annotator.getAnnotations().map(({ body }) => body[0]?.value),
+        );
+        expect(tags).toHaveLength(defects);
+        expect(new Set(tags)).toEqual(new Set(['vacancy', 'fragment', 'unknown']));
+      });
+    } finally {
+      site.close();
+    }
+  });
 });
+
+declare global {
+  /** Of examples/web/openseadragon.html. */
+  var annotator: {
+    getAnnotations(): { id: string; body: { value: string }[] }[];
+    setSelected(id: string): void;
+  };
+}

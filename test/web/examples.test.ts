@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Site, serve, withPage } from './site.ts';
+
+const scan = fileURLToPath(new URL('../../examples/dimer-rows.sxm', import.meta.url));
+
+/** An assertion that becomes true while the page works. */
+function soon<T>(read: () => T | Promise<T>) {
+  return expect.poll(read, { timeout: 90_000 });
+}
+
+describe('the examples for web pages', { timeout: 120_000 }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await serve(new Map(), {});
+  });
+  afterAll(() => site.close());
+
+  const open = (page: string, use: Parameters<typeof withPage>[2]) =>
+    withPage(`${site.origin}/examples/web/${page}`, [site.origin], async (tab, complaints) => {
+      await use(tab, complaints);
+      expect(complaints).toEqual([]);
+    });
+
+  test('module.html lists the defects of the bundled scan, and of one that is chosen', async () => {
+    await open('module.html', async (page) => {
+      const listed = () => page.locator('pre').textContent();
+      await page.getByRole('button', { name: 'The bundled scan' }).click();
+      await soon(listed).toMatch(/^54 defects\n1: \([\d.]+, [\d.]+\) nm, [\d.]+ nm²/);
+      await page.locator('input').setInputFiles(scan);
+      await soon(listed).toMatch(/^54 defects/);
+    });
+  });
+
+  test('canvas.html names after a click', async () => {
+    await open('canvas.html', async (page) => {
+      await soon(() => page.locator('output').textContent()).toMatch(/of 54 defects/);
+      for (const [name, x, y] of [
+        ['vacancy', 294, 207],
+        ['dangling-bond', 242, 172],
+      ] as const) {
+        await page.locator('input').fill(name);
+        await page.locator('canvas').click({ position: { x: 2 * x + 1, y: 2 * y + 1 } });
+        await soon(() => page.locator('output').textContent()).toMatch(
+          new RegExp(`${name}: [1-9]\\d?`),
+        );
+      }
+    });
+  });
+
+  test('viewer.html shows the scan in the element', async () => {
+    await open('viewer.html', async (page) => {
+      await soon(() => page.locator('pre').textContent()).toBe('not named yet: 54');
+    });
+  });
+});
