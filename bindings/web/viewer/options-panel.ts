@@ -65,7 +65,7 @@ export class OptionsPanel {
     });
     const find = () => void this.find();
     this.method = choice(
-      'Compare',
+      'Find by',
       SEGMENT_METHODS.map((name) => [name, name] as const),
       find,
     );
@@ -118,7 +118,7 @@ export class OptionsPanel {
   get findOptions() {
     const method = this.method.select.value as (typeof SEGMENT_METHODS)[number];
     const k = Number(this.clusters.select.value);
-    return { ...(method === 'pixels' ? {} : { method }), ...(k > 0 ? { k } : {}) };
+    return { ...(method === SEGMENT_METHODS[0] ? {} : { method }), ...(k > 0 ? { k } : {}) };
   }
 
   private async setNaming(): Promise<void> {
@@ -135,7 +135,7 @@ export class OptionsPanel {
       select.value = String(prepareOptions[key] ?? LEVELLING[key].choices[0][0]);
     }
     const find = (labelling.options['find'] ?? {}) as { method?: string; k?: number };
-    this.method.select.value = find.method ?? 'pixels';
+    this.method.select.value = find.method ?? SEGMENT_METHODS[0];
     this.clusters.select.value = find.k ? String(find.k) : '';
     this.naming.select.value = nameOptions.method ?? 'prototypical';
     this.reject.select.value = nameOptions.reject === false ? 'no' : '';
