@@ -35,6 +35,9 @@ const content = [
   ...['cli.js', 'index.js', 'slim.js', 'worker.js'].map((name) => `dist/node/${name}`),
   ...['formats.js', 'index.js', 'slim.js', 'viewer.js', 'worker.js'].map((n) => `dist/web/${n}`),
   ...['sxm', 'support.csv', 'truth.csv'].map((name) => `examples/dimer-rows.${name}`),
+  ...['README.md', 'canvas.html', 'module.html', 'openseadragon.html', 'viewer.html'].map(
+    (name) => `examples/web/${name}`,
+  ),
   'models/README.md',
   'models/adatom.safetensors',
   'models/adatom.svg',
