@@ -54,7 +54,7 @@ export function embeddersFor(kernels: Kernels, weights: readonly string[]): Embe
     { name: 'raw pixels', embed: rawPixels },
     network('untrained', untrainedNetwork(kernels)),
     ...published,
-    ...[...filesOf('models'), ...weights].map((path) => network(basename(path), load(path))),
+    ...['models/adatom.safetensors', ...weights].map((path) => network(basename(path), load(path))),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Embeddings } from './embed.ts';
 import type { Levelled } from './preprocess/levelled.ts';
 
 /** Sizes at which a point is embedded, in units of the default crop. */
-export const CROP_FACTORS: readonly number[] = [0.5, 0.7, 1, 1.4, 2];
+export const CROP_FACTORS: readonly number[] = [0.7, 1, 2];
 
 /** How far a click may miss, in sides of the crop. */
 const MISS = 1.5 / 40;

@@ -256,7 +256,7 @@ export function findDefects(
 
 export interface EmbedOptions {
   /**
-   * Side of the square cut out around each point; default: several, from half to twice
+   * Side of the square cut out around each point; default: several, from 0.7 to 2 times
    * defaultCrop's, each embedded (see embed-sizes.ts).
    */
   crop?: Length;

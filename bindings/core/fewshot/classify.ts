@@ -72,7 +72,7 @@ function weighed(
 ): [SupportSet, Float32Array, ClassifyOptions] {
   if ((support.sizes ?? 1) === 1) return [support, queries, options];
   const { unlabelled } = options;
-  const factors = weightsOfSizes(kernels, support, unlabelled ?? queries);
+  const factors = weightsOfSizes(kernels, support, queries);
   const scale = (rows: Float32Array) => scaleSizes(rows, support.dimension, factors);
   const scaled = scale(queries);
   const examples = {

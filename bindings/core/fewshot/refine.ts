@@ -4,7 +4,10 @@ import { countShots } from './support.ts';
 import type { SupportSet } from './types.ts';
 
 const ITERATIONS = 3;
-/** What is not labelled counts at most as much as this many examples per class. */
+/**
+ * What is not labelled counts at most as much as this many examples, where a class has one; the more
+ * it has, the less: its prototype needs less help, and what is not labelled errs as before.
+ */
 const MOST_WEIGHT = 1;
 /** Temperature of the shares, in median distances to the nearest class. */
 const TEMPERATURE = 0.1;
@@ -19,7 +22,7 @@ const MOST = 256;
 /**
  * Prototypes moved towards what is not labelled but near them: soft k-means (Ren et al. 2018, arXiv
  * 1803.00676, eq. 4) on at most 256 of `unlabelled` (n, dimension), evenly taken. In all they weigh
- * no more than one example per class, so that they help where examples are few and cannot carry a
+ * no more than one example per class (a fifth of one where there are five), so that they help where examples are few and cannot carry a
  * prototype off where a class is rare; and what is far from every class has no say.
  * `distances` gives squared distances (m, nWay) to the classes; returns the same to the moved ones.
  */
@@ -53,7 +56,7 @@ export function refined(
     const mixed = (toExamples: Float32Array, toUnlabelled: Float32Array) =>
       toExamples.map((distance, i) => {
         const c = i % nWay;
-        const weight = Math.min(totals[c], MOST_WEIGHT) / shots[c];
+        const weight = Math.min(totals[c], MOST_WEIGHT) / (shots[c] * shots[c]);
         const between = (weight * Math.max(0, apart[c])) / (1 + weight);
         return Math.max(0, (distance + weight * toUnlabelled[i] - between) / (1 + weight));
       });
