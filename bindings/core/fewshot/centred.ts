@@ -1,6 +1,9 @@
 import { meanPerClass } from './support.ts';
 import type { SupportSet } from './types.ts';
 
+/** The centre of the queries comes from at most so many of them, evenly taken. */
+const MOST = 256;
+
 /**
  * Embeddings of support and queries, centred and divided by their Euclidean norm ("CL2N", Wang et
  * al. 2019): directions, free of the embedding's scale. The centre lies midway between the mean
@@ -12,31 +15,40 @@ export function centreAndNormalise(
   queries: Float32Array,
   centre: 'all' | 'support' = 'all',
 ): { support: SupportSet; queries: Float32Array } {
-  const { dimension } = support;
-  const middle = meanOf(meanPerClass(support), dimension);
-  if (centre === 'all' && queries.length > 0) {
-    meanOf(queries, dimension).forEach((value, d) => {
-      middle[d] = (middle[d] + value) / 2;
-    });
-  }
+  const middle = centreOf(support, centre === 'all' ? queries : undefined);
   return {
     support: { ...support, embeddings: directions(support.embeddings, middle) },
     queries: directions(queries, middle),
   };
 }
 
+/** The centre: the mean prototype, or midway between it and the mean query. (dimension) */
+export function centreOf(support: SupportSet, queries?: Float32Array): Float64Array {
+  const { dimension } = support;
+  const middle = meanOf(meanPerClass(support), dimension);
+  if (queries && queries.length > 0) {
+    meanOf(queries, dimension).forEach((value, d) => {
+      middle[d] = (middle[d] + value) / 2;
+    });
+  }
+  return middle;
+}
+
 // Plain loops: there are millions of values, and a person waits for each click's answer.
 
 function meanOf(embeddings: Float32Array, dimension: number): Float64Array {
   const sums = new Float64Array(dimension);
-  for (let from = 0; from < embeddings.length; from += dimension) {
+  const step = Math.ceil(embeddings.length / dimension / MOST) * dimension;
+  let count = 0;
+  for (let from = 0; from < embeddings.length; from += step) {
     for (let d = 0; d < dimension; d++) sums[d] += embeddings[from + d];
+    count++;
   }
-  return sums.map((sum) => (sum * dimension) / embeddings.length);
+  return sums.map((sum) => sum / count);
 }
 
 /** A vector that equals the centre stays zero. */
-function directions(embeddings: Float32Array, centre: Float64Array): Float32Array {
+export function directions(embeddings: Float32Array, centre: Float64Array): Float32Array {
   const dimension = centre.length;
   const result = new Float32Array(embeddings.length);
   for (let from = 0; from < result.length; from += dimension) {

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels.ts';
-import { centreAndNormalise } from './centred.ts';
+import { centreOf, directions } from './centred.ts';
 import { medianOf, nearestDistances } from './confidence.ts';
 import { countShots, meanPerClass } from './support.ts';
 import type { Scored, SupportSet } from './types.ts';
@@ -43,9 +43,10 @@ function otherDirection(
   queries: Float32Array,
 ): Float32Array {
   const nWay = support.classes.length;
-  const centred = centreAndNormalise(support, queries);
-  const centroids = meanPerClass(centred.support);
-  const similarities = kernels.cosine(centred.queries, centroids, support.dimension);
+  const centre = centreOf(support, queries);
+  const embeddings = directions(support.embeddings, centre);
+  const centroids = meanPerClass({ ...support, embeddings });
+  const similarities = similaritiesFrom(kernels, centre, centroids, queries);
   const r = LEAST_SIMILARITY;
   const needed = Array.from(countShots(support), (shots) => r / Math.sqrt(r + (1 - r) / shots));
   return Float32Array.from({ length: similarities.length / nWay }, (_, q) => {
@@ -68,4 +69,42 @@ function beyondUsual(kernels: Kernels, { distances }: Scored, nWay: number): Flo
   const deviations = apart.map((distance) => Math.abs(kernels.log(distance / centre)));
   const threshold = centre * kernels.exp(SIGMAS * 1.4826 * medianOf(deviations));
   return nearest.map((distance) => (distance > threshold ? 1 - threshold / distance : 0));
+}
+
+/** Examples whose distance tells how far apart things are. */
+const FEW = 16;
+
+/**
+ * Cosine similarity of queries seen from a centre with directions, (n, nWay): from squared distances
+ * to the centre and to a point some way off in each direction, by the law of cosines, so that the
+ * queries, which are many, need not be centred.
+ */
+function similaritiesFrom(
+  kernels: Kernels,
+  centre: Float64Array,
+  towards: Float32Array,
+  queries: Float32Array,
+): Float32Array {
+  const dimension = centre.length;
+  const nWay = towards.length / dimension;
+  const origin = Float32Array.from(centre);
+  const some = queries.subarray(0, FEW * dimension);
+  const reach = Math.sqrt(medianOf(kernels.squaredEuclidean(some, origin, dimension))) || 1;
+  const points = new Float32Array((nWay + 1) * dimension);
+  points.set(origin);
+  for (let c = 0; c < nWay; c++) {
+    const direction = towards.subarray(c * dimension, (c + 1) * dimension);
+    let square = 0;
+    for (const value of direction) square += value * value;
+    const by = reach / (Math.sqrt(square) || 1);
+    const at = (c + 1) * dimension;
+    for (let d = 0; d < dimension; d++) points[at + d] = origin[d] + by * direction[d];
+  }
+  const distances = kernels.squaredEuclidean(queries, points, dimension);
+  return Float32Array.from({ length: (queries.length / dimension) * nWay }, (_, i) => {
+    const row = Math.floor(i / nWay) * (nWay + 1);
+    const own = distances[row];
+    const cosine = (own + reach * reach - distances[row + 1 + (i % nWay)]) / (2 * reach);
+    return own > 0 ? cosine / Math.sqrt(own) : 0;
+  });
 }

@@ -61,12 +61,14 @@ export function checkSupport(support: SupportSet): void {
 
 /** Throws SupportError on the first embedding that holds NaN or infinity. */
 export function checkFinite(what: string, embeddings: Float32Array, dimension: number): void {
-  for (let at = 0; at < embeddings.length; at++) {
-    if (Number.isFinite(embeddings[at])) continue;
-    throw new SupportError(
-      `${what}: expected finite embeddings, got ${embeddings[at]} in number ${Math.floor(at / dimension) + 1}.`,
-    );
-  }
+  // Zero times what is not finite is NaN. Millions of values are summed faster than asked one by one.
+  let sum = 0;
+  for (let at = 0; at < embeddings.length; at++) sum += embeddings[at] * 0;
+  if (sum === 0) return;
+  const at = embeddings.findIndex((value) => !Number.isFinite(value));
+  throw new SupportError(
+    `${what}: expected finite embeddings, got ${embeddings[at]} in number ${Math.floor(at / dimension) + 1}.`,
+  );
 }
 
 /** Examples per class, (nWay). */
