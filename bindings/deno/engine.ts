@@ -10,5 +10,9 @@ export type { AdatomOptions } from './engine-of.ts';
  * Workers need --allow-read for their own file when the package lies on the disk; nothing else.
  */
 export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
-  return engineOf(compileKernels(options.wasm), options.weights ?? defaultWeights(), options);
+  return engineOf(
+    compileKernels(options.wasm),
+    { ...defaultWeights(), ...options.weights },
+    options,
+  );
 }

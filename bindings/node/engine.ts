@@ -7,5 +7,9 @@ export type { AdatomOptions } from './engine-of.ts';
 
 /** The pipeline in worker threads, or on this one with `workers: 0`; dispose() of it when done. */
 export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
-  return engineOf(compileKernels(options.wasm), options.weights ?? defaultWeights(), options);
+  return engineOf(
+    compileKernels(options.wasm),
+    { ...defaultWeights(), ...options.weights },
+    options,
+  );
 }

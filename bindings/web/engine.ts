@@ -12,5 +12,5 @@ export type { AdatomOptions } from './engine-of.ts';
  */
 export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
   const module = await compileKernels(options.wasm);
-  return engineOf(module, options.weights ?? (await defaultWeights()), options);
+  return engineOf(module, { ...(await defaultWeights()), ...options.weights }, options);
 }

@@ -2,9 +2,10 @@ import { AdatomError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from '../network.ts';
 import type { RunOptions } from '../progress.ts';
+import { loadSegmenter, type Segmenter } from '../segment/index.ts';
 import { OpenScan } from './open-scan.ts';
 import type { EngineRequest } from './protocol.ts';
-import type { EngineMemory, NamedBytes, NetworkName } from './types.ts';
+import type { EngineMemory, NamedBytes, NetworkName, Weights } from './types.ts';
 
 /**
  * Where an engine computes: one instance of the kernels, one network and the open scans, in a worker
@@ -13,14 +14,17 @@ import type { EngineMemory, NamedBytes, NetworkName } from './types.ts';
 export class Desk {
   private readonly kernels: Kernels;
   private readonly scans = new Map<number, OpenScan>();
-  private network: EmbeddingNetwork;
+  readonly segmenter: Segmenter | undefined;
+  network: EmbeddingNetwork;
 
   /** `weights` absent: the untrained filter bank. Throws FormatError or WeightsError. */
-  constructor(kernels: Kernels, weights?: NamedBytes) {
+  constructor(kernels: Kernels, weights?: Weights) {
     this.kernels = kernels;
     this.network = weights
       ? loadEmbeddingNetwork(kernels, weights.bytes, weights.name)
       : untrainedNetwork(kernels);
+    const segmenter = weights?.segmenter;
+    this.segmenter = segmenter && loadSegmenter(segmenter.bytes, segmenter.name);
   }
 
   get networkName(): NetworkName {
@@ -40,7 +44,7 @@ export class Desk {
       case 'memory':
         return this.memory();
       default:
-        return answerForScan(this.scan(request.scan), request, this.network, run);
+        return answerForScan(this.scan(request.scan), request, this, run);
     }
   }
 
@@ -73,10 +77,15 @@ export class Desk {
 
 type ScanRequest = Exclude<EngineRequest, { ask: 'network' | 'open' | 'close' | 'memory' }>;
 
+interface Networks {
+  readonly network: EmbeddingNetwork;
+  readonly segmenter: Segmenter | undefined;
+}
+
 function answerForScan(
   scan: OpenScan,
   request: ScanRequest,
-  network: EmbeddingNetwork,
+  { network, segmenter }: Networks,
   run: RunOptions,
 ): unknown {
   switch (request.ask) {
@@ -87,7 +96,7 @@ function answerForScan(
     case 'levelledPlane':
       return scan.levelledPlane(request.index);
     case 'find':
-      return scan.find(request.options, run);
+      return scan.find({ ...(segmenter && { segmenter }), ...request.options }, run);
     case 'embed':
       return scan.embed(network, request.points, request.options, run);
     case 'embeddings':

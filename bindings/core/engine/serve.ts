@@ -4,7 +4,7 @@ import { buffersOf } from './buffers.ts';
 import { Desk } from './desk.ts';
 import { toRecord } from './errors.ts';
 import type { EngineReply, EngineRequest } from './protocol.ts';
-import type { NamedBytes, NetworkName } from './types.ts';
+import type { NetworkName, Weights } from './types.ts';
 
 /** The worker's side of EngineWorker. */
 export interface EngineService {
@@ -16,7 +16,7 @@ export interface EngineService {
   ): { reply: EngineReply; transfer: ArrayBuffer[] };
 }
 
-export function serveEngine(kernels: Kernels, weights?: NamedBytes): EngineService {
+export function serveEngine(kernels: Kernels, weights?: Weights): EngineService {
   const desk = new Desk(kernels, weights);
   return {
     network: desk.networkName,

@@ -42,6 +42,14 @@ export interface OpenOptions extends Omit<ReadOptions, 'siblings'> {
   companions?: readonly NamedBytes[];
 }
 
+/** A network to name defects with and, where given, one to find them; without it k-means finds them. */
+export interface Weights extends NamedBytes {
+  segmenter?: NamedBytes;
+}
+
+/** Both of the package's own. */
+export type DefaultWeights = Required<Weights>;
+
 /** What a result says about the network it was made with. */
 export interface NetworkName {
   name: string;
@@ -185,8 +193,11 @@ export interface Engine {
 export interface EngineOptions {
   /** Number of workers; 0 computes on the calling thread; default 1. */
   workers?: number;
-  /** Weights of the embedding network (.safetensors or .pth), instead of the package's own. */
-  weights?: NamedBytes;
+  /**
+   * Weights of the embedding network (.safetensors or .pth) and of the segmentation network
+   * (`segmenter`), instead of the package's own.
+   */
+  weights?: Weights;
   /** Aborting while the engine starts rejects; afterwards it disposes of the engine. */
   signal?: CancelSignal;
 }

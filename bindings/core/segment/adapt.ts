@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels.ts';
 import type { ConvLayer } from '../layers.ts';
-import { headOutput } from './answers.ts';
+import { headOutput, meanOf } from './answers.ts';
 import type { FeatureMaps } from './field.ts';
 import { PLANES, WORKING_SPACING } from './network-planes.ts';
 import { refit, type Samples } from './refit.ts';
@@ -24,9 +24,10 @@ const CERTAIN = -2;
 const LATTICE_SAMPLE = 3000;
 /** How much the clicked defects, their surroundings and the lattice weigh. */
 const WEIGHT = { defect: 60, surroundings: 60, lattice: 60 };
-/** How firmly the network's own coefficients, and those that it lacks, are held. */
+/** How firmly the network's own answers are held. */
 const STIFFNESS = 4;
-const STIFFNESS_OF_HEIGHTS = 20;
+/** A feature that is nearly nothing here must not become free. */
+const LEAST_SQUARE = 1e-3;
 
 /**
  * The defects' log-odds (rows, columns) after a person's clicks: the network's last layer, and the
@@ -40,24 +41,36 @@ export function adapted(
   clicks: readonly WorkingClick[],
 ): Float32Array {
   const base = meanOf(channels.map((maps) => headOutput(maps, head, 0)));
-  const { start, stiffness } = startingPoint(channels, head);
+  const start = startingPoint(channels, head);
   const samples = gather(channels, base, clicks, start.length);
+  const stiffness = stiffnessOf(samples);
   const w = refit(kernels, samples, start, stiffness);
   return apply(channels, w, base.length);
 }
 
 /** The network's coefficients for all channels together; 0 for the heights. */
-function startingPoint(channels: readonly FeatureMaps[], head: ConvLayer) {
+function startingPoint(channels: readonly FeatureMaps[], head: ConvLayer): Float64Array {
   const [{ dimension }] = channels;
   const each = dimension + PLANES;
   const start = new Float64Array(channels.length * each + 1);
-  const stiffness = new Float64Array(start.length).fill(STIFFNESS);
   channels.forEach((_, c) => {
     for (let d = 0; d < dimension; d++) start[c * each + d] = head.weights[d] / channels.length;
-    stiffness.fill(STIFFNESS_OF_HEIGHTS, c * each + dimension, (c + 1) * each);
   });
   start[start.length - 1] = head.bias?.[0] ?? 0;
-  return { start, stiffness };
+  return start;
+}
+
+/** By the features' own size, so that what is held is the answer, whatever its coefficients. */
+function stiffnessOf({ vectors, dimension, weights }: Samples): Float64Array {
+  const squares = new Float64Array(dimension);
+  let total = 0;
+  weights.forEach((weight, i) => {
+    total += weight;
+    for (let d = 0; d < dimension; d++) {
+      squares[d] += weight * vectors[i * dimension + d] * vectors[i * dimension + d];
+    }
+  });
+  return squares.map((sum) => STIFFNESS * Math.max(sum / total, LEAST_SQUARE));
 }
 
 function gather(
@@ -245,8 +258,4 @@ function apply(channels: readonly FeatureMaps[], w: Float64Array, n: number): Fl
     }
   }
   return out;
-}
-
-function meanOf(planes: readonly Float32Array[]): Float32Array {
-  return planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
 }

@@ -8,7 +8,8 @@ export type Answers = Record<(typeof MASKS)[number], Float32Array>;
 
 /**
  * From features to log-odds by the network's last layer, brought to the levelled grid (rows, columns)
- * bilinearly and averaged over channels and scales.
+ * bilinearly and averaged over scales. Of two channels the mean and the surer one count alike: some
+ * defects show in one only.
  */
 export function answersOf(
   kernels: Kernels,
@@ -18,17 +19,24 @@ export function answersOf(
   columns: number,
 ): Answers {
   const made = MASKS.map((_, mask) => {
-    const sum = new Float32Array(rows * columns);
-    let count = 0;
-    for (const maps of field.maps.flat()) {
-      const fine = onLevelledGrid(kernels, maps, headOutput(maps, head, mask), rows, columns);
-      count++;
-      for (let i = 0; i < sum.length; i++) sum[i] += fine[i];
-    }
-    for (let i = 0; i < sum.length; i++) sum[i] /= count;
-    return sum;
+    const scales = field.maps.map((channels) => {
+      const together = joined(channels.map((maps) => headOutput(maps, head, mask)));
+      return onLevelledGrid(kernels, channels[0], together, rows, columns);
+    });
+    return meanOf(scales);
   });
   return Object.fromEntries(MASKS.map((name, i) => [name, made[i]])) as Answers;
+}
+
+function joined(channels: readonly Float32Array[]): Float32Array {
+  const mean = meanOf(channels);
+  return mean.map(
+    (value, i) => (value + channels.reduce((most, each) => Math.max(most, each[i]), -Infinity)) / 2,
+  );
+}
+
+export function meanOf(planes: readonly Float32Array[]): Float32Array {
+  return planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
 }
 
 export function onLevelledGrid(

@@ -6,6 +6,7 @@ import { answersOf, onLevelledGrid } from './answers.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type Field } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
+import { outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
 import { workingScale } from './working-scale.ts';
 
@@ -33,8 +34,12 @@ export function segmentByNetwork(
   const likely = clicks.some(({ isDefect }) => isDefect)
     ? adaptedOnGrid(kernels, field, segmenter, clicks, levelled)
     : answers.defect;
+  const around = likely.map((value, i) => Math.max(value, answers.extent[i]));
   const middle = spacings[spacings.length >> 1];
-  const mask = cleanMask(cut(likely), valid, rows, columns, middle);
+  // Without a click whatever shows down to a third of its height is reason enough.
+  const seen = { around: cut(around), sure: cut(clicks.length > 0 ? likely : around) };
+  const outlined = outlineAtHalfHeight(kernels, levelled, field.residuals, seen, middle);
+  const mask = cleanMask(outlined, valid, rows, columns, middle);
   const confidence = expectedDice(kernels, likely, valid);
   return {
     method: 'network',

@@ -22,6 +22,8 @@ export interface Field {
   spacings: number[];
   /** maps[scale][channel] */
   maps: FeatureMaps[][];
+  /** Every channel's heights without the lattice, on the levelled grid. */
+  residuals: Float32Array[];
 }
 
 export interface FieldOptions {
@@ -49,7 +51,7 @@ export function computeField(
         return { rows, columns, dimension: network.outChannels, features, planes };
       });
     });
-    return { spacings: [...spacings], maps };
+    return { spacings: [...spacings], maps, residuals };
   } finally {
     kernels.unload(network);
   }

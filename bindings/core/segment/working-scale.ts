@@ -10,8 +10,8 @@ export interface WorkingScale {
   warnings: string[];
 }
 
-/** Where only a guess says what the rows are, the network looks at several scales. */
-const AROUND_A_GUESS = [0.6, 1, 1.6];
+/** Where only the features' own width says how large a row would be, the network looks at several scales. */
+const AROUND_A_GUESS = [0.25, 0.4, 0.65];
 /** Where the lattice does, at these. */
 const AROUND_THE_LATTICE = [1];
 /** A working pixel of less than this part of a levelled one shows nothing new. */

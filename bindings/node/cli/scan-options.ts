@@ -6,10 +6,12 @@ import {
   type EmbeddingNetwork,
   type EmbedOptions,
   loadEmbeddingNetwork,
+  loadSegmenter,
   type PrepareOptions,
   parseLength,
   parseLengthNm,
   type Scan,
+  type Segmenter,
   untrainedNetwork,
 } from '../index.ts';
 import { type Given, type OptionSpecs, UsageError } from './args.ts';
@@ -116,6 +118,12 @@ export function readNetwork({ kernels, files }: Context, given: Given): Embeddin
   }
   if (path === 'untrained') return untrainedNetwork(kernels);
   return loadEmbeddingNetwork(kernels, files.read('weights', path), basename(path));
+}
+
+/** The segmentation network that adatom brings. */
+export function readSegmenter(): Segmenter {
+  const { segmenter } = defaultWeights();
+  return loadSegmenter(segmenter.bytes, segmenter.name);
 }
 
 /** What to say of results that an untrained network gave. */

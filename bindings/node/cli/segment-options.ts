@@ -4,8 +4,8 @@ import type { Given, OptionSpecs } from './args.ts';
 /** Options of every command that segments. */
 export const segmentOptions: OptionSpecs = {
   method: {
-    value: 'pixels|features|upsampled',
-    help: 'what k-means works on (default pixels)',
+    value: 'auto|network|pixels|features|upsampled',
+    help: 'the segmentation network or, the last three, what k-means works on (default auto: the network, or k-means where it is too unsure)',
   },
   k: { value: 'N', help: 'number of clusters' },
   clusters: {

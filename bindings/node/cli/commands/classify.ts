@@ -2,6 +2,7 @@ import {
   classifyDefects,
   type Defect,
   findDefects,
+  NOT_A_DEFECT,
   type PointRow,
   prepare,
   snapToDefects,
@@ -16,6 +17,7 @@ import {
   readEmbedOptions,
   readInput,
   readNetwork,
+  readSegmenter,
   scanOptions,
   untrainedWarning,
 } from '../scan-options.ts';
@@ -28,13 +30,20 @@ export const classify: Command = {
   summary: 'name every defect from a few labelled examples',
   positionals: ['SCAN'],
   options: {
-    support: { value: 'CSV', required: true, help: 'examples: columns x_px, y_px, label' },
+    support: {
+      value: 'CSV',
+      required: true,
+      help: 'examples: columns x_px, y_px, label; the label "not a defect" says what is none',
+    },
     at: { value: 'CSV', help: 'name these points (x_px, y_px) instead of every defect found' },
     ...scanOptions,
     ...embedOptions,
     ...segmentOptions,
     ...nameOptions,
-    segment: { value: 'pixels|features|upsampled', help: 'how defects are found (default pixels)' },
+    segment: {
+      value: 'auto|network|pixels|features|upsampled',
+      help: 'how defects are found (default auto: by the segmentation network, refined by the examples)',
+    },
     'no-reject': { help: 'always name the nearest class, never "unknown"' },
     out: { value: 'DIR', required: true, help: 'folder for the results' },
   },
@@ -55,14 +64,18 @@ export const classify: Command = {
     const support = readSupport(files, 'support', given.text('support') as string, prepared);
     const at = given.text('at');
     const points = at === undefined ? undefined : readPoints(files, 'at', at, prepared);
-    const found = points ? undefined : findDefects(kernels, prepared, segmentation, run);
+    segmentation.segmenter = readSegmenter();
+    const found = points
+      ? undefined
+      : findDefects(kernels, prepared, { ...segmentation, support }, run);
+    const examples = support.filter(({ label }) => label !== NOT_A_DEFECT);
     const defects = found?.defects ?? asDefects(points ?? []);
     const named = classifyDefects(
       kernels,
       prepared,
       network,
       defects,
-      found ? snapToDefects(support, prepared, found) : support,
+      found ? snapToDefects(examples, prepared, found) : examples,
       { ...embedding, ...naming, reject: !given.flag('no-reject') },
       run,
     );

@@ -1,8 +1,9 @@
 import { findDefects, prepare } from '../../index.ts';
 import { finish } from '../finish.ts';
 import { checkFolder } from '../output.ts';
+import { readSupport } from '../points.ts';
 import { echoOptions } from '../print.ts';
-import { readInput, readNetwork, scanOptions } from '../scan-options.ts';
+import { readInput, readNetwork, readSegmenter, scanOptions } from '../scan-options.ts';
 import { readSegmentOptions, segmentOptions } from '../segment-options.ts';
 import type { Command } from './command.ts';
 
@@ -16,21 +17,30 @@ export const segment: Command = {
     ...segmentOptions,
     weights: {
       value: 'FILE',
-      help: 'network whose features are clustered (.safetensors or .pth); default: untrained',
+      help: 'network whose features k-means works on (.safetensors or .pth); default: untrained',
+    },
+    support: {
+      value: 'CSV',
+      help: 'examples of defects (x_px, y_px, label), which say what counts and how wide its outline is; the label "not a defect" says what is none',
     },
     out: { value: 'DIR', required: true, help: 'folder for the results' },
   },
   example: 'adatom segment scan.sxm --out result',
   run(given, context) {
-    const { kernels, report } = context;
+    const { kernels, report, files } = context;
     const options = readSegmentOptions(given);
     const out = given.text('out') as string;
     checkFolder(out);
     const input = readInput(context, given);
+    options.segmenter = readSegmenter();
     const network = given.text('weights') === undefined ? null : readNetwork(context, given);
     if (network) options.network = network.layers;
     const run = { onProgress: report.progress };
     const prepared = prepare(kernels, input.scan, input.options, run);
+    const examples = given.text('support');
+    if (examples !== undefined) {
+      options.support = readSupport(files, 'support', examples, prepared);
+    }
     const found = findDefects(kernels, prepared, options, run);
     finish(context, {
       command: 'segment',

@@ -1,0 +1,199 @@
+import type { Kernels } from '../kernels.ts';
+import type { Levelled } from '../preprocess/levelled.ts';
+import { findRegions } from '../regions.ts';
+import { select } from '../select.ts';
+import { blur } from './blur.ts';
+
+/** Half-widths, row spacings, of the blur against noise, and of the surroundings that heights count from. */
+const FINE = 0.06;
+const SURROUNDINGS = 1.2;
+/** The part of an extremum's own height down to which its outline reaches. */
+const OUTLINE = 0.5;
+/** Weight of the heights as they are beside those without the lattice. */
+const LATTICE = 0.5;
+/** Two extrema with no saddle lower than this part of the smaller one between them are one defect. */
+const SADDLE = 0.65;
+/** An extremum of less than this part of its region's largest is that one's slope. */
+const LEAST = 0.25;
+/** Enough pixels for a spread. */
+const SAMPLE = 20_000;
+
+/** What to outline: where the network sees something, (rows, columns) of the levelled grid. */
+export interface Seen {
+  /** 1 in and around everything that could be a defect. */
+  around: Uint8Array;
+  /** 1 where one is likely: every defect holds such a pixel. */
+  sure: Uint8Array;
+}
+
+/**
+ * Outlines at half height: within what the network sees, each extremum of the heights over their
+ * surroundings becomes a defect of its own, as far down as half of its height; a line of pixels is
+ * left between two that touch. Returns a mask (rows, columns).
+ */
+export function outlineAtHalfHeight(
+  kernels: Kernels,
+  { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
+  residuals: readonly Float32Array[],
+  { around, sure }: Seen,
+  spacingPx: number,
+): Uint8Array {
+  const over = (plane: Float32Array) =>
+    overSurroundings(kernels, plane, rows, columns, around, spacingPx);
+  const departures = residuals.map(over);
+  const deviations = departures.map((plane) => deviationOutside(plane, around));
+  // A person draws along what shows, lattice and all; what departs is told without it.
+  const shown = planes.map((plane, c) =>
+    over(plane.map((height, i) => LATTICE * height + (1 - LATTICE) * residuals[c][i])),
+  );
+  const { labels, regions } = findRegions(around, rows, columns);
+  const pixels = regions.map((): number[] => []);
+  for (let i = 0; i < labels.length; i++) if (labels[i]) pixels[labels[i] - 1].push(i);
+  const basins = new Int32Array(rows * columns);
+  const mask = new Uint8Array(rows * columns);
+  for (const own of pixels) {
+    const { channel, sign } = strongest(departures, deviations, own);
+    outlineRegion(
+      own,
+      departures[channel],
+      shown[channel],
+      sign,
+      rows,
+      columns,
+      sure,
+      basins,
+      mask,
+    );
+  }
+  return mask;
+}
+
+/** Heights, barely blurred, over the mean of what lies around and is no defect. */
+function overSurroundings(
+  kernels: Kernels,
+  plane: Float32Array,
+  rows: number,
+  columns: number,
+  around: Uint8Array,
+  spacingPx: number,
+): Float32Array {
+  const fine = blur(kernels, plane, rows, columns, Math.max(0.5, FINE * spacingPx));
+  const sigma = SURROUNDINGS * spacingPx;
+  const outside = Float32Array.from(around, (value) => 1 - value);
+  const weight = blur(kernels, outside, rows, columns, sigma);
+  const sum = blur(
+    kernels,
+    plane.map((height, i) => height * outside[i]),
+    rows,
+    columns,
+    sigma,
+  );
+  return fine.map((height, i) => height - (weight[i] > 1e-4 ? sum[i] / weight[i] : 0));
+}
+
+function deviationOutside(plane: Float32Array, around: Uint8Array): number {
+  const stride = Math.ceil(plane.length / SAMPLE) | 1;
+  const sizes = plane
+    .filter((_, i) => i % stride === 0 && !around[i])
+    .map((height) => Math.abs(height));
+  return sizes.length > 0 ? select(sizes, sizes.length >> 1) || 1e-12 : 1e-12;
+}
+
+/** The channel in which a region stands out most, and which way. */
+function strongest(
+  heights: readonly Float32Array[],
+  deviations: readonly number[],
+  pixels: readonly number[],
+): { channel: number; sign: number } {
+  let [most, channel, sign] = [-1, 0, 1];
+  heights.forEach((candidate, c) => {
+    for (const at of pixels) {
+      const size = Math.abs(candidate[at]) / deviations[c];
+      if (size <= most) continue;
+      most = size;
+      channel = c;
+      sign = candidate[at] < 0 ? -1 : 1;
+    }
+  });
+  return { channel, sign };
+}
+
+/** Part a region into the basins of its extrema, from the highest pixel down, and outline each. */
+function outlineRegion(
+  pixels: number[],
+  departure: Float32Array,
+  shown: Float32Array,
+  sign: number,
+  rows: number,
+  columns: number,
+  sure: Uint8Array,
+  basins: Int32Array,
+  mask: Uint8Array,
+): void {
+  const height = (at: number) => sign * departure[at];
+  pixels.sort((a, b) => height(b) - height(a) || a - b);
+  /** Of each basin, from 1: its peak and the basin that it was joined to. */
+  const peaks = [0];
+  const joined = [0];
+  const root = (basin: number): number => {
+    let at = basin;
+    while (joined[at] !== at) at = joined[at];
+    return at;
+  };
+  for (const at of pixels) {
+    let own = 0;
+    for (const other of neighbours(at, rows, columns)) {
+      if (!basins[other]) continue;
+      const basin = root(basins[other]);
+      if (!own) own = basin;
+      else if (basin !== own) {
+        const [high, low] = peaks[own] >= peaks[basin] ? [own, basin] : [basin, own];
+        if (height(at) > SADDLE * peaks[low]) joined[low] = high;
+        own = high;
+      }
+    }
+    if (!own) {
+      own = peaks.length;
+      peaks.push(height(at));
+      joined.push(own);
+    }
+    basins[at] = own;
+  }
+  const isSure = new Uint8Array(peaks.length);
+  for (const at of pixels) if (sure[at]) isSure[root(basins[at])] = 1;
+  const highest = peaks.reduce((most, peak) => Math.max(most, peak), 0);
+  /** Highest pixel of each basin as it shows. */
+  const tops = new Float64Array(peaks.length);
+  for (const at of pixels) {
+    const basin = root(basins[at]);
+    tops[basin] = Math.max(tops[basin], sign * shown[at]);
+  }
+  const belongs = (at: number) => {
+    const basin = root(basins[at]);
+    if (!isSure[basin] || peaks[basin] <= LEAST * highest) return 0;
+    return sign * shown[at] > OUTLINE * tops[basin] ? basin : 0;
+  };
+  for (const at of pixels) {
+    const basin = belongs(at);
+    if (!basin) continue;
+    // Pixels already taken are higher: the gap goes to the lower basin.
+    const touches = neighbours(at, rows, columns).some(
+      (other) => mask[other] && basins[other] && root(basins[other]) !== basin,
+    );
+    if (!touches) mask[at] = 1;
+  }
+  for (const at of pixels) basins[at] = 0;
+}
+
+/** The up to eight pixels around one. */
+function neighbours(at: number, rows: number, columns: number): number[] {
+  const x = at % columns;
+  const y = (at - x) / columns;
+  const out: number[] = [];
+  for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
+    for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
+      if (r !== y || c !== x) out.push(r * columns + c);
+    }
+  }
+  return out;
+}

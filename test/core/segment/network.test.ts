@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { WeightsError } from '../../../bindings/core/errors.ts';
+import { asMeasured, findDefects, NOT_A_DEFECT, prepare } from '../../../bindings/core/pipeline.ts';
+import { findRegions } from '../../../bindings/core/regions.ts';
+import { makeChannel } from '../../../bindings/core/scan.ts';
+import { segment } from '../../../bindings/core/segment/index.ts';
+import { loadSegmenter } from '../../../bindings/core/segment/segmenter.ts';
+import { createKernels } from '../../../bindings/node/instantiate.ts';
+import { makeScene } from './scene.ts';
+
+const kernels = createKernels();
+const file = new Uint8Array(readFileSync('models/segment.safetensors'));
+const segmenter = loadSegmenter(file, 'segment.safetensors');
+const ROWS = 192;
+const COLUMNS = 208;
+
+/** A noisy lattice with bright and dark defects, and the middle of each true region. */
+function scene(heights: number[], seed = 3) {
+  const { levelled, truth } = makeScene({ rows: ROWS, columns: COLUMNS, heights, seed });
+  return { levelled, truth, centres: findRegions(truth, ROWS, COLUMNS, { minArea: 8 }).regions };
+}
+
+/** Share of a mask's regions of which another mask holds a pixel. */
+function shareTouched(mask: Uint8Array, other: Uint8Array): number {
+  const { labels, regions } = findRegions(mask, ROWS, COLUMNS, { minArea: 8 });
+  const touched = new Set(labels.filter((id, i) => id > 0 && other[i]));
+  return touched.size / regions.length;
+}
+
+describe('the segmentation network', () => {
+  it.each([
+    ['bright', [5]],
+    ['dark', [-5]],
+    ['bright and dark', [6, -4]],
+  ])('finds %s defects without a label', (_, heights) => {
+    const { levelled, truth } = scene(heights);
+    const { mask, method } = segment(kernels, levelled, { segmenter });
+    expect(method).toBe('network');
+    expect(shareTouched(truth, mask)).toBeGreaterThan(0.9);
+    expect(shareTouched(mask, truth)).toBeGreaterThan(0.9);
+  });
+
+  it('does not know units: heights and pixels in other ones give the same mask', () => {
+    const { levelled } = scene([5]);
+    const { mask } = segment(kernels, levelled, { segmenter });
+    const planes = levelled.planes.map((plane) => plane.map((height) => 1024 * height));
+    const other = segment(kernels, { ...levelled, planes }, { segmenter }).mask;
+    expect(other.findIndex((value, i) => value !== mask[i])).toBe(-1);
+  });
+
+  it('says what it did and how sure it is', () => {
+    const { levelled } = scene([5]);
+    const { confidence, steps, stepEdges } = segment(kernels, levelled, { segmenter });
+    expect(confidence).toBeGreaterThan(0.5);
+    expect(confidence).toBeLessThanOrEqual(1);
+    expect(stepEdges?.length).toBe(ROWS * COLUMNS);
+    expect(steps[0]).toMatchObject({ method: 'network', sha256: segmenter.sha256, clicks: 0 });
+  });
+
+  it('gives the same mask for every tile', () => {
+    const { levelled } = scene([5, -4]);
+    const [whole, ...others] = [1024, 128, 256].map(
+      (tile) => segment(kernels, levelled, { segmenter, method: 'network', tile }).mask,
+    );
+    for (const mask of others) {
+      expect(mask.findIndex((value, i) => value !== whole[i])).toBe(-1);
+    }
+  });
+
+  it('leaves k-means to who asks for clusters, and to who has no network', () => {
+    const { levelled } = scene([5]);
+    expect(segment(kernels, levelled, { segmenter, k: 4 }).method).toBe('pixels');
+    expect(segment(kernels, levelled).method).toBe('pixels');
+    expect(() => segment(kernels, levelled, { method: 'network' })).toThrow('segmentation network');
+  });
+
+  it('refuses weights of another network', () => {
+    const naming = new Uint8Array(readFileSync('models/adatom.safetensors'));
+    expect(() => loadSegmenter(naming, 'adatom.safetensors')).toThrow(WeightsError);
+  });
+});
+
+describe('clicks', () => {
+  const { levelled, centres } = scene([6, -4]);
+  const heights = levelled.planes[0];
+  const bright = centres.filter(({ x, y }) => heightAt(x, y) > 0);
+  const dark = centres.filter(({ x, y }) => heightAt(x, y) < 0);
+  const prepared = prepare(
+    kernels,
+    {
+      name: 'scene',
+      format: 'simulated',
+      channels: [makeChannel('Z', heights, ROWS, COLUMNS, { unit: 'nm' })],
+      header: {},
+      warnings: [],
+    },
+    asMeasured,
+  );
+
+  function heightAt(x: number, y: number): number {
+    return heights[Math.round(y) * COLUMNS + Math.round(x)];
+  }
+
+  function sharesFound(support: { x: number; y: number; label: string }[]) {
+    const { mask } = findDefects(kernels, prepared, { segmenter, support });
+    const share = (of: typeof centres) =>
+      of.filter(({ x, y }) => mask[Math.round(y) * COLUMNS + Math.round(x)]).length / of.length;
+    return [share(bright), share(dark)];
+  }
+
+  it('on a bright defect, and a dark one that is none, leave the bright ones', () => {
+    const [brightFound, darkFound] = sharesFound([
+      { x: bright[0].x, y: bright[0].y, label: 'adatom' },
+      { x: dark[0].x, y: dark[0].y, label: NOT_A_DEFECT },
+    ]);
+    expect(brightFound).toBeGreaterThan(0.75);
+    expect(darkFound).toBeLessThan(0.3);
+  });
+
+  it('outside the scan are refused', () => {
+    expect(() => sharesFound([{ x: 500, y: 3, label: 'adatom' }])).toThrow('outside');
+  });
+});
