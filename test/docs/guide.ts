@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeApplication } from '../consumers/workshop.ts';
@@ -9,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A code block of a guide. */
 export interface Block {
-  /** `sh`, `js`, `py`, `text` (what the block before it prints) or what a file is written in. */
+  /** `sh`, `py`, `diff`, `text` (what the block before it prints) or what a file is written in. */
   language: string;
   /** Of a block that is a file, as ```js (file: name.js) has it. */
   file: string | undefined;
@@ -46,6 +55,16 @@ export function makeFolder(): string {
   return folder;
 }
 
+/** A folder as a contributor has it: the sources, with everything installed. */
+export function makeCopy(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'adatom-copy-'));
+  for (const name of ['bindings', 'package.json', 'tsconfig.base.json', 'build/adatom.wasm.ts']) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
 /** Carry out a block in a folder; returns what it printed. Throws with its errors when it fails. */
 export function carryOut({ language, file, text }: Block, folder: string): string {
   if (file) {
@@ -54,15 +73,9 @@ export function carryOut({ language, file, text }: Block, folder: string): strin
     return '';
   }
   if (language === 'py') return runPython(text, folder);
-  const [program, parameters] =
-    language === 'sh'
-      ? ['bash', ['-eo', 'pipefail', '-c', text]]
-      : [process.execPath, ['--input-type=module', '-e', text]];
   const path = `${join(folder, 'node_modules/.bin')}:${process.env['PATH']}`;
-  return execFileSync(program, parameters, {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, PATH: path, DENO_NO_UPDATE_CHECK: '1' },
-    stdio: 'pipe',
-  });
+  const env = { ...process.env, PATH: path, DENO_NO_UPDATE_CHECK: '1' };
+  const options = { cwd: folder, encoding: 'utf8', env, stdio: 'pipe' } as const;
+  if (language === 'diff') return execFileSync('git', ['apply', '-'], { ...options, input: text });
+  return execFileSync('bash', ['-eo', 'pipefail', '-c', text], options);
 }
