@@ -14,7 +14,7 @@ const CLASSES = ['vacancy', 'dangling-bond', 'fragment'];
 
 /** An assertion that becomes true while the page works. */
 function soon<T>(read: () => T | Promise<T>) {
-  return expect.poll(read, { timeout: 20_000 });
+  return expect.poll(read, { timeout: 60_000 });
 }
 
 /** The labels of a table of defects, counted. */
@@ -34,7 +34,7 @@ async function asAPerson(path: (person: Person) => Promise<void>): Promise<void>
   });
 }
 
-describe('adatom.html, opened from the disk', () => {
+describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
   let truth: Record<string, number>;
   let support: ReturnType<typeof readPointsCsv>;
   beforeAll(() => {

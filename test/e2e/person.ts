@@ -8,7 +8,7 @@ export class Person {
 
   constructor(page: Page) {
     this.page = page;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
   }
 
   /** Drop files on the page, as from a folder. */

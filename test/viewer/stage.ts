@@ -30,7 +30,7 @@ export async function onStage(use: (stage: StageTest) => Promise<void>): Promise
   const site = await serve(files, { 'Content-Security-Policy': STRICT });
   try {
     return await withPage(`${site.origin}/index.html`, [site.origin], async (page, complaints) => {
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(60_000);
       await page.locator('#done').waitFor({ state: 'attached' });
       await use(new StageTest(page));
       return [...complaints];

@@ -10,7 +10,7 @@ const example = (name: string) => readFileSync(new URL(`../../examples/${name}`,
 const file = { name: 'dimer-rows.sxm', bytes: new Uint8Array(example('dimer-rows.sxm')) };
 const support = readPointsCsv(example('dimer-rows.support.csv').toString(), 'support.csv');
 
-describe('a scan on the bench', () => {
+describe('a scan on the bench', { timeout: 240_000 }, () => {
   let engine: Engine;
   const benches: Workbench[] = [];
   beforeAll(async () => {

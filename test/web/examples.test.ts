@@ -9,7 +9,7 @@ function soon<T>(read: () => T | Promise<T>) {
   return expect.poll(read, { timeout: 90_000 });
 }
 
-describe('the examples for web pages', { timeout: 120_000 }, () => {
+describe('the examples for web pages', { timeout: 240_000 }, () => {
   let site: Site;
   beforeAll(async () => {
     site = await serve(new Map(), {});

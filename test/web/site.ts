@@ -112,8 +112,12 @@ export async function withPage<T>(
 }
 
 /** The result that a program wrote into its page. Throws the page's own error. */
-export async function resultOf<T>(page: Page, complaints: readonly string[]): Promise<T> {
-  const text = await page.locator('#done').textContent({ timeout: 120_000 });
+export async function resultOf<T>(
+  page: Page,
+  complaints: readonly string[],
+  timeout = 120_000,
+): Promise<T> {
+  const text = await page.locator('#done').textContent({ timeout });
   try {
     return JSON.parse(text ?? '');
   } catch {

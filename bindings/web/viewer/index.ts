@@ -2,7 +2,7 @@
 
 export { type LabelledScan, writeCoco } from '../../core/export/coco.ts';
 export * from '../../core/session/index.ts';
-export { NOT_A_DEFECT } from '../../core/session/index.ts';
+export { NOT_A_DEFECT, type Position } from '../../core/session/index.ts';
 export * from '../index.ts';
 export { AdatomViewer, type ViewerEvents } from './element.ts';
 export {
