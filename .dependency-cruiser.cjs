@@ -29,11 +29,11 @@ const layouts = '^bindings/core/formats/(bytes|orient)\\.ts$';
 
 /**
  * Steps that run code of a step before them: training cuts the crops it learns from, out of scans
- * that it simulates.
+ * that it simulates and, for segmentation, levels and looks at as a scan in use.
  */
 const mayRun = {
   export: layouts,
-  train: [steps.crop, '^bindings/core/simulate/'],
+  train: [steps.preprocess, steps.segment, steps.crop, steps.simulate],
 };
 
 const spanning = '^bindings/core/((index|pipeline|embed-sizes)\\.ts$|engine/)';

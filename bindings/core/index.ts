@@ -46,7 +46,6 @@ export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
 export {
   CLUSTER_METHODS,
   type ClusterReport,
-  loadSegmenter,
   SEGMENT_METHODS,
   type Segmenter,
   type SegmentMethod,

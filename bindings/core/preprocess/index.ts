@@ -1,6 +1,7 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
+import { resample, resampleMask } from '../resample.ts';
 import type { Channel, Step } from '../scan.ts';
 import { chooseGrid, type WorkingGrid } from './grid.ts';
 import { isImprovement, measureDisplacement, warp, warpValid } from './hysteresis.ts';
@@ -10,7 +11,6 @@ import type { Levelled } from './levelled.ts';
 import { alignLines } from './lines.ts';
 import { fillMissing, findMissing } from './missing.ts';
 import { type PreprocessOptions, type Settings, withDefaults } from './options.ts';
-import { resample, resampleMask } from './resample.ts';
 import { removeScars } from './scars.ts';
 import { percentiles, rounded } from './statistics.ts';
 import { stepEdges } from './step-edges.ts';

@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import type { ConvLayer } from '../layers.ts';
-import { MASKS } from '../train/masks.ts';
 import type { FeatureMaps, Field } from './field.ts';
+import { MASKS } from './masks.ts';
 
 /** The network's log-odds at each pixel of the levelled grid, (rows, columns) each. */
 export type Answers = Record<(typeof MASKS)[number], Float32Array>;

@@ -10,7 +10,7 @@ import type { Segmenter } from './segmenter.ts';
 
 export type { Click } from './by-network.ts';
 export type { ClusterReport } from './choose.ts';
-export { loadSegmenter, type Segmenter } from './segmenter.ts';
+export type { Segmenter } from './segmenter.ts';
 
 /** What k-means works on; the routes of the paper. */
 export type ClusterMethod = 'pixels' | 'features' | 'upsampled';

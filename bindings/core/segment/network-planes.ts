@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import { removeLattice } from '../lattice/remove.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
-import { resample, resampleMask } from '../preprocess/resample.ts';
+import { resample, resampleMask } from '../resample.ts';
 import { select } from '../select.ts';
 
 /** Row spacing at which the segmentation network works, px. */

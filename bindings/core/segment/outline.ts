@@ -12,7 +12,7 @@ const OUTLINE = 0.5;
 /** Weight of the heights as they are beside those without the lattice. */
 const LATTICE = 0.5;
 /** Two extrema with no saddle lower than this part of the smaller one between them are one defect. */
-const SADDLE = 0.65;
+const SADDLE = 0.5;
 /** An extremum of less than this part of its region's largest is that one's slope. */
 const LEAST = 0.25;
 /** Enough pixels for a spread. */

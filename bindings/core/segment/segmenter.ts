@@ -1,10 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { WeightsError } from '../errors.ts';
-import { type ConvLayer, isConcat, type NetworkLayer } from '../layers.ts';
-import { freshState, inferenceLayers, planNetwork, restoreTensors } from '../train/trainer.ts';
-import type { NetworkSpec } from '../train/types.ts';
-import { readWeights } from '../weights/index.ts';
+import type { ConvLayer, NetworkLayer } from '../layers.ts';
 
 /** A segmentation network with what a result must say about it. */
 export interface Segmenter {
@@ -15,24 +9,4 @@ export interface Segmenter {
   trunk: readonly NetworkLayer[];
   /** The last layer, 1x1: from features to the logits of MASKS. */
   head: ConvLayer;
-}
-
-/** A segmentation network out of a file of `adatom train --task segment`. Throws FormatError or WeightsError. */
-export function loadSegmenter(bytes: Uint8Array, name: string): Segmenter {
-  const { tensors, metadata } = readWeights(bytes, name);
-  if (metadata['task'] !== 'segment' || !metadata['network']) {
-    throw new WeightsError(
-      `${name}: expected a segmentation network of adatom train --task segment, found another one.`,
-    );
-  }
-  const plan = planNetwork(JSON.parse(metadata['network']) as NetworkSpec);
-  const state = freshState(plan, 0);
-  const wrong = restoreTensors(plan, state, tensors);
-  if (wrong) throw new WeightsError(`${name}: expected a tensor ${wrong} of its own network.`);
-  const layers = inferenceLayers(plan, state);
-  const head = layers[layers.length - 1];
-  if (isConcat(head) || head.kind !== '1x1') {
-    throw new WeightsError(`${name}: expected a 1x1 convolution at the network's end.`);
-  }
-  return { name, sha256: bytesToHex(sha256(bytes)), trunk: layers.slice(0, -1), head };
 }

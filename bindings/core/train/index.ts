@@ -1,7 +1,8 @@
+export { MASKS } from '../segment/masks.ts';
 export { curvesSvg } from './curves.ts';
 export type { LabelledScan } from './labelled-episodes.ts';
+export { loadSegmenter } from './load-segmenter.ts';
 export { type Progress, type Schedule, startProgress, train } from './loop.ts';
-export { MASKS } from './masks.ts';
 export { isOwn, readCheckpoint, weightsMetadata, writeCheckpoint } from './save.ts';
 export {
   openSource,

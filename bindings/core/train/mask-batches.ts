@@ -2,9 +2,10 @@ import { robustDeviation } from '../crop.ts';
 import { EmptyScanError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type Levelled, preprocess } from '../preprocess/index.ts';
-import { resampleMask } from '../preprocess/resample.ts';
 import { Random } from '../random.ts';
+import { resampleMask } from '../resample.ts';
 import { makeChannel } from '../scan.ts';
+import { MASKS } from '../segment/masks.ts';
 import {
   networkPlanes,
   PLANES,
@@ -12,7 +13,6 @@ import {
   withoutLattice,
 } from '../segment/network-planes.ts';
 import { type SceneOptions, type SimulatedScene, simulateScene } from '../simulate/scene.ts';
-import { MASKS } from './masks.ts';
 import { mix } from './simulated-episodes.ts';
 import type { MaskBatch } from './types.ts';
 

@@ -5,7 +5,7 @@ import { asMeasured, findDefects, NOT_A_DEFECT, prepare } from '../../../binding
 import { findRegions } from '../../../bindings/core/regions.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
 import { segment } from '../../../bindings/core/segment/index.ts';
-import { loadSegmenter } from '../../../bindings/core/segment/segmenter.ts';
+import { loadSegmenter } from '../../../bindings/core/train/load-segmenter.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { makeScene } from './scene.ts';
 

@@ -1,4 +1,4 @@
-import type { Kernels } from '../kernels.ts';
+import type { Kernels } from './kernels.ts';
 
 /** Shrinking by more than this folds fine detail into coarse unless it is blurred away first. */
 const NEEDS_LOW_PASS = 1.5;
