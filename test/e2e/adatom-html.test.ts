@@ -62,7 +62,8 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       }
 
       const counts = await person.counts();
-      expect(Object.keys(counts)).toEqual(CLASSES);
+      expect(Object.keys(counts)).toEqual(expect.arrayContaining(CLASSES));
+      expect(counts['unknown'] ?? 0).toBeLessThanOrEqual(3);
       for (const name of CLASSES) {
         expect(Math.abs(counts[name] - truth[name]), name).toBeLessThanOrEqual(3);
       }
