@@ -36,8 +36,7 @@ export function segmentByNetwork(
     : answers.defect;
   const around = likely.map((value, i) => Math.max(value, answers.extent[i]));
   const middle = spacings[spacings.length >> 1];
-  // Without a click whatever shows down to a third of its height is reason enough.
-  const seen = { around: cut(around), sure: cut(clicks.length > 0 ? likely : around) };
+  const seen = { around: cut(around), sure: cut(likely), clicked: pixelsOf(clicks, levelled) };
   const outlined = outlineAtHalfHeight(kernels, levelled, field.residuals, seen, middle);
   const mask = cleanMask(outlined, valid, rows, columns, middle);
   const confidence = expectedDice(kernels, likely, valid);
@@ -87,6 +86,15 @@ function adaptedOnGrid(
     for (let i = 0; i < sum.length; i++) sum[i] += fine[i] / field.maps.length;
   }
   return sum;
+}
+
+/** The pixels of the defects that were clicked. */
+function pixelsOf(clicks: readonly Click[], { rows, columns }: Levelled): number[] {
+  const within = (value: number, size: number) =>
+    Math.min(size - 1, Math.max(0, Math.round(value)));
+  return clicks
+    .filter(({ isDefect }) => isDefect)
+    .map(({ x, y }) => within(y, rows) * columns + within(x, columns));
 }
 
 /** 1 where likelier than not. */

@@ -24,6 +24,11 @@ export interface Seen {
   around: Uint8Array;
   /** 1 where one is likely: every defect holds such a pixel. */
   sure: Uint8Array;
+  /**
+   * Pixels of defects that a person clicked: what departs only in ways that none of these does, up or
+   * down, is then no defect.
+   */
+  clicked: readonly number[];
 }
 
 /**
@@ -35,7 +40,7 @@ export function outlineAtHalfHeight(
   kernels: Kernels,
   { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
   residuals: readonly Float32Array[],
-  { around, sure }: Seen,
+  { around, sure, clicked }: Seen,
   spacingPx: number,
 ): Uint8Array {
   const over = (plane: Float32Array) =>
@@ -51,8 +56,13 @@ export function outlineAtHalfHeight(
   for (let i = 0; i < labels.length; i++) if (labels[i]) pixels[labels[i] - 1].push(i);
   const basins = new Int32Array(rows * columns);
   const mask = new Uint8Array(rows * columns);
+  const strongestOf = (own: readonly number[]) => strongest(departures, deviations, own);
+  const signs = new Set(
+    clicked.map((at) => strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]).sign),
+  );
   for (const own of pixels) {
-    const { channel, sign } = strongest(departures, deviations, own);
+    const { channel, sign } = strongestOf(own);
+    if (signs.size > 0 && !signs.has(sign)) continue;
     outlineRegion(
       own,
       departures[channel],
