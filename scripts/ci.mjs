@@ -9,7 +9,10 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const results = 'build/test-results.json';
 rmSync(results, { force: true });
 
-const checks = ['test', 'lint', 'types', 'rules'].map((name) => ({ name, ok: runScript(name) }));
+const checks = ['test', 'lint', 'types', 'rules', 'docs'].map((name) => ({
+  name,
+  ok: runScript(name),
+}));
 const tests = countTests();
 
 let passed = tests.passed;

@@ -1,6 +1,7 @@
 // The public API: re-exports only.
 
 export { chooseChannels, describe } from './channels.ts';
+export type { Normalisation } from './crop.ts';
 export {
   type DefectDescription,
   type Describable,
@@ -18,12 +19,15 @@ export {
   writePointsCsv,
 } from './export/csv.ts';
 export { type OutputFile, type RunResult, runFileNames, runFiles } from './export/files.ts';
+export type { NpyValues } from './export/npy.ts';
 export { writeNpy } from './export/npy.ts';
 export { density, type ReportTruth } from './export/report.ts';
 export { writeSxm } from './export/sxm.ts';
 export { type EpisodeOptions, type EpisodeResult, runEpisodes } from './fewshot/episode.ts';
 export { loadRelation, type Method, methodNames } from './fewshot/index.ts';
+export type { LinearLayer, RelationModule } from './fewshot/relationModule.ts';
 export { type ReadOptions, readScan, type Siblings } from './formats/index.ts';
+export type { Nearest } from './kernels.ts';
 export {
   type Clusters,
   type ConvLayer,
@@ -33,16 +37,22 @@ export {
 } from './kernels.ts';
 export type { Measured } from './lattice/estimate.ts';
 export type { LatticeSite } from './lattice/sites.ts';
+export type { Picture } from './lattice/spectrum.ts';
+export type { ConcatLayer, LayerKind, NetworkLayer } from './layers.ts';
 export { type Length, parseAreaNm2, parseLength, parseLengthNm } from './lengths.ts';
+export type { Position } from './matching.ts';
 export { type Matching, matchPositions } from './matching.ts';
 export { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from './network.ts';
 export * from './pipeline.ts';
+export type { PoolReply, PoolRequest } from './pool.ts';
 export { Pool, type PooledNetwork, type PoolWorker } from './pool.ts';
 export type { PreprocessOptions } from './preprocess/index.ts';
 export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';
 export { Random } from './random.ts';
 export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
+export type { Click } from './segment/by-network.ts';
+export type { ClusterMethod } from './segment/index.ts';
 export {
   CLUSTER_METHODS,
   type ClusterReport,
@@ -51,7 +61,14 @@ export {
   type SegmentMethod,
   type SegmentOptions,
 } from './segment/index.ts';
+export type { PrincipalPlane } from './session/pca.ts';
+export type { ClassLibrary, ClassStyle } from './session/types.ts';
+export type { Corner } from './shape/contour.ts';
+export type { Bounds, DefectShape } from './shape/measure.ts';
+export type { DimerRowOptions, SimulatedScan } from './simulate/index.ts';
 export { simulateDimerRows } from './simulate/index.ts';
+export type { Instrument } from './simulate/instrument.ts';
+export type { Vector } from './simulate/lattice.ts';
 export {
   type SceneOptions,
   type SimulatedScene,
@@ -59,8 +76,16 @@ export {
   surfaceNames,
 } from './simulate/scene.ts';
 export { sceneScan } from './simulate/scene-scan.ts';
+export type { SceneDefect } from './simulate/truth.ts';
+export type { Moments } from './train/adamw.ts';
 export * from './train/index.ts';
+export type { LabelledEpisodesOptions } from './train/labelled-episodes.ts';
+export type { MaskBatchesOptions } from './train/mask-batches.ts';
+export type { ConcatNode, ConvNode, Plan, PlannedNode } from './train/plan.ts';
+export type { SimulatedEpisodesOptions } from './train/simulated-episodes.ts';
+export type { NodeSpec, ShardResult, TaskSource } from './train/types.ts';
 export { version } from './version.ts';
-export type { WasmExports } from './wasm.ts';
+export type { WasmExports, WasmMemory } from './wasm.ts';
 export { readWeights } from './weights/index.ts';
 export { writeSafetensors } from './weights/safetensors.ts';
+export type { Tensor, WeightsFile } from './weights/tensor.ts';

@@ -1,4 +1,5 @@
-interface Position {
+/** A place in pixels. */
+export interface Position {
   x: number;
   y: number;
 }

@@ -35,6 +35,7 @@ export async function allCases(host: Host, example: Example): Promise<Hashes> {
     ...kernelCases(host, kernels),
     ...(await poolCases(host)),
     ...(await trainingCases(host, kernels)),
+    ...growthCases(host, await host.createKernels()),
     ...under('scan', scanCases(host, kernels, example)),
     ...under('engine, calling thread', await engineCases(host, 0, example)),
     ...under('engine, one worker', await engineCases(host, 1, example)),
@@ -207,6 +208,26 @@ export async function poolCases(host: Pick<Host, 'Random' | 'createPool'>): Prom
     }
   }
   return hashes;
+}
+
+/**
+ * A layer on an image for which fresh kernels' memory grows more than ten-fold. Throws unless it
+ * does, and unless a network loaded before gives the same bits after.
+ */
+function growthCases({ Random }: Pick<Host, 'Random'>, kernels: core.Kernels): Hashes {
+  const random = new Random(3);
+  const numbers = (n: number) => Float32Array.from({ length: n }, () => random.between(-1, 1));
+  const first = kernels.memory().reserved;
+  const weights = numbers(12 * 2 * 9);
+  const network = kernels.load([{ inChannels: 2, outChannels: 12, weights, pool: true }]);
+  const small = numbers(2 * 9 * 7);
+  const before = hash(kernels.run(network, small, 1, 9, 7).planes);
+  const large = hash(kernels.squaredEuclidean(numbers(2000 * 50), numbers(1500 * 50), 50));
+  const { reserved } = kernels.memory();
+  if (reserved < 10 * first) throw new Error(`the memory grew from ${first} to ${reserved} only`);
+  const after = hash(kernels.run(network, small, 1, 9, 7).planes);
+  if (after !== before) throw new Error('a network gives other bits once its memory has grown');
+  return { 'before and after the memory grew': before, 'memory grown ten-fold': large };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { WeightsFile } from '../weights/tensor.ts';
 import { countShots, meanPerClass } from './support.ts';
 import type { Scored, SupportSet } from './types.ts';
 
-interface LinearLayer {
+export interface LinearLayer {
   /** (outputs, inputs) */
   weights: Float32Array;
   bias: Float32Array;

@@ -1,0 +1,8 @@
+// Runs in Deno (lifetimes.test.ts starts it): prints what a thousand engines left behind.
+import type * as deno from '../../bindings/deno/mod.ts';
+import { liveAndDie } from '../conformance/lifetimes.ts';
+
+declare const Deno: { memoryUsage(): { rss: number } };
+
+const host: typeof deno = await import(new URL('../../dist/deno/mod.js', import.meta.url).href);
+console.log(JSON.stringify(await liveAndDie(host, () => Deno.memoryUsage().rss)));
