@@ -73,7 +73,7 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await page.keyboard.press('Control+y');
       await soon(() => person.counts()).toEqual(counts);
 
-      const { name, text } = await person.export('Table of defects (CSV)');
+      const { name, text } = await person.take('Export', 'Table of defects (CSV)');
       expect(name).toBe('dimer-rows.defects.csv');
       expect(countCsv(text)).toEqual(counts);
 
@@ -109,11 +109,39 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await expect
         .poll(async () => Object.keys(await person.counts()))
         .toEqual(expect.arrayContaining(CLASSES));
-      const { text } = await person.export('Counts of all scans (CSV)');
+      const { text } = await person.take('Export', 'Counts of all scans (CSV)');
       const rows = text.split('\n').map((line) => line.split(',').slice(0, 2).join(','));
       expect(rows).toEqual(
         expect.arrayContaining(['simulated-1.sxm,vacancy', 'dimer-rows.sxm,fragment']),
       );
+    });
+  });
+
+  test('goes on from a session file where the browser keeps nothing', async () => {
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await page.addInitScript(() => {
+        Object.defineProperty(window, 'indexedDB', {
+          get() {
+            throw new DOMException('denied', 'SecurityError');
+          },
+        });
+      });
+      await page.reload();
+      await page.getByRole('alert').filter({ hasText: 'keeps nothing' }).waitFor();
+      await person.drop(example);
+      await person.press('Find defects');
+      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+      await person.addClass('hole');
+      await person.clickAt(294, 207, 320, 320);
+      await soon(() => person.status.textContent()).toBe('1 defect: hole.');
+      const counts = await person.counts();
+      const { path, name } = await person.take('Session', 'Save session');
+      expect(name).toBe('dimer-rows.session.json');
+      await page.reload();
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(example, path);
+      await soon(() => person.counts()).toEqual(counts);
     });
   });
 
@@ -132,7 +160,7 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await soon(async () => (await person.counts())['hole']).toBe(0);
       await person.page.keyboard.press('Control+y');
       await soon(() => person.counts()).toEqual(counts);
-      const { text } = await person.export('Table of defects (CSV)');
+      const { text } = await person.take('Export', 'Table of defects (CSV)');
       expect(countCsv(text)).toEqual(counts);
       await person.page.reload();
       await person.press('Continue');

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 
 /** What a person does with the app, by what they can see. */
@@ -60,16 +61,16 @@ export class Person {
   }
 
   /** The file that a menu's line hands over. */
-  async export(line: string): Promise<{ name: string; text: string }> {
-    await this.page.locator('summary', { hasText: 'Export' }).click();
+  async take(menu: string, line: string): Promise<{ name: string; path: string; text: string }> {
+    await this.page.locator('summary', { hasText: menu }).click();
     const [download] = await Promise.all([
       this.page.waitForEvent('download'),
       this.page.getByRole('button', { name: line }).click(),
     ]);
-    return {
-      name: download.suggestedFilename(),
-      text: readFileSync(await download.path(), 'utf8'),
-    };
+    const name = download.suggestedFilename();
+    const path = join(mkdtempSync(join(tmpdir(), 'adatom-e2e-')), name);
+    await download.saveAs(path);
+    return { name, path, text: readFileSync(path, 'utf8') };
   }
 
   /** What the line at the foot says. */
