@@ -23,11 +23,12 @@ export interface Spread {
 
 export function spreadOf({ pixels }: Plane): Spread {
   const step = Math.max(1, Math.floor(pixels.length / SAMPLE));
-  const sample: number[] = [];
+  const sample = new Float32Array(Math.ceil(pixels.length / step));
+  let measured = 0;
   for (let i = 0; i < pixels.length; i += step) {
-    if (Number.isFinite(pixels[i])) sample.push(pixels[i]);
+    if (Number.isFinite(pixels[i])) sample[measured++] = pixels[i];
   }
-  const sorted = Float32Array.from(sample).sort();
+  const sorted = sample.subarray(0, measured).sort();
   const spread = { sorted, low: 0, high: 1, histogram: new Uint32Array(HISTOGRAM_BINS) };
   if (sorted.length === 0) return spread;
   // What lies far outside would squeeze everything else into one bin.
