@@ -9,6 +9,7 @@ import { bundle, runProgram } from '../hosts/program.ts';
 import { packages } from '../peers/index.ts';
 import { onnxModel } from '../peers/onnx.ts';
 import { summary } from '../time.ts';
+import { printDownloads } from './downloads.ts';
 
 const STARTS = 9;
 const SIDE = 40;
@@ -33,7 +34,9 @@ try {
       starts.get(name)!.push(started);
     }
   }
-  console.log(`import to first embedding, Node ${process.version}, ${STARTS} fresh processes each`);
+  console.log(
+    `import to first embedding, Node ${process.version} unless it says so, ${STARTS} fresh processes each`,
+  );
   for (const [name, each] of starts) {
     const { min, median, spread } = summary(each.map(({ ms }) => ms));
     console.log(
@@ -44,6 +47,7 @@ try {
       console.log(`    ${step.padEnd(16)} median ${ms.toFixed(1)} ms`);
     }
   }
+  printDownloads();
   console.log(`kernels: ${statSync('build/adatom.wasm').size} bytes of WebAssembly\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -57,6 +61,16 @@ async function findEngines() {
       name: 'adatom',
       program: await bundle('bench/cold/adatom-process.ts', 'node'),
       parameters: [pathToFileURL(ours).href, String(SIDE)],
+    },
+    {
+      name: 'adatom, in Deno',
+      program: 'node_modules/deno/bin.cjs',
+      parameters: [
+        ...['run', '--no-remote', '--no-prompt', '--allow-read', '--allow-env'],
+        resolve('build/run/bench-cold-adatom-process-ts.mjs'),
+        pathToFileURL(resolve('dist/deno/mod.js')).href,
+        String(SIDE),
+      ],
     },
   ];
   const peer = join(packages, 'onnxruntime-web/dist/ort.node.min.mjs');
