@@ -2,7 +2,8 @@ import { chooseChannels, describe, isTopography } from './channels.ts';
 import type { Normalisation } from './crop.ts';
 import { cropSizeFor } from './crop-size.ts';
 import { embedCrops } from './embed.ts';
-import { CROP_FACTORS, embedAtSizes } from './embed-sizes.ts';
+import { embedPixels } from './embed-pixels.ts';
+import { CROP_FACTORS, embedAtSizes, type Look } from './embed-sizes.ts';
 import { EmptyScanError, OptionError, SupportError } from './errors.ts';
 import {
   type ClassifyOptions,
@@ -98,9 +99,9 @@ export interface Found {
   method: Segmentation['method'];
   /** The Dice that the segmentation network expects of its mask, 0..1; null without it. */
   confidence: number | null;
-  /** 1 at step edges and at lines that the microscope spoilt, by the network; null without it. (rows, columns) */
-  stepEdges: Uint8Array | null;
-  disturbed: Uint8Array | null;
+  /** 1 at step edges, and at scars, as levelling told them: none of them is a defect. (rows, columns) */
+  stepEdges: Uint8Array;
+  disturbed: Uint8Array;
   /** 1 where defect, 0 where lattice, on the file's own grid (rows, columns). */
   mask: Uint8Array;
   /** The defect's id at each of its pixels, 0 elsewhere (rows, columns). */
@@ -226,12 +227,15 @@ export function findDefects(
   const mask = Uint8Array.from(labels, (id) => (id > 0 ? 1 : 0));
   const searchedFraction = fractionOf(searched.valid);
   checkpoint(run, 'regions', 1);
-  const { method, confidence, stepEdges, disturbed } = segmentation;
+  const { method, confidence } = segmentation;
+  // A copy: what a worker answers moves to the caller.
+  const onFile = (plane: Uint8Array = new Uint8Array(levelled.planes[0].length)) =>
+    resizeMask(kernels, plane, levelled, rows, columns).slice();
   return {
     method,
     confidence,
-    stepEdges: stepEdges && resizeMask(kernels, stepEdges, levelled, rows, columns),
-    disturbed: disturbed && resizeMask(kernels, disturbed, levelled, rows, columns),
+    stepEdges: onFile(levelled.stepEdges),
+    disturbed: onFile(levelled.disturbed),
     mask,
     regionIds: labels,
     defects,
@@ -273,8 +277,8 @@ export interface Embedded {
   /** (points, dimension) */
   embeddings: Float32Array;
   dimension: number;
-  /** Crop sizes whose embeddings, equally long, follow one another in each. */
-  sizes: number;
+  /** Lengths of the parts that follow one another in each: one for each way of looking at a point. */
+  parts: number[];
   /** The first `displaced` points from eight places beside them, (displaced, dimension) each. */
   beside: Float32Array[];
   step: Step;
@@ -304,19 +308,18 @@ export function embedPoints(
   const factors = options.crop ? [1] : CROP_FACTORS;
   const sizePx = cropInWorkingPixels(prepared, middle);
   const sizes = factors.map((factor) => factor * sizePx);
-  const { embeddings, dimension, beside, touchesBorder } = embedAtSizes(
+  const { embeddings, dimension, parts, beside, touchesBorder } = embedAtSizes(
     levelled,
     points.map((point) => toWorkingGrid(levelled, point)),
-    sizes,
+    looksOf(kernels, network, sizes, run),
     normalise,
-    (crops, n) => embedCrops(kernels, network.loaded, crops, n, run),
     normalise === 'scan' ? options.displaced : 0,
     network.gain,
   );
   return {
     embeddings,
     dimension,
-    sizes: sizes.length,
+    parts,
     beside,
     step: {
       name: 'embed',
@@ -329,6 +332,27 @@ export function embedPoints(
       dimension,
     },
   };
+}
+
+/** By the network at each size; at several also as they are, at the largest. */
+function looksOf(
+  kernels: Kernels,
+  { loaded }: EmbeddingNetwork,
+  sizes: readonly number[],
+  run?: RunOptions,
+): Look[] {
+  const byNetwork = sizes.map(
+    (sizePx): Look => ({
+      sizePx,
+      embed: (crops, n) => embedCrops(kernels, loaded, crops, n, run),
+    }),
+  );
+  if (sizes.length === 1) return byNetwork;
+  const asPixels: Look = {
+    sizePx: Math.max(...sizes),
+    embed: (crops, n, size) => embedPixels(kernels, crops, n, size),
+  };
+  return [...byNetwork, asPixels];
 }
 
 function checkInside(points: readonly Point[], prepared: Prepared): void {
@@ -408,13 +432,13 @@ export function classifyDefects(
   // A learned relation compares embeddings as long as those that it learnt from: of one size.
   if (options.relation) embedding.crop ??= defaultCrop(prepared, all);
   const embedded = embedPoints(kernels, prepared, network, all, embedding, run);
-  const { embeddings, dimension, beside, sizes, step } = embedded;
+  const { embeddings, dimension, beside, parts, step } = embedded;
   const split = support.length * dimension;
   const examples = {
     embeddings: embeddings.slice(0, split),
     labels: support.map(({ label }) => label),
     beside,
-    sizes,
+    parts,
   };
   const named = nameEmbedded(kernels, dimension, examples, embeddings.slice(split), options, run);
   const { classes, labels, confidence } = named;
@@ -449,8 +473,8 @@ export function nameEmbedded(
     labels: readonly string[];
     /** The same examples from beside them, as embedPoints gives them. */
     beside?: readonly Float32Array[];
-    /** As embedPoints gives it; default 1. */
-    sizes?: number;
+    /** As embedPoints gives it; default one part. */
+    parts?: readonly number[];
   },
   queries: Float32Array,
   options: Omit<NameOptions, keyof EmbedOptions> = {},
@@ -462,7 +486,7 @@ export function nameEmbedded(
   const support: SupportSet = {
     ...makeSupport(examples.embeddings, dimension, examples.labels),
     ...(examples.beside?.length ? { beside: examples.beside } : {}),
-    sizes: examples.sizes ?? 1,
+    parts: examples.parts ?? [dimension],
   };
   const unlabelled = options.refine === false ? {} : { unlabelled: queries };
   const result = classify(kernels, method, support, queries, { ...unlabelled, ...options });

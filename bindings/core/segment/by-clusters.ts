@@ -84,8 +84,6 @@ export function segmentByClusters(
     mask,
     clusterMap,
     clusters,
-    stepEdges: null,
-    disturbed: null,
     confidence: null,
     warnings,
     steps: [

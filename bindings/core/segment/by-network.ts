@@ -45,8 +45,6 @@ export function segmentByNetwork(
     mask,
     clusterMap: mask.slice(),
     clusters: [],
-    stepEdges: cut(answers['step edge']),
-    disturbed: cut(answers.disturbed),
     confidence,
     warnings,
     steps: [

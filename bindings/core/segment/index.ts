@@ -52,9 +52,6 @@ export interface Segmentation {
   clusterMap: Uint8Array;
   /** Empty where no clusters were made. */
   clusters: ClusterReport[];
-  /** 1 at step edges and at lines that the microscope spoilt, as the network sees them; null without it. */
-  stepEdges: Uint8Array | null;
-  disturbed: Uint8Array | null;
   /** The Dice that the network expects of its own mask, 0..1; null without it. */
   confidence: number | null;
   /** What a user should know before trusting the mask. */

@@ -15,6 +15,10 @@ const LATTICE = 0.5;
 const SADDLE = 0.5;
 /** An extremum of less than this part of its region's largest is that one's slope. */
 const LEAST = 0.25;
+/** An extremum of less than this many deviations of the lattice could be noise. */
+const LEAST_DEVIATIONS = 3;
+/** Scales the median absolute deviation to the standard deviation of a normal distribution. */
+const MAD_TO_SIGMA = 1.4826;
 /** Enough pixels for a spread. */
 const SAMPLE = 20_000;
 
@@ -68,6 +72,7 @@ export function outlineAtHalfHeight(
       departures[channel],
       shown[channel],
       sign,
+      LEAST_DEVIATIONS * deviations[channel],
       rows,
       columns,
       sure,
@@ -106,7 +111,7 @@ function deviationOutside(plane: Float32Array, around: Uint8Array): number {
   const sizes = plane
     .filter((_, i) => i % stride === 0 && !around[i])
     .map((height) => Math.abs(height));
-  return sizes.length > 0 ? select(sizes, sizes.length >> 1) || 1e-12 : 1e-12;
+  return sizes.length > 0 ? MAD_TO_SIGMA * select(sizes, sizes.length >> 1) || 1e-12 : 1e-12;
 }
 
 /** The channel in which a region stands out most, and which way. */
@@ -134,6 +139,7 @@ function outlineRegion(
   departure: Float32Array,
   shown: Float32Array,
   sign: number,
+  least: number,
   rows: number,
   columns: number,
   sure: Uint8Array,
@@ -180,7 +186,7 @@ function outlineRegion(
   }
   const belongs = (at: number) => {
     const basin = root(basins[at]);
-    if (!isSure[basin] || peaks[basin] <= LEAST * highest) return 0;
+    if (!isSure[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) return 0;
     return sign * shown[at] > OUTLINE * tops[basin] ? basin : 0;
   };
   for (const at of pixels) {
