@@ -203,7 +203,8 @@ export function findDefects(
   const onFileGrid = resizeMask(kernels, segmentation.mask, levelled, rows, columns);
   const pixelArea = pixelAreaNm2(prepared);
   const minArea =
-    areaInPixels(options.minAreaNm2, pixelArea, 'minAreaNm2') ?? smallestDefect(levelled);
+    areaInPixels(options.minAreaNm2, pixelArea, 'minAreaNm2') ??
+    smallestDefect({ ...levelled, rowSpacingPx: segmentation.periodPx });
   const { labels, regions } = findRegions(onFileGrid, rows, columns, { minArea });
   const median = medianOf(regions.map((region) => region.areaPx));
   const maxArea = areaInPixels(options.maxAreaNm2, pixelArea, 'maxAreaNm2') ?? 8 * median;

@@ -85,6 +85,7 @@ export function segmentByClusters(
     clusterMap,
     clusters,
     confidence: null,
+    periodPx: levelled.rowSpacingPx ?? null,
     warnings,
     steps: [
       {

@@ -2,13 +2,13 @@ import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
 import { adapted } from './adapt.ts';
-import { answersOf, onLevelledGrid } from './answers.ts';
+import { type Answers, answersOf, onLevelledGrid } from './answers.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type Field } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
 import { outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
-import { workingScale } from './working-scale.ts';
+import { type WorkingScale, workingScales } from './working-scale.ts';
 
 /** What a person said of one place: a defect that counts, or none. */
 export interface Click {
@@ -17,6 +17,10 @@ export interface Click {
   y: number;
   isDefect: boolean;
 }
+
+/** Sure enough of a scale, and how much surer another one has to be. */
+const SURE = 0.55;
+const CLEARLY = 0.3;
 
 /** Every departure from the lattice as the segmentation network outlines it, half-way down its height. */
 export function segmentByNetwork(
@@ -27,9 +31,14 @@ export function segmentByNetwork(
   run?: RunOptions,
 ): Segmentation {
   const { rows, columns, valid } = levelled;
-  const { spacings, from, warnings } = workingScale(kernels, levelled, options.periodPx);
-  const field = computeField(kernels, segmenter, levelled, spacings, options, run);
-  const answers = answersOf(kernels, field, segmenter.head, rows, columns);
+  const { scale, field, answers, confidence } = bestLook(
+    kernels,
+    levelled,
+    segmenter,
+    options,
+    run,
+  );
+  const { spacings, from, warnings } = scale;
   const clicks = options.clicks ?? [];
   const likely = clicks.some(({ isDefect }) => isDefect)
     ? adaptedOnGrid(kernels, field, segmenter, clicks, levelled)
@@ -39,13 +48,13 @@ export function segmentByNetwork(
   const seen = { around: cut(around), sure: cut(likely), clicked: pixelsOf(clicks, levelled) };
   const outlined = outlineAtHalfHeight(kernels, levelled, field.residuals, seen, middle);
   const mask = cleanMask(outlined, valid, rows, columns, middle);
-  const confidence = expectedDice(kernels, likely, valid);
   return {
     method: 'network',
     mask,
     clusterMap: mask.slice(),
     clusters: [],
     confidence,
+    periodPx: middle,
     warnings,
     steps: [
       {
@@ -61,6 +70,36 @@ export function segmentByNetwork(
       },
     ],
   };
+}
+
+/** What the network sees at one scale, or several averaged. */
+interface Look {
+  scale: WorkingScale;
+  field: Field;
+  answers: Answers;
+  confidence: number;
+}
+
+/** The first scale at which the network is sure of what it sees, else the one at which it is surest. */
+function bestLook(
+  kernels: Kernels,
+  levelled: Levelled,
+  segmenter: Segmenter,
+  options: SegmentOptions,
+  run?: RunOptions,
+): Look {
+  const { rows, columns, valid } = levelled;
+  let best: Look | undefined;
+  for (const scale of workingScales(kernels, levelled, options.periodPx)) {
+    const field = computeField(kernels, segmenter, levelled, scale.spacings, options, run);
+    const answers = answersOf(kernels, field, segmenter.head, rows, columns);
+    const confidence = expectedDice(kernels, answers.defect, valid);
+    if (!best || confidence > best.confidence + CLEARLY) {
+      best = { scale, field, answers, confidence };
+    }
+    if (best.confidence >= SURE) break;
+  }
+  return best as Look;
 }
 
 /** The defects' log-odds on the levelled grid after a person's clicks, averaged over scales. */

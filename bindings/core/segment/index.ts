@@ -54,6 +54,8 @@ export interface Segmentation {
   clusters: ClusterReport[];
   /** The Dice that the network expects of its own mask, 0..1; null without it. */
   confidence: number | null;
+  /** Row spacing that it went by, levelled px; null where k-means had none but a guess. */
+  periodPx: number | null;
   /** What a user should know before trusting the mask. */
   warnings: string[];
   steps: Step[];

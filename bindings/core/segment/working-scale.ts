@@ -12,37 +12,36 @@ export interface WorkingScale {
 
 /** Where only the features' own width says how large a row would be, the network looks at several scales. */
 const AROUND_A_GUESS = [0.25, 0.4, 0.65];
-/** Where the lattice does, at these. */
-const AROUND_THE_LATTICE = [1];
 /** A working pixel of less than this part of a levelled one shows nothing new. */
 const FINEST_PX = 2;
 
-/** The scale asked for, else that of the scan's lattice, else several about a guess. */
-export function workingScale(
+/**
+ * The scale asked for, alone; else that of the scan's lattice, then, for where that proves wrong,
+ * several about a guess and half of it (it may be a superstructure's); without a lattice the guess.
+ */
+export function workingScales(
   kernels: Kernels,
   levelled: Levelled,
   periodPx: number | undefined,
-): WorkingScale {
-  if (periodPx !== undefined) return { spacings: [periodPx], from: 'option', warnings: [] };
+): WorkingScale[] {
+  if (periodPx !== undefined) return [{ spacings: [periodPx], from: 'option', warnings: [] }];
   const [fit] = estimateLattices(kernels, levelled);
   const known = [levelled.rowSpacingPx ?? null, fit ? rowSpacing(fit) : null].filter(
     (spacing) => spacing !== null,
   );
-  if (known.length > 0) {
-    // Of two, one is of a superstructure.
-    const spacing = Math.max(FINEST_PX, Math.min(...known));
-    return {
-      spacings: AROUND_THE_LATTICE.map((factor) => factor * spacing),
-      from: 'lattice',
-      warnings: [],
-    };
-  }
-  const guess = chooseScale(levelled, undefined);
-  return {
+  const guess = chooseScale({ ...levelled, rowSpacingPx: null }, undefined);
+  const guessed: WorkingScale = {
     spacings: AROUND_A_GUESS.map((factor) => Math.max(FINEST_PX, factor * guess.periodPx)),
     from: guess.periodFrom,
     warnings: guess.warnings,
   };
+  if (known.length === 0) return [guessed];
+  // Of two, one is of a superstructure.
+  const spacing = Math.max(FINEST_PX, Math.min(...known));
+  const at = (px: number): WorkingScale => ({ spacings: [px], from: 'lattice', warnings: [] });
+  return spacing / 2 >= FINEST_PX
+    ? [at(spacing), guessed, at(spacing / 2)]
+    : [at(spacing), guessed];
 }
 
 /** Distance of the rows that run along the shorter vector. */
