@@ -17,7 +17,7 @@ const steps = {
   preprocess: '^bindings/core/preprocess/',
   segment: '^bindings/core/segment/',
   crop: '^bindings/core/crop(-size)?\\.ts$',
-  embed: '^bindings/core/(embed|network)\\.ts$',
+  embed: '^bindings/core/(embed|embed-pixels|network)\\.ts$',
   fewshot: '^bindings/core/fewshot/',
   simulate: '^bindings/core/simulate/',
   train: '^bindings/core/train/',

@@ -25,7 +25,7 @@ export interface Embedder {
     points: readonly Point[],
     /** So many of the points, from the first, are labelled. */
     labelled: number,
-  ): Pick<Embedded, 'embeddings' | 'dimension' | 'beside' | 'sizes'>;
+  ): Pick<Embedded, 'embeddings' | 'dimension' | 'beside' | 'parts'>;
 }
 
 /** The paper's code cuts 16 pixels and takes channel 0's mean from both channels, heights in nm. */
@@ -66,12 +66,12 @@ function rawPixels({ levelled }: Prepared, points: readonly Point[], labelled: n
     y: (y + 0.5) * scaleY - 0.5,
   }));
   const size = cropSizeFor(levelled, places);
-  const sizes = CROP_FACTORS.map((factor) => factor * size);
   const asTheyAre = (crops: Float32Array, n: number) => ({
     embeddings: crops,
     dimension: crops.length / Math.max(1, n),
   });
-  return embedAtSizes(levelled, places, sizes, 'scan', asTheyAre, labelled);
+  const looks = CROP_FACTORS.map((factor) => ({ sizePx: factor * size, embed: asTheyAre }));
+  return embedAtSizes(levelled, places, looks, 'scan', labelled);
 }
 
 function filesOf(folder: string): string[] {

@@ -51,7 +51,7 @@ function measure({ name, real, scan, points }: Case, seed: number): void {
 
   function score(
     embedder: Embedder,
-    { embeddings, dimension, beside, sizes }: ReturnType<Embedder['embed']>,
+    { embeddings, dimension, beside, parts }: ReturnType<Embedder['embed']>,
     k: number,
   ) {
     const classes = [...new Set(points.map(({ label }) => label))];
@@ -66,7 +66,7 @@ function measure({ name, real, scan, points }: Case, seed: number): void {
         episodes: Number(given.episodes),
         classes,
         beside,
-        sizes,
+        parts,
         ...(embedder.alone || given.refine === 'off'
           ? {}
           : { unlabelled: embeddings.subarray(points.length * dimension) }),

@@ -11,10 +11,17 @@ const MISS = 1.5 / 40;
 const DIRECTIONS = [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((x) => ({ x, y })));
 const MISSES = DIRECTIONS.filter(({ x, y }) => x !== 0 || y !== 0);
 
-/** Embeddings at several sizes, joined. */
+/** One way of looking at a point: a crop of a size (pixels of the levelled grid), and what is made of it. */
+export interface Look {
+  sizePx: number;
+  /** Embeddings of crops (n, 2, size, size). */
+  embed(crops: Float32Array, n: number, size: number): Embeddings;
+}
+
+/** Embeddings by several looks, joined. */
 export interface EmbeddedSizes extends Embeddings {
-  /** Sizes whose parts follow one another in each embedding. */
-  sizes: number;
+  /** Lengths of the parts that follow one another in each embedding. */
+  parts: number[];
   /** The first `displaced` points as seen from beside them, (displaced, dimension) for each direction. */
   beside: Float32Array[];
   /** (n) 1 where the largest crop reaches over the scan's edge. */
@@ -22,25 +29,24 @@ export interface EmbeddedSizes extends Embeddings {
 }
 
 /**
- * Cut a crop of each size (pixels of the levelled grid) around each point and embed it. With several
- * sizes the embeddings of each are divided by the square root of their total variance over the points,
- * so that every size counts the same, and put one after the other: (n, sizes x dimension). Embeddings
- * then compare with those of the same call only. With one size they are as the network gives them.
+ * Cut the crop of each look around each point and embed it. With several looks the embeddings of each
+ * are divided by the square root of their total variance over the points, so that every look counts
+ * the same, and put one after the other: (n, sum of the parts). Embeddings then compare with those of
+ * the same call only. With one look they are as it gives them.
  * The first `displaced` points are embedded from eight places beside them as well, on the same scale,
  * so that what was clicked off its centre can be compared.
  */
 export function embedAtSizes(
   { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
   points: readonly Point[],
-  sizes: readonly number[],
+  looks: readonly Look[],
   normalise: Normalisation,
-  embed: (crops: Float32Array, n: number) => Embeddings,
   displaced = 0,
   gain?: number,
 ): EmbeddedSizes {
   const deviations = normalise === 'scan' ? planes.slice(0, 2).map(robustDeviation) : undefined;
   const touchesBorder = new Uint8Array(points.length);
-  const parts = sizes.map((sizePx) => {
+  const parts = looks.map(({ sizePx, embed }) => {
     const options = {
       sizePx,
       normalise,
@@ -49,7 +55,7 @@ export function embedAtSizes(
     };
     const embedAll = (places: readonly Point[]) => {
       const cut = cropAt(planes, rows, columns, places, options);
-      return { ...embed(cut.crops, cut.n), touches: cut.touchesBorder };
+      return { ...embed(cut.crops, cut.n, cut.size), touches: cut.touchesBorder };
     };
     const { touches, ...centred } = embedAll(points);
     touches.forEach((touch, i) => {
@@ -64,34 +70,38 @@ export function embedAtSizes(
     });
     return { ...centred, beside };
   });
-  const dimension = parts.reduce((sum, part) => sum + part.dimension, 0);
+  const lengths = parts.map((part) => part.dimension);
   const scales = parts.map((part) =>
-    sizes.length === 1 ? 1 : 1 / (Math.sqrt(totalVariance(part, points.length)) || 1),
+    looks.length === 1 ? 1 : 1 / (Math.sqrt(totalVariance(part, points.length)) || 1),
   );
   const joined = (of: (part: (typeof parts)[number]) => Float32Array) =>
-    join(parts.map(of), scales, dimension);
+    join(parts.map(of), lengths, scales);
   return {
     embeddings: joined(({ embeddings }) => embeddings),
-    dimension,
-    sizes: sizes.length,
+    dimension: lengths.reduce((sum, length) => sum + length, 0),
+    parts: lengths,
     beside: (parts[0]?.beside ?? []).map((_, direction) => joined((p) => p.beside[direction])),
     touchesBorder,
   };
 }
 
-/** Rows of equally long parts, times their scales, one after the other. */
+/** Rows of parts of the lengths given, times their scales, one after the other. */
 function join(
   parts: readonly Float32Array[],
+  lengths: readonly number[],
   scales: readonly number[],
-  dimension: number,
 ): Float32Array {
   if (parts.length === 1) return parts[0];
-  const part = dimension / parts.length;
-  const joined = new Float32Array(parts[0].length * parts.length);
-  for (let i = 0; i < joined.length; i++) {
-    const row = Math.floor(i / dimension);
-    const which = Math.floor((i % dimension) / part);
-    joined[i] = scales[which] * parts[which][row * part + ((i % dimension) % part)];
+  const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const rows = lengths[0] > 0 ? parts[0].length / lengths[0] : 0;
+  let to = 0;
+  for (let row = 0; row < rows; row++) {
+    for (const [which, part] of parts.entries()) {
+      const end = (row + 1) * lengths[which];
+      for (let from = end - lengths[which]; from < end; from++) {
+        joined[to++] = scales[which] * part[from];
+      }
+    }
   }
   return joined;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { embedAtSizes } from '../../bindings/core/embed-sizes.ts';
+import { embedAtSizes, type Look } from '../../bindings/core/embed-sizes.ts';
 import { Random } from '../../bindings/core/random.ts';
 
 const random = new Random(8);
@@ -13,15 +13,20 @@ const pixels = (crops: Float32Array, n: number) => ({
   embeddings: crops,
   dimension: crops.length / n,
 });
+const looks = (sizes: number[]): Look[] => sizes.map((sizePx) => ({ sizePx, embed: pixels }));
 const embed = (sizes: number[], displaced = 0) =>
-  embedAtSizes(levelled, points, sizes, 'scan', pixels, displaced);
+  embedAtSizes(levelled, points, looks(sizes), 'scan', displaced);
 
 test('one size is what the network gives, untouched', () => {
   let given = new Float32Array();
-  const { embeddings } = embedAtSizes(levelled, points, [9], 'scan', (crops, n) => {
-    given = crops.slice();
-    return pixels(crops, n);
-  });
+  const look: Look = {
+    sizePx: 9,
+    embed(crops, n) {
+      given = crops.slice();
+      return pixels(crops, n);
+    },
+  };
+  const { embeddings } = embedAtSizes(levelled, points, [look], 'scan');
   expect(embeddings).toEqual(given);
 });
 
@@ -57,12 +62,12 @@ test('points seen from beside are on the scale of the others, at the scan’s ed
   };
   // A step of a twenty-seventh of the crop changes less than another place does.
   for (const seen of beside) expect(apart(seen, 0)).toBeLessThan(apart(embeddings, 4));
-  const corner = embedAtSizes(levelled, [{ x: 0, y: 0 }], [9], 'scan', pixels, 1);
+  const corner = embedAtSizes(levelled, [{ x: 0, y: 0 }], looks([9]), 'scan', 1);
   expect(corner.beside.every((seen) => seen.every(Number.isFinite))).toBe(true);
 });
 
 test('no points, and points that are all alike, are no error', () => {
-  expect(embedAtSizes(levelled, [], [6, 9], 'scan', pixels).embeddings.length).toBe(0);
-  const twice = embedAtSizes(levelled, [points[0], points[0]], [6, 9], 'scan', pixels);
+  expect(embedAtSizes(levelled, [], looks([6, 9]), 'scan').embeddings.length).toBe(0);
+  const twice = embedAtSizes(levelled, [points[0], points[0]], looks([6, 9]), 'scan');
   expect(twice.embeddings.every(Number.isFinite)).toBe(true);
 });

@@ -94,8 +94,8 @@ export class OpenScan {
     const embedded = embedPoints(this.kernels, this.ready(), network, points, options, run);
     const { name, sha256: hash } = network;
     this.kept = { ...embedded, network: { name, sha256: hash } };
-    const { dimension, sizes, step } = embedded;
-    return { points: points.length, dimension, sizes, step, network: this.kept.network };
+    const { dimension, parts, step } = embedded;
+    return { points: points.length, dimension, parts, step, network: this.kept.network };
   }
 
   /** Embeddings of another network cannot be compared with what is embedded from now on. */
@@ -118,10 +118,10 @@ export class OpenScan {
     { library, ...options }: ClassifyCall,
     run: RunOptions,
   ): Classified {
-    const { embeddings, dimension, sizes, network, step } = this.embedded();
+    const { embeddings, dimension, parts, network, step } = this.embedded();
     if (library) checkNetwork(library, network, dimension);
     const support = {
-      sizes,
+      parts,
       embeddings: new Float32Array(
         examples.length * dimension + (library ? library.embeddings.length : 0),
       ),

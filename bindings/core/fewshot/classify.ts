@@ -17,7 +17,7 @@ import {
   type SupportSet,
   UNKNOWN,
 } from './types.ts';
-import { scaleSizes, weightsOfSizes } from './weigh-sizes.ts';
+import { scaleParts, weightsOfParts } from './weigh-parts.ts';
 
 export const methods: Readonly<Record<Method, Classifier>> = {
   prototypical,
@@ -63,17 +63,18 @@ export function classify(
   );
 }
 
-/** The same, every crop size counting for as much as it tells. */
+/** The same, every part of the embeddings counting for as much as it tells. */
 function weighed(
   kernels: Kernels,
   support: SupportSet,
   queries: Float32Array,
   options: ClassifyOptions,
 ): [SupportSet, Float32Array, ClassifyOptions] {
-  if ((support.sizes ?? 1) === 1) return [support, queries, options];
+  const { parts } = support;
+  if (!parts || parts.length === 1) return [support, queries, options];
   const { unlabelled } = options;
-  const factors = weightsOfSizes(kernels, support, queries);
-  const scale = (rows: Float32Array) => scaleSizes(rows, support.dimension, factors);
+  const factors = weightsOfParts(kernels, support, queries);
+  const scale = (rows: Float32Array) => scaleParts(rows, parts, factors);
   const scaled = scale(queries);
   const examples = {
     ...support,

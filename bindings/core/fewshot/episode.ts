@@ -16,8 +16,8 @@ export interface EpisodeOptions extends ClassifyOptions {
   seed?: number;
   /** Names of the classes, for messages. */
   classes?: readonly string[];
-  /** Crop sizes whose embeddings follow one another; see SupportSet. */
-  sizes?: number;
+  /** Lengths of the parts of each embedding; see SupportSet. */
+  parts?: readonly number[];
   /** The same points as seen from places beside them, (n, dimension) each; see SupportSet. */
   beside?: readonly Float32Array[];
 }
@@ -74,7 +74,7 @@ export function runEpisodes(
       dimension,
       labels: Int32Array.from(supportIndex, (_, i) => Math.floor(i / shots)),
       classes: classes.map(String),
-      sizes: options.sizes ?? 1,
+      parts: options.parts ?? [dimension],
       beside: (options.beside ?? []).map((seen) => pick(seen, dimension, supportIndex)),
     };
     const queries = pick(embeddings, dimension, queryIndex);

@@ -24,10 +24,10 @@ export function checkSupport(support: SupportSet): void {
   if (!(Number.isInteger(dimension) && dimension >= 1)) {
     throw new ShapeError(`support: expected a dimension of at least 1, got ${dimension}.`);
   }
-  const { sizes = 1 } = support;
-  if (!(Number.isInteger(sizes) && sizes >= 1 && dimension % sizes === 0)) {
+  const { parts = [dimension] } = support;
+  if (parts.reduce((sum, length) => sum + length, 0) !== dimension) {
     throw new ShapeError(
-      `support: expected sizes that divide a dimension of ${dimension}, got ${sizes}.`,
+      `support: expected parts that make up a dimension of ${dimension}, got ${parts.join(', ')}.`,
     );
   }
   if (embeddings.length !== labels.length * dimension) {

@@ -13,10 +13,11 @@ export interface SupportSet {
   /** The same examples as seen from places beside them, (examples, dimension) each: see prototypical.ts. */
   beside?: readonly Float32Array[];
   /**
-   * Crop sizes whose embeddings, equally long, follow one another in each embedding; default 1.
-   * Several are weighed by how well each sets the classes apart (weigh-sizes.ts).
+   * Lengths of the parts that follow one another in each embedding, one for each way of looking at a
+   * defect; default one part. Several are weighed by how well each sets the classes apart
+   * (weigh-parts.ts).
    */
-  sizes?: number;
+  parts?: readonly number[];
   /**
    * Names. A class called 'anomaly' is a class like any other: examples that belong to no class of
    * interest. It wins only what lies nearest to its examples; what resembles nothing at all is

@@ -59,7 +59,7 @@ export const episodes: Command = {
     const embedding = { displaced: points.length, ...chosen };
     if (naming.relation) embedding.crop ??= defaultCrop(prepared, all);
     const embedded = embedPoints(kernels, prepared, network, all, embedding, run);
-    const { embeddings, dimension, beside, sizes, step } = embedded;
+    const { embeddings, dimension, beside, parts, step } = embedded;
     const split = points.length * dimension;
     const labels = Int32Array.from(points, ({ label }) => classes.indexOf(label));
     const method = naming.method ?? 'prototypical';
@@ -69,7 +69,7 @@ export const episodes: Command = {
       ...unlabelled,
       classes,
       beside,
-      sizes,
+      parts,
       episodes: count,
       seed,
       ...(nWay ? { nWay } : {}),
