@@ -26,6 +26,8 @@ export interface Example {
   support: string;
   /** models/adatom.safetensors, which an engine finds by itself. */
   weights: Uint8Array;
+  /** models/segment.safetensors, likewise. */
+  segmenter: Uint8Array;
 }
 
 /** Every case of a host, the bundled scan both directly and through the engine, in a worker and not. */
@@ -54,7 +56,9 @@ export function scanCases(host: Host, kernels: core.Kernels, example: Example): 
   const network = host.loadEmbeddingNetwork(kernels, example.weights, 'adatom.safetensors');
   const scan = host.readScan(example.scan, 'dimer-rows.sxm');
   const prepared = host.prepare(kernels, scan);
-  const found = host.findDefects(kernels, prepared);
+  const found = host.findDefects(kernels, prepared, {
+    segmenter: host.loadSegmenter(example.segmenter, 'segment.safetensors'),
+  });
   if (found.defects.length === 0) throw new Error('the bundled scan holds defects, none was found');
   const support = parseSupport(example.support);
   const embedded = host.embedPoints(kernels, prepared, network, found.defects);
@@ -76,7 +80,7 @@ export function scanCases(host: Host, kernels: core.Kernels, example: Example): 
 export async function engineCases(
   host: Pick<Host, 'createAdatom'>,
   workers: number,
-  example: Omit<Example, 'weights'>,
+  example: Omit<Example, 'weights' | 'segmenter'>,
 ): Promise<Hashes> {
   const engine = await host.createAdatom({ workers });
   try {

@@ -12,6 +12,7 @@ async function runInNode(): Promise<Hashes> {
     scan: new Uint8Array(readFileSync(join(root, 'examples/dimer-rows.sxm'))),
     support: readFileSync(join(root, 'examples/dimer-rows.support.csv'), 'utf8'),
     weights: new Uint8Array(readFileSync(join(root, 'models/adatom.safetensors'))),
+    segmenter: new Uint8Array(readFileSync(join(root, 'models/segment.safetensors'))),
   });
 }
 

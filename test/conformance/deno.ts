@@ -12,5 +12,6 @@ const example = {
   scan: Deno.readFileSync(new URL('examples/dimer-rows.sxm', root)),
   support: Deno.readTextFileSync(new URL('examples/dimer-rows.support.csv', root)),
   weights: Deno.readFileSync(new URL('models/adatom.safetensors', root)),
+  segmenter: Deno.readFileSync(new URL('models/segment.safetensors', root)),
 };
 console.log(JSON.stringify(await allCases(host, example)));

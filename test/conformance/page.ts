@@ -29,7 +29,9 @@ async function run(): Promise<PageResult> {
   const support = await (await fetch('/examples/dimer-rows.support.csv')).text();
   const model = await fetch('/models/adatom.safetensors');
   const weights = new Uint8Array(await model.arrayBuffer());
-  const hashes = await allCases(host, { scan, support, weights });
+  const masks = await fetch('/models/segment.safetensors');
+  const segmenter = new Uint8Array(await masks.arrayBuffer());
+  const hashes = await allCases(host, { scan, support, weights, segmenter });
 
   const engine = await createAdatom();
   const fractions: number[] = [];
