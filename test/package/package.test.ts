@@ -99,7 +99,9 @@ describe('npm i ./adatom-x.y.z.tgz, in a clean folder without network', () => {
     const [, , path] = process.argv;
     const file = { name: 'dimer-rows.sxm', bytes: new Uint8Array(await readFile(path)) };
     const read = async (name) => new Uint8Array(await readFile('node_modules/adatom/' + name));
-    const weights = { name: 'adatom.safetensors', bytes: await read('models/adatom.safetensors') };
+    const segmenter = { name: 'segment.safetensors', bytes: await read('models/segment.safetensors') };
+    const bytes = await read('models/adatom.safetensors');
+    const weights = { name: 'adatom.safetensors', bytes, segmenter };
     for (const engine of [
       await createAdatom(),
       await slim.createAdatom({ wasm: await read('dist/adatom.wasm'), weights }),
