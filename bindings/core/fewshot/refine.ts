@@ -17,11 +17,11 @@ const FADING = 3;
 const NEGLIGIBLE = 1e-3;
 /** Fewer embeddings say nothing of a class, more say no more. */
 const FEWEST = 8;
-const MOST = 256;
+const MOST = 128;
 
 /**
  * Prototypes moved towards what is not labelled but near them: soft k-means (Ren et al. 2018, arXiv
- * 1803.00676, eq. 4) on at most 256 of `unlabelled` (n, dimension), evenly taken. In all they weigh
+ * 1803.00676, eq. 4) on at most 128 of `unlabelled` (n, dimension), evenly taken. In all they weigh
  * no more than one example per class (a fifth of one where there are five), so that they help where examples are few and cannot carry a
  * prototype off where a class is rare; and what is far from every class has no say.
  * `distances` gives squared distances (m, nWay) to the classes; returns the same to the moved ones.
@@ -108,16 +108,19 @@ function weightedMeans(
 ): { means: Float32Array; totals: Float64Array } {
   const sums = new Float64Array(nWay * dimension);
   const totals = new Float64Array(nWay);
-  shares.forEach((share, i) => {
-    if (share < NEGLIGIBLE) return;
-    const from = Math.floor(i / nWay) * dimension;
-    const to = (i % nWay) * dimension;
-    for (let d = 0; d < dimension; d++) sums[to + d] += share * embeddings[from + d];
+  // Plain loops: a person waits for each click's answer.
+  for (let i = 0; i < shares.length; i++) {
+    const share = shares[i];
+    if (share < NEGLIGIBLE) continue;
+    const row = Math.floor(i / nWay) * dimension;
+    let to = (i % nWay) * dimension;
+    for (let from = row; from < row + dimension; from++) sums[to++] += share * embeddings[from];
     totals[i % nWay] += share;
-  });
-  const means = Float32Array.from(sums, (sum, i) => {
-    const total = totals[Math.floor(i / dimension)];
-    return total > 0 ? sum / total : 0;
-  });
+  }
+  const means = new Float32Array(sums.length);
+  for (let c = 0, at = 0; c < nWay; c++) {
+    const factor = totals[c] > 0 ? 1 / totals[c] : 0;
+    for (let d = 0; d < dimension; d++, at++) means[at] = factor * sums[at];
+  }
   return { means, totals };
 }
