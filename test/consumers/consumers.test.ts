@@ -137,7 +137,11 @@ describe.skipIf(!bundlers)(bundlers ? title : `${title} (skipped: no bundlers)`,
           globalThis.annotator.getAnnotations().map(({ body }) => body[0]?.value),
         );
         expect(tags).toHaveLength(defects);
-        expect(new Set(tags)).toEqual(new Set(['vacancy', 'fragment', 'unknown']));
+        // What resembles neither may be called unknown.
+        const others = tags.filter((tag) => !['vacancy', 'fragment', 'unknown'].includes(tag));
+        expect(others).toEqual([]);
+        expect(tags).toContain('vacancy');
+        expect(tags).toContain('fragment');
       });
     } finally {
       site.close();
