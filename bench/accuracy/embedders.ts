@@ -70,7 +70,7 @@ function rawPixels({ levelled }: Prepared, points: readonly Point[], labelled: n
     embeddings: crops,
     dimension: crops.length / Math.max(1, n),
   });
-  const looks = CROP_FACTORS.map((factor) => ({ sizePx: factor * size, embed: asTheyAre }));
+  const looks = CROP_FACTORS.map((factor) => ({ sizePx: factor * size, ways: [asTheyAre] }));
   return embedAtSizes(levelled, places, looks, 'scan', labelled);
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import {
-  type Channel,
   type Kernels,
   readScan,
   type Scan,
@@ -43,9 +42,9 @@ export function makeMaskCase(kernels: Kernels, name: string, seed: number): Mask
   const make = surfaces[name];
   if (!make)
     throw new Error(`--surface: expected one of ${maskCaseNames.join(', ')}, got ${name}.`);
-  const { rows, columns, mask, centres, points, ...surface } = make(kernels, seed);
-  const scan = toScan({ ...surface, rows, columns, mask, centres, points });
-  return { name, real: false, scan, rows, columns, mask, centres, points };
+  const surface = make(kernels, seed);
+  const { rows, columns, mask, centres, points } = surface;
+  return { name, real: false, scan: toScan(surface), rows, columns, mask, centres, points };
 }
 
 /** TiO2(110) with the mask that its authors published. */
@@ -74,15 +73,10 @@ function sceneCase(kernels: Kernels, name: string, seed: number): MaskCase {
     y: Math.round(y),
     label: classes[number].name,
   }));
-  const surface = { name, planes, rows, columns, pixelNm, mask, points, centres: defects };
-  const scan = toScan(surface);
-  const channels = scan.channels.map(
-    (channel, i): Channel => ({ ...channel, biasV: i ? 1.6 : -1.8 }),
-  );
   return {
     name,
     real: false,
-    scan: { ...scan, channels },
+    scan: toScan({ name, planes, rows, columns, pixelNm }),
     rows,
     columns,
     mask,

@@ -2,7 +2,7 @@ import { cropAt, type Normalisation, type Point, robustDeviation } from './crop.
 import type { Embeddings } from './embed.ts';
 import type { Levelled } from './preprocess/levelled.ts';
 
-/** Sizes at which a point is embedded, in units of the default crop. */
+/** Sizes at which a point is embedded, in units of the default crop; the largest last. */
 export const CROP_FACTORS: readonly number[] = [0.7, 1, 2];
 
 /** How far a click may miss, in sides of the crop. */
@@ -11,11 +11,13 @@ const MISS = 1.5 / 40;
 const DIRECTIONS = [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((x) => ({ x, y })));
 const MISSES = DIRECTIONS.filter(({ x, y }) => x !== 0 || y !== 0);
 
-/** One way of looking at a point: a crop of a size (pixels of the levelled grid), and what is made of it. */
+/** Embeddings of crops (n, 2, size, size). */
+export type EmbedCrops = (crops: Float32Array, n: number, size: number) => Embeddings;
+
+/** A crop of a size (pixels of the levelled grid), and each way in which it is embedded. */
 export interface Look {
   sizePx: number;
-  /** Embeddings of crops (n, 2, size, size). */
-  embed(crops: Float32Array, n: number, size: number): Embeddings;
+  ways: readonly EmbedCrops[];
 }
 
 /** Embeddings by several looks, joined. */
@@ -29,10 +31,10 @@ export interface EmbeddedSizes extends Embeddings {
 }
 
 /**
- * Cut the crop of each look around each point and embed it. With several looks the embeddings of each
- * are divided by the square root of their total variance over the points, so that every look counts
- * the same, and put one after the other: (n, sum of the parts). Embeddings then compare with those of
- * the same call only. With one look they are as it gives them.
+ * Cut the crop of each look around each point and embed it in each of its ways. Where these are several
+ * parts in all, the embeddings of each are divided by the square root of their total variance over the
+ * points, so that every part counts the same, and put one after the other: (n, sum of the parts).
+ * Embeddings then compare with those of the same call only. A part alone is as its way gives it.
  * The first `displaced` points are embedded from eight places beside them as well, on the same scale,
  * so that what was clicked off its centre can be compared.
  */
@@ -46,7 +48,7 @@ export function embedAtSizes(
 ): EmbeddedSizes {
   const deviations = normalise === 'scan' ? planes.slice(0, 2).map(robustDeviation) : undefined;
   const touchesBorder = new Uint8Array(points.length);
-  const parts = looks.map(({ sizePx, embed }) => {
+  const parts = looks.flatMap(({ sizePx, ways }) => {
     const options = {
       sizePx,
       normalise,
@@ -54,11 +56,16 @@ export function embedAtSizes(
       ...(gain ? { gain } : {}),
     };
     const embedAll = (places: readonly Point[]) => {
-      const cut = cropAt(planes, rows, columns, places, options);
-      return { ...embed(cut.crops, cut.n, cut.size), touches: cut.touchesBorder };
+      const {
+        crops,
+        n,
+        size,
+        touchesBorder: touches,
+      } = cropAt(planes, rows, columns, places, options);
+      return { byWay: ways.map((embed) => embed(crops, n, size)), touches };
     };
-    const { touches, ...centred } = embedAll(points);
-    touches.forEach((touch, i) => {
+    const centred = embedAll(points);
+    centred.touches.forEach((touch, i) => {
       touchesBorder[i] |= touch;
     });
     const beside = (displaced ? MISSES : []).map((miss) => {
@@ -66,13 +73,16 @@ export function embedAtSizes(
         x: Math.min(Math.max(x + miss.x * MISS * sizePx, 0), columns - 1),
         y: Math.min(Math.max(y + miss.y * MISS * sizePx, 0), rows - 1),
       }));
-      return embedAll(places).embeddings;
+      return embedAll(places).byWay;
     });
-    return { ...centred, beside };
+    return centred.byWay.map((part, way) => ({
+      ...part,
+      beside: beside.map((byWay) => byWay[way].embeddings),
+    }));
   });
   const lengths = parts.map((part) => part.dimension);
   const scales = parts.map((part) =>
-    looks.length === 1 ? 1 : 1 / (Math.sqrt(totalVariance(part, points.length)) || 1),
+    parts.length === 1 ? 1 : 1 / (Math.sqrt(totalVariance(part, points.length)) || 1),
   );
   const joined = (of: (part: (typeof parts)[number]) => Float32Array) =>
     join(parts.map(of), lengths, scales);

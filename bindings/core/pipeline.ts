@@ -3,7 +3,7 @@ import type { Normalisation } from './crop.ts';
 import { cropSizeFor } from './crop-size.ts';
 import { embedCrops } from './embed.ts';
 import { embedPixels } from './embed-pixels.ts';
-import { CROP_FACTORS, embedAtSizes, type Look } from './embed-sizes.ts';
+import { CROP_FACTORS, type EmbedCrops, embedAtSizes, type Look } from './embed-sizes.ts';
 import { EmptyScanError, OptionError, SupportError } from './errors.ts';
 import {
   type ClassifyOptions,
@@ -342,18 +342,12 @@ function looksOf(
   sizes: readonly number[],
   run?: RunOptions,
 ): Look[] {
-  const byNetwork = sizes.map(
-    (sizePx): Look => ({
-      sizePx,
-      embed: (crops, n) => embedCrops(kernels, loaded, crops, n, run),
-    }),
-  );
-  if (sizes.length === 1) return byNetwork;
-  const asPixels: Look = {
-    sizePx: Math.max(...sizes),
-    embed: (crops, n, size) => embedPixels(kernels, crops, n, size),
-  };
-  return [...byNetwork, asPixels];
+  const byNetwork: EmbedCrops = (crops, n) => embedCrops(kernels, loaded, crops, n, run);
+  const asPixels: EmbedCrops = (crops, n, size) => embedPixels(kernels, crops, n, size);
+  return sizes.map((sizePx, i) => {
+    const alsoAsPixels = sizes.length > 1 && i === sizes.length - 1;
+    return { sizePx, ways: alsoAsPixels ? [byNetwork, asPixels] : [byNetwork] };
+  });
 }
 
 function checkInside(points: readonly Point[], prepared: Prepared): void {

@@ -13,7 +13,7 @@ const pixels = (crops: Float32Array, n: number) => ({
   embeddings: crops,
   dimension: crops.length / n,
 });
-const looks = (sizes: number[]): Look[] => sizes.map((sizePx) => ({ sizePx, embed: pixels }));
+const looks = (sizes: number[]): Look[] => sizes.map((sizePx) => ({ sizePx, ways: [pixels] }));
 const embed = (sizes: number[], displaced = 0) =>
   embedAtSizes(levelled, points, looks(sizes), 'scan', displaced);
 
@@ -21,10 +21,12 @@ test('one size is what the network gives, untouched', () => {
   let given = new Float32Array();
   const look: Look = {
     sizePx: 9,
-    embed(crops, n) {
-      given = crops.slice();
-      return pixels(crops, n);
-    },
+    ways: [
+      (crops, n) => {
+        given = crops.slice();
+        return pixels(crops, n);
+      },
+    ],
   };
   const { embeddings } = embedAtSizes(levelled, points, [look], 'scan');
   expect(embeddings).toEqual(given);

@@ -43,6 +43,18 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
     support = readPointsCsv(read('dimer-rows.support.csv'), 'dimer-rows.support.csv');
   });
 
+  /** Find the defects of the bundled scan and click one example of each class. */
+  async function findAndLabel(person: Person): Promise<void> {
+    await person.press('Find defects');
+    await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+    for (const name of CLASSES) {
+      await person.addClass(name);
+      const { x, y } = support.find(({ label }) => label === name)!;
+      await person.clickAt(x, y, 320, 320);
+      await soon(() => person.status.textContent()).toBe(`1 defect: ${name}.`);
+    }
+  }
+
   test('is one file of at most 4 MB', () => {
     expect(statSync(app).size).toBeLessThan(4e6);
   });
@@ -52,14 +64,7 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       const { page } = person;
       await page.getByText('Drop STM scans here').waitFor();
       await person.drop(example);
-      await person.press('Find defects');
-      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
-      for (const name of CLASSES) {
-        await person.addClass(name);
-        const { x, y } = support.find(({ label }) => label === name)!;
-        await person.clickAt(x, y, 320, 320);
-        await soon(() => person.status.textContent()).toBe(`1 defect: ${name}.`);
-      }
+      await findAndLabel(person);
 
       const counts = await person.counts();
       expect(Object.keys(counts)).toEqual(expect.arrayContaining(CLASSES));
@@ -94,14 +99,7 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await alert.waitFor();
       await page.getByRole('button', { name: /^dimer-rows.sxm/ }).click();
       await page.locator('.file', { hasText: 'dimer-rows.sxm' }).waitFor();
-      await person.press('Find defects');
-      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
-      for (const name of CLASSES) {
-        await person.addClass(name);
-        const { x, y } = support.find(({ label }) => label === name)!;
-        await person.clickAt(x, y, 320, 320);
-        await soon(() => person.status.textContent()).toBe(`1 defect: ${name}.`);
-      }
+      await findAndLabel(person);
       await person.press('Name all scans');
       const other = page.getByRole('button', { name: /^simulated-1.sxm/ });
       await soon(() => other.textContent()).toMatch(/sxm\d+/);

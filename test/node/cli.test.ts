@@ -1,27 +1,18 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readScan, version, writeNpy, writeSxm } from '../../bindings/core/index.ts';
+import { root, runCli } from './run-cli.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const cli = resolve(root, 'dist/node/cli.js');
 const scan = resolve(root, 'examples/dimer-rows.sxm');
 const support = resolve(root, 'examples/dimer-rows.support.csv');
 const folder = mkdtempSync(join(tmpdir(), 'adatom-cli-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function adatom(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    encoding: 'utf8',
-    cwd: folder,
-  });
-  return { status, stdout, stderr };
-}
+const adatom = (...args: string[]) => runCli(folder, args);
 
 function file(name: string, content: Uint8Array | string): string {
   const path = join(folder, name);

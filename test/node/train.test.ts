@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -11,11 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { cli, root, runCli } from './run-cli.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const cli = resolve(root, 'dist/node/cli.js');
 const shipped = resolve(root, 'models/adatom.safetensors');
 const folder = mkdtempSync(join(tmpdir(), 'adatom-train-'));
 const STEPS = '3';
@@ -23,13 +21,7 @@ const small = ['--widths', '4,4,4,4', '--seed', '3'];
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function adatom(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    encoding: 'utf8',
-    cwd: folder,
-  });
-  return { status, stdout, stderr };
-}
+const adatom = (...args: string[]) => runCli(folder, args);
 
 function train(name: string, ...args: string[]) {
   const out = join(folder, name);

@@ -1,3 +1,4 @@
+import { solveCholesky } from '../cholesky.ts';
 import { SupportError } from '../errors.ts';
 import type { SupportSet } from './types.ts';
 
@@ -106,25 +107,4 @@ function solveRidge(
   const ridge = (RIDGE * diagonal) / dimension;
   for (let i = 0; i < dimension; i++) matrix[i * dimension + i] += ridge;
   return solveCholesky(matrix, right, dimension);
-}
-
-/** Solve A x = b for a positive definite A, of which the lower triangle is given and overwritten. */
-function solveCholesky(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
-      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j];
-    }
-  }
-  const x = b.slice();
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i] -= a[i * n + k] * x[k];
-    x[i] /= a[i * n + i];
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i] -= a[k * n + i] * x[k];
-    x[i] /= a[i * n + i];
-  }
-  return x;
 }

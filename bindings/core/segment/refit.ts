@@ -1,3 +1,4 @@
+import { solveCholesky } from '../cholesky.ts';
 import type { Kernels } from '../kernels.ts';
 
 /** Weighted samples of a yes-or-no question. */
@@ -16,6 +17,8 @@ const MOST_STEPS = 12;
 const STILL = 1e-5;
 /** A smaller part of a step gains nothing any more. */
 const SMALLEST_PART = 1e-3;
+/** Squared; a flatter direction of the curvature is rounding. */
+const SMALLEST_PIVOT = 1e-12;
 
 /**
  * Logistic regression that stays near given coefficients: minimises the weighted cross-entropy plus
@@ -93,26 +96,5 @@ function newtonStep(
       for (let e = 0; e <= d; e++) curvature[d * dimension + e] += scaled * x[e];
     }
   }
-  return solve(curvature, gradient, dimension);
-}
-
-/** x of A x = b for a symmetric positive A, of which the lower half (n, n) is given; by Cholesky, in place. */
-function solve(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
-      a[i * n + j] = i === j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / a[j * n + j];
-    }
-  }
-  const x = Float64Array.from(b);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i] -= a[i * n + k] * x[k];
-    x[i] /= a[i * n + i];
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i] -= a[k * n + i] * x[k];
-    x[i] /= a[i * n + i];
-  }
-  return x;
+  return solveCholesky(curvature, gradient, dimension, SMALLEST_PIVOT);
 }
