@@ -1,5 +1,6 @@
 /**
  * What the segmentation network answers, one plane each: defects down to half and to a third of their
- * height, step edges, and lines that the microscope spoilt.
+ * height, step edges, lines that the microscope spoilt, and each defect's middle, which tells apart
+ * defects that touch.
  */
-export const MASKS = ['defect', 'extent', 'step edge', 'disturbed'] as const;
+export const MASKS = ['defect', 'extent', 'step edge', 'disturbed', 'centre'] as const;

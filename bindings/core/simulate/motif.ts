@@ -97,6 +97,8 @@ function newClass(tables: Tables, random: Random, number: number): DefectClass {
     ringed: 0.12,
     line: 0.18,
     faint: 0.1,
+    halo: 0.08,
+    blob: 0.05,
   });
   const made: DefectClass = {
     name: `${kind}-${number}`,
@@ -120,6 +122,11 @@ function newClass(tables: Tables, random: Random, number: number): DefectClass {
   }
   if (kind === 'bump' || kind === 'ringed') setSign(lobe, 1);
   if (kind === 'faint') made.height *= 0.4;
+  if (kind === 'halo') made.lobes.push(broadLobe(tables, random, random.between(0.15, 0.8)));
+  if (kind === 'blob') {
+    made.lobes = [broadLobe(tables, random, 1)];
+    made.height *= random.between(1, 4);
+  }
   if (kind === 'line') {
     const shortest = 2 + random.below(2);
     made.length = [shortest, shortest + random.below(4)];
@@ -144,6 +151,20 @@ function randomLobe(tables: Tables, random: Random): Lobe {
   const first = pick(random, [-1, 1]) * random.between(0.5, 1.3);
   const second = pick(random, [1, 1, 0.4, -0.7, 0, 1.6]) * random.between(0.6, 1.3);
   return { s, t, widthS, widthT, height: [first, first * second] };
+}
+
+/** The wide depression or hill about a charge, or an island or cluster that buries the lattice. */
+function broadLobe(tables: Tables, random: Random, height: number): Lobe {
+  const width = tables.logBetween(random, 0.7, 1.8);
+  const first = height * pick(random, [-1, 1]) * random.between(0.7, 1.2);
+  const second = first * pick(random, [1, 0.5, 0, -0.5]);
+  return {
+    s: 0,
+    t: 0,
+    widthS: width,
+    widthT: width * random.between(0.8, 1.2),
+    height: [first, second],
+  };
 }
 
 function setSign(lobe: Lobe, sign: 1 | -1): void {

@@ -26,6 +26,8 @@ export interface Crowd {
   apart: number;
 }
 
+/** Chance that a scene may hold so many defects that they touch all over. */
+const CROWDED = 0.2;
 /** No defect's origin lies nearer to the border, px. */
 const FROM_BORDER = 4;
 /** Heights of one class scatter at least by this (logarithmic). */
@@ -42,7 +44,8 @@ export function randomCrowd(
   coverage: number | undefined,
 ): Crowd {
   const cells = area / (spacing * spacing);
-  const cap = Math.max(4, 110 * (area / (208 * 208)));
+  const most = chance(random, CROWDED) ? 300 : 110;
+  const cap = Math.max(4, most * (area / (208 * 208)));
   const apart =
     spacing * (chance(random, 0.15) ? random.between(0.8, 1.6) : random.between(1.6, 3.2));
   const drawn = chance(random, 0.25)

@@ -1,4 +1,4 @@
-import { robustDeviation } from '../crop.ts';
+import { median, robustDeviation } from '../crop.ts';
 import { EmptyScanError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type Levelled, preprocess } from '../preprocess/index.ts';
@@ -43,15 +43,25 @@ const DEFAULT_SURFACES: readonly SceneOptions['surface'][] = [
   'random',
 ];
 
-/** Chance of a slow background, its length in row spacings, and its height in deviations. */
+/**
+ * Chance of a slow background, its length in row spacings, how many times longer it may be one way than
+ * the other, its height in deviations, and by how much more or less the lattice shows there.
+ */
 const BACKGROUNDS = 0.7;
 const BACKGROUND_SPACINGS = [1.6, 6] as const;
+const BACKGROUND_STRETCH = 2.5;
 const BACKGROUND_HEIGHT = [0.15, 1.5] as const;
+const BACKGROUND_CONTRAST = 0.6;
 
 /** Side of the simulated scans, px. */
 const SCAN = 208;
-/** The scale is off by as much, on a logarithmic scale: an estimate of the lattice can be. */
-const SCALE_SPREAD = 0.16;
+/**
+ * The scale is off by a factor between these: an estimate of the lattice can be, and defects are
+ * looked for at several scales.
+ */
+const SCALES = [0.55, 1.6] as const;
+/** A defect's middle: working pixels not farther from it. */
+const CENTRE_RADIUS = 1.6;
 /** Added to the seed for scenes that are only validated on. */
 const VALIDATION_SEED = 0x5eed5000;
 /** Batches that the same scans serve: making one takes as long as learning from several images. */
@@ -128,7 +138,7 @@ function makeSheet(
       rows: SCAN,
       columns: SCAN,
     });
-    const off = exact ? 1 : kernels.exp(SCALE_SPREAD * kernels.normal(random));
+    const off = exact ? 1 : logBetween(kernels, random, ...SCALES);
     const spacing = Math.min(scene.rowSpacingPx * off, (SCAN * WORKING_SPACING) / (size + 1));
     try {
       return seen(kernels, scene, spacing, random);
@@ -154,7 +164,8 @@ function seen(kernels: Kernels, scene: SimulatedScene, spacing: number, random: 
   const steps = toWorking(scene.steps);
   const disturbed = nearest(scene.disturbed, fromRows, fromColumns, rows, columns);
   const targets = scene.channelMasks.map((mask, c) => {
-    const planes = [toWorking(scene.channelCores[c]), toWorking(mask), steps, disturbed];
+    const centres = centresOf(scene, c as 0 | 1, rows, columns);
+    const planes = [toWorking(scene.channelCores[c]), toWorking(mask), steps, disturbed, centres];
     const target = new Uint8Array(rows * columns * MASKS.length);
     planes.forEach((plane, m) => {
       for (let i = 0; i < plane.length; i++) target[i * MASKS.length + m] = plane[i];
@@ -164,27 +175,82 @@ function seen(kernels: Kernels, scene: SimulatedScene, spacing: number, random: 
   return { rows, columns, channels, targets, counted: valid };
 }
 
+/** 1 in the middle of every defect that shows in a channel. (rows, columns) of the working grid */
+function centresOf(
+  scene: SimulatedScene,
+  channel: 0 | 1,
+  rows: number,
+  columns: number,
+): Uint8Array {
+  const shows = new Uint8Array(scene.defects.length + 1);
+  scene.instance.forEach((number, i) => {
+    if (scene.channelCores[channel][i]) shows[number] = 1;
+  });
+  const out = new Uint8Array(rows * columns);
+  scene.defects.forEach((defect, d) => {
+    if (!shows[d + 1]) return;
+    const x = ((defect.x + 0.5) * columns) / scene.columns - 0.5;
+    const y = ((defect.y + 0.5) * rows) / scene.rows - 0.5;
+    for (
+      let r = Math.max(0, Math.ceil(y - CENTRE_RADIUS));
+      r <= y + CENTRE_RADIUS && r < rows;
+      r++
+    ) {
+      for (
+        let c = Math.max(0, Math.ceil(x - CENTRE_RADIUS));
+        c <= x + CENTRE_RADIUS && c < columns;
+        c++
+      ) {
+        const away = (c - x) * (c - x) + (r - y) * (r - y);
+        if (away <= CENTRE_RADIUS * CENTRE_RADIUS) out[r * columns + c] = 1;
+      }
+    }
+  });
+  return out;
+}
+
 /**
  * Hills and hollows of what lies below the surface, which are no defects: in deviations of the heights,
- * as far apart as a few row spacings. In place.
+ * as far apart as a few row spacings; the lattice shows more or less there. In place.
  */
 function addBackground(
   kernels: Kernels,
-  { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
+  levelled: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
   spacing: number,
   random: Random,
 ): void {
   if (random.uniform() > BACKGROUNDS) return;
-  const apart = spacing * random.between(...BACKGROUND_SPACINGS);
-  const [down, across] = [rows, columns].map((size) => Math.max(2, Math.ceil(size / apart)));
-  const coarse = Float32Array.from({ length: down * across }, () => kernels.normal(random));
-  const fine = kernels.resizeBilinear(coarse, 1, down, across, rows, columns);
-  const [least, most] = BACKGROUND_HEIGHT;
-  const height = least * kernels.exp(random.uniform() * kernels.log(most / least));
-  for (const plane of planes) {
+  const hills = slowPlane(kernels, levelled, spacing, random);
+  const contrast = slowPlane(kernels, levelled, spacing, random);
+  const height = logBetween(kernels, random, ...BACKGROUND_HEIGHT);
+  const more = random.between(0, BACKGROUND_CONTRAST);
+  for (const plane of levelled.planes) {
+    const middle = median(plane);
     const scale = height * robustDeviation(plane) * random.between(0.5, 1);
-    for (let i = 0; i < plane.length; i++) plane[i] += scale * fine[i];
+    for (let i = 0; i < plane.length; i++) {
+      const factor = Math.max(0.3, 1 + more * contrast[i]);
+      plane[i] = middle + factor * (plane[i] - middle) + scale * hills[i];
+    }
   }
+}
+
+/** Normal numbers a few row spacings apart, interpolated. (rows, columns) */
+function slowPlane(
+  kernels: Kernels,
+  { rows, columns }: Pick<Levelled, 'rows' | 'columns'>,
+  spacing: number,
+  random: Random,
+): Float32Array {
+  const apart = spacing * random.between(...BACKGROUND_SPACINGS);
+  const stretch = logBetween(kernels, random, 1 / BACKGROUND_STRETCH, BACKGROUND_STRETCH);
+  const down = Math.max(2, Math.ceil(rows / (apart * Math.max(1, stretch))));
+  const across = Math.max(2, Math.ceil((columns * Math.min(1, stretch)) / apart));
+  const coarse = Float32Array.from({ length: down * across }, () => kernels.normal(random));
+  return kernels.resizeBilinear(coarse, 1, down, across, rows, columns);
+}
+
+function logBetween(kernels: Kernels, random: Random, least: number, most: number): number {
+  return least * kernels.exp(random.uniform() * kernels.log(most / least));
 }
 
 function nearest(

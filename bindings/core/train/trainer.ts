@@ -35,7 +35,7 @@ export function freshState(plan: Plan, seed: number): NetworkState {
 }
 
 /** Weight of each of MASKS in the loss. */
-const MASK_WEIGHTS = [1, 0.5, 0.2, 0.1];
+const MASK_WEIGHTS = [1, 0.5, 0.2, 0.1, 0.6];
 
 /** Loss and gradient of one task: of an episode under the prototypical loss, or of masks. */
 export function taskGradient(
@@ -189,7 +189,7 @@ export function conv4Spec(widths: readonly number[] = [32, 64, 64, 64], pools = 
 export function unetSpec(
   inChannels: number,
   masks: number,
-  [full, half, quarter, eighth]: readonly number[] = [12, 24, 40, 48],
+  [full, half, quarter, eighth]: readonly number[] = [16, 32, 48, 64],
 ): NetworkSpec {
   const after = { batchNorm: true, relu: true };
   const conv = (outChannels: number) => ({ kind: '3x3' as const, outChannels, ...after });

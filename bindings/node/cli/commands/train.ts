@@ -72,7 +72,7 @@ export const train: Command = {
     'checkpoint-every': { value: 'N', help: 'steps between two checkpoints (default 100)' },
     widths: {
       value: 'N,N,...',
-      help: 'channels of each block (default 32,64,64,64) or level (segment: 12,24,40,48)',
+      help: 'channels of each block (default 32,64,64,64) or level (segment: 16,32,48,64)',
     },
   },
   example:
