@@ -65,7 +65,7 @@ const CENTRE_RADIUS = 1.6;
 /** Added to the seed for scenes that are only validated on. */
 const VALIDATION_SEED = 0x5eed5000;
 /** Batches that the same scans serve: making one takes as long as learning from several images. */
-const REUSE = 2;
+const REUSE = 3;
 
 /** A scan as the network sees it, and its truth. */
 interface Sheet {
@@ -82,7 +82,7 @@ interface Sheet {
 /**
  * Batches of images with their masks, out of scans that are simulated as the microscope would record
  * them and then levelled like any other. Every image of a batch is of another scan; a scan serves in
- * twice as many batches as a batch has images, each time another part, channel and mirror image of it.
+ * three times as many batches as a batch has images, each time another part, channel and mirror image of it.
  */
 export function maskBatches(options: MaskBatchesOptions = {}) {
   const { images = 8, size = 96, shards = 2, validation = false } = options;
