@@ -77,6 +77,9 @@ export function resampleMask(
   outColumns: number,
 ): Uint8Array {
   if (rows === outRows && columns === outColumns) return Uint8Array.from(mask);
-  const soft = resample(kernels, Float32Array.from(mask), rows, columns, outRows, outColumns);
-  return Uint8Array.from(soft, (v) => (v >= 0.5 ? 1 : 0));
+  const soft = resample(kernels, new Float32Array(mask), rows, columns, outRows, outColumns);
+  // A loop: from() with a function takes ten times as long.
+  const out = new Uint8Array(soft.length);
+  for (let i = 0; i < out.length; i++) out[i] = soft[i] >= 0.5 ? 1 : 0;
+  return out;
 }

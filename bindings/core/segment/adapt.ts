@@ -1,12 +1,13 @@
 import type { Kernels } from '../kernels.ts';
 import type { ConvLayer } from '../layers.ts';
-import { headOutput, meanOf } from './answers.ts';
-import type { FeatureMaps } from './field.ts';
+import { headOutput, logOddsOf, meanOf } from './answers.ts';
+import type { FeatureMaps, Field } from './field.ts';
 import { PLANES, WORKING_SPACING } from './network-planes.ts';
 import { refit, type Samples } from './refit.ts';
 
-/** A click on the working grid. */
-export interface WorkingClick {
+/** What a person said of one place: a defect that counts, or none. */
+export interface Click {
+  /** Levelled pixels; within this file: working pixels. */
   x: number;
   y: number;
   isDefect: boolean;
@@ -30,15 +31,49 @@ const STIFFNESS = 25;
 const LEAST_SQUARE = 1e-3;
 
 /**
+ * The defects' log-odds after a person's clicks at every scale, on its working grid; null where none of
+ * the clicked defects is seen better than at any other scale, which then stays as it is.
+ */
+export function clickedLogOdds(
+  kernels: Kernels,
+  { maps: scales }: Field,
+  head: ConvLayer,
+  clicks: readonly Click[],
+  rows: number,
+  columns: number,
+): (Float32Array | null)[] {
+  if (!clicks.some(({ isDefect }) => isDefect)) return scales.map(() => null);
+  const there = scales.map(([maps]) =>
+    clicks.map(({ x, y, isDefect }) => ({
+      x: ((x + 0.5) * maps.columns) / columns - 0.5,
+      y: ((y + 0.5) * maps.rows) / rows - 0.5,
+      isDefect,
+    })),
+  );
+  const base = scales.map((channels) => logOddsOf(channels, head, 'defect'));
+  const best = clicks.map((_, i) => {
+    const peaks = scales.map(([maps], s) => {
+      const near = within(there[s][i], SEARCH, maps.rows, maps.columns);
+      return near.reduce((most, at) => Math.max(most, base[s][at]), -Infinity);
+    });
+    return peaks.indexOf(Math.max(...peaks));
+  });
+  return scales.map((channels, s) => {
+    const own = there[s].filter(({ isDefect }, i) => !isDefect || best[i] === s);
+    return own.some(({ isDefect }) => isDefect) ? adapted(kernels, channels, head, own) : null;
+  });
+}
+
+/**
  * The defects' log-odds (rows, columns) after a person's clicks: the network's last layer, and the
  * heights themselves, fitted anew to the clicked defects as the network outlines them (where it saw
  * none: at half height) against their surroundings, the places that are none, and the lattice.
  */
-export function adapted(
+function adapted(
   kernels: Kernels,
   channels: readonly FeatureMaps[],
   head: ConvLayer,
-  clicks: readonly WorkingClick[],
+  clicks: readonly Click[],
 ): Float32Array {
   const base = meanOf(channels.map((maps) => headOutput(maps, head, 0)));
   const start = startingPoint(channels, head);
@@ -76,7 +111,7 @@ function stiffnessOf({ vectors, dimension, weights }: Samples): Float64Array {
 function gather(
   channels: readonly FeatureMaps[],
   base: Float32Array,
-  clicks: readonly WorkingClick[],
+  clicks: readonly Click[],
   dimension: number,
 ): Samples {
   const { rows, columns } = channels[0];
@@ -113,11 +148,7 @@ function gather(
 }
 
 /** Pixels of the region that a click means. */
-function regionAt(
-  channels: readonly FeatureMaps[],
-  base: Float32Array,
-  click: WorkingClick,
-): number[] {
+function regionAt(channels: readonly FeatureMaps[], base: Float32Array, click: Click): number[] {
   const { rows, columns } = channels[0];
   const near = (at: number, reach: number) => {
     const dx = (at % columns) - click.x;

@@ -1,53 +1,54 @@
 import type { Kernels } from '../kernels.ts';
 import type { ConvLayer } from '../layers.ts';
-import type { FeatureMaps, Field } from './field.ts';
+import type { FeatureMaps } from './field.ts';
 import { MASKS } from './masks.ts';
 
-/** The network's log-odds at each pixel of the levelled grid, (rows, columns) each. */
-export type Answers = Record<(typeof MASKS)[number], Float32Array>;
+export type MaskName = (typeof MASKS)[number];
 
 /**
- * From features to log-odds by the network's last layer, brought to the levelled grid (rows, columns)
- * bilinearly and averaged over scales. Of two channels the mean and the surer one count alike: some
+ * The network's log-odds of one of its masks at one scale, on the working grid (rows, columns): its last
+ * layer on the features of each channel. Of two channels the mean and the surer one count alike: some
  * defects show in one only.
  */
-export function answersOf(
-  kernels: Kernels,
-  field: Field,
+export function logOddsOf(
+  channels: readonly FeatureMaps[],
   head: ConvLayer,
-  rows: number,
-  columns: number,
-): Answers {
-  const made = MASKS.map((_, mask) => {
-    const scales = field.maps.map((channels) => {
-      const together = joined(channels.map((maps) => headOutput(maps, head, mask)));
-      return onLevelledGrid(kernels, channels[0], together, rows, columns);
-    });
-    return meanOf(scales);
-  });
-  return Object.fromEntries(MASKS.map((name, i) => [name, made[i]])) as Answers;
-}
-
-function joined(channels: readonly Float32Array[]): Float32Array {
-  const mean = meanOf(channels);
-  return mean.map(
-    (value, i) => (value + channels.reduce((most, each) => Math.max(most, each[i]), -Infinity)) / 2,
-  );
+  mask: MaskName,
+): Float32Array {
+  const each = channels.map((maps) => headOutput(maps, head, MASKS.indexOf(mask)));
+  if (each.length === 1) return each[0];
+  const mean = meanOf(each);
+  for (let i = 0; i < mean.length; i++) {
+    let most = -Infinity;
+    for (const plane of each) if (plane[i] > most) most = plane[i];
+    mean[i] = (mean[i] + most) / 2;
+  }
+  return mean;
 }
 
 export function meanOf(planes: readonly Float32Array[]): Float32Array {
-  return planes[0].map((_, i) => planes.reduce((sum, plane) => sum + plane[i], 0) / planes.length);
+  const mean = new Float32Array(planes[0].length);
+  for (const plane of planes) for (let i = 0; i < mean.length; i++) mean[i] += plane[i];
+  for (let i = 0; i < mean.length; i++) mean[i] /= planes.length;
+  return mean;
 }
 
-export function onLevelledGrid(
+/** 1 where log-odds of the working grid, brought bilinearly to the levelled one, exceed a threshold. (rows, columns) */
+export function cutOnLevelledGrid(
   kernels: Kernels,
-  { rows: fromRows, columns: fromColumns }: FeatureMaps,
-  values: Float32Array,
+  { rows: fromRows, columns: fromColumns }: Pick<FeatureMaps, 'rows' | 'columns'>,
+  logOdds: Float32Array,
   rows: number,
   columns: number,
-): Float32Array {
-  if (fromRows === rows && fromColumns === columns) return values;
-  return kernels.resizeBilinear(values, 1, fromRows, fromColumns, rows, columns);
+  threshold = 0,
+): Uint8Array {
+  const fine =
+    fromRows === rows && fromColumns === columns
+      ? logOdds
+      : kernels.resizeBilinear(logOdds, 1, fromRows, fromColumns, rows, columns);
+  const out = new Uint8Array(rows * columns);
+  for (let i = 0; i < out.length; i++) out[i] = fine[i] > threshold ? 1 : 0;
+  return out;
 }
 
 /** One output of a 1x1 layer on the features' own grid. */

@@ -1,22 +1,14 @@
 import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
-import { adapted } from './adapt.ts';
-import { type Answers, answersOf, onLevelledGrid } from './answers.ts';
+import type { Click } from './adapt.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type Field } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
 import { outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
+import { expectedDice, sightsOf } from './sights.ts';
 import { type WorkingScale, workingScales } from './working-scale.ts';
-
-/** What a person said of one place: a defect that counts, or none. */
-export interface Click {
-  /** Levelled pixels. */
-  x: number;
-  y: number;
-  isDefect: boolean;
-}
 
 /** Sure enough of a scale, and how much surer another one has to be. */
 const SURE = 0.55;
@@ -31,21 +23,12 @@ export function segmentByNetwork(
   run?: RunOptions,
 ): Segmentation {
   const { rows, columns, valid } = levelled;
-  const { scale, field, answers, confidence } = bestLook(
-    kernels,
-    levelled,
-    segmenter,
-    options,
-    run,
-  );
+  const { scale, field, confidence } = bestLook(kernels, levelled, segmenter, options, run);
   const { spacings, from, warnings } = scale;
   const clicks = options.clicks ?? [];
-  const likely = clicks.some(({ isDefect }) => isDefect)
-    ? adaptedOnGrid(kernels, field, segmenter, clicks, levelled)
-    : answers.defect;
-  const around = likely.map((value, i) => Math.max(value, answers.extent[i]));
-  const middle = spacings[spacings.length >> 1];
-  const seen = { around: cut(around), sure: cut(likely), clicked: pixelsOf(clicks, levelled) };
+  const sights = sightsOf(kernels, field, segmenter, clicks, levelled);
+  const seen = { ...sights, clicked: pixelsOf(clicks, levelled) };
+  const middle = Math.min(...spacings);
   const outlined = outlineAtHalfHeight(kernels, levelled, field.residuals, seen, middle);
   const mask = cleanMask(outlined, valid, rows, columns, middle);
   return {
@@ -72,15 +55,14 @@ export function segmentByNetwork(
   };
 }
 
-/** What the network sees at one scale, or several averaged. */
+/** What the network sees at the scales of one guess at the lattice. */
 interface Look {
   scale: WorkingScale;
   field: Field;
-  answers: Answers;
   confidence: number;
 }
 
-/** The first scale at which the network is sure of what it sees, else the one at which it is surest. */
+/** The first guess with which the network is sure of what it sees, else the one with which it is surest. */
 function bestLook(
   kernels: Kernels,
   levelled: Levelled,
@@ -88,41 +70,14 @@ function bestLook(
   options: SegmentOptions,
   run?: RunOptions,
 ): Look {
-  const { rows, columns, valid } = levelled;
   let best: Look | undefined;
   for (const scale of workingScales(kernels, levelled, options.periodPx)) {
     const field = computeField(kernels, segmenter, levelled, scale.spacings, options, run);
-    const answers = answersOf(kernels, field, segmenter.head, rows, columns);
-    const confidence = expectedDice(kernels, answers.defect, valid);
-    if (!best || confidence > best.confidence + CLEARLY) {
-      best = { scale, field, answers, confidence };
-    }
+    const confidence = expectedDice(kernels, field, segmenter);
+    if (!best || confidence > best.confidence + CLEARLY) best = { scale, field, confidence };
     if (best.confidence >= SURE) break;
   }
   return best as Look;
-}
-
-/** The defects' log-odds on the levelled grid after a person's clicks, averaged over scales. */
-function adaptedOnGrid(
-  kernels: Kernels,
-  field: Field,
-  { head }: Segmenter,
-  clicks: readonly Click[],
-  { rows, columns }: Levelled,
-): Float32Array {
-  const sum = new Float32Array(rows * columns);
-  for (const channels of field.maps) {
-    const [maps] = channels;
-    const there = clicks.map(({ x, y, isDefect }) => ({
-      x: ((x + 0.5) * maps.columns) / columns - 0.5,
-      y: ((y + 0.5) * maps.rows) / rows - 0.5,
-      isDefect,
-    }));
-    const made = adapted(kernels, channels, head, there);
-    const fine = onLevelledGrid(kernels, maps, made, rows, columns);
-    for (let i = 0; i < sum.length; i++) sum[i] += fine[i] / field.maps.length;
-  }
-  return sum;
 }
 
 /** The pixels of the defects that were clicked. */
@@ -132,23 +87,4 @@ function pixelsOf(clicks: readonly Click[], { rows, columns }: Levelled): number
   return clicks
     .filter(({ isDefect }) => isDefect)
     .map(({ x, y }) => within(y, rows) * columns + within(x, columns));
-}
-
-/** 1 where likelier than not. */
-function cut(logOdds: Float32Array): Uint8Array {
-  return Uint8Array.from(logOdds, (value) => (value > 0 ? 1 : 0));
-}
-
-/** Dice of the mask cut at one half, if the probabilities are right; 1 for an empty mask. */
-function expectedDice(kernels: Kernels, logOdds: Float32Array, valid: Uint8Array): number {
-  let both = 0;
-  let sum = 0;
-  for (let i = 0; i < logOdds.length; i++) {
-    if (!valid[i]) continue;
-    const likely = 1 / (1 + kernels.exp(-logOdds[i]));
-    const inside = logOdds[i] > 0 ? 1 : 0;
-    both += likely * inside;
-    sum += likely + inside;
-  }
-  return both > 0 ? (2 * both) / sum : 1;
 }

@@ -14,6 +14,8 @@ export interface FeatureMaps {
   features: Float32Array;
   /** What the network saw: heights, and heights without the lattice. (2, rows, columns) */
   planes: Float32Array;
+  /** 1 where something was measured. (rows, columns) */
+  valid: Uint8Array;
 }
 
 /** The features of every channel, at every scale. */
@@ -44,11 +46,16 @@ export function computeField(
   const network = kernels.load(segmenter.trunk);
   try {
     const maps = spacings.map((spacing, s) => {
-      const { rows, columns, channels } = networkPlanes(kernels, levelled, residuals, spacing);
+      const { rows, columns, channels, valid } = networkPlanes(
+        kernels,
+        levelled,
+        residuals,
+        spacing,
+      );
       return channels.map((planes, c): FeatureMaps => {
         checkpoint(run, 'segment: network', (s + c / channels.length) / spacings.length);
         const features = runInTiles(kernels, network, planes, rows, columns, tile);
-        return { rows, columns, dimension: network.outChannels, features, planes };
+        return { rows, columns, dimension: network.outChannels, features, planes, valid };
       });
     });
     return { spacings: [...spacings], maps, residuals };

@@ -3,12 +3,13 @@ import type { ConvLayer, Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Step } from '../scan.ts';
+import type { Click } from './adapt.ts';
 import { segmentByClusters } from './by-clusters.ts';
-import { type Click, segmentByNetwork } from './by-network.ts';
+import { segmentByNetwork } from './by-network.ts';
 import type { ClusterReport } from './choose.ts';
 import type { Segmenter } from './segmenter.ts';
 
-export type { Click } from './by-network.ts';
+export type { Click } from './adapt.ts';
 export type { ClusterReport } from './choose.ts';
 export type { Segmenter } from './segmenter.ts';
 

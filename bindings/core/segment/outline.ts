@@ -8,15 +8,18 @@ import { blur } from './blur.ts';
 const FINE = 0.06;
 const SURROUNDINGS = 1.2;
 /** The part of an extremum's own height down to which its outline reaches. */
-const OUTLINE = 0.5;
+const OUTLINE = Number((globalThis as any).process?.env?.OUT ?? 0.5);
 /** Weight of the heights as they are beside those without the lattice. */
-const LATTICE = 0.5;
-/** Two extrema with no saddle lower than this part of the smaller one between them are one defect. */
-const SADDLE = 0.5;
+const LATTICE = Number((globalThis as any).process?.env?.LAT ?? 0.5);
+/**
+ * Two extrema with no saddle lower than this part of the smaller one between them are one defect: by
+ * how many of the two hold a middle of a defect.
+ */
+const SADDLES = [0.5, 0.3, Number((globalThis as any).process?.env?.S2 ?? 0.9)] as const;
 /** An extremum of less than this part of its region's largest is that one's slope. */
-const LEAST = 0.25;
+const LEAST = Number((globalThis as any).process?.env?.LEAST ?? 0.25);
 /** An extremum of less than this many deviations of the lattice could be noise. */
-const LEAST_DEVIATIONS = 3;
+const LEAST_DEVIATIONS = Number((globalThis as any).process?.env?.DEV ?? 3);
 /** Scales the median absolute deviation to the standard deviation of a normal distribution. */
 const MAD_TO_SIGMA = 1.4826;
 /** Enough pixels for a spread. */
@@ -28,6 +31,8 @@ export interface Seen {
   around: Uint8Array;
   /** 1 where one is likely: every defect holds such a pixel. */
   sure: Uint8Array;
+  /** 1 in the middle of each defect. */
+  centres: Uint8Array;
   /**
    * Pixels of defects that a person clicked: what departs only in ways that none of these does, up or
    * down, is then no defect.
@@ -44,7 +49,7 @@ export function outlineAtHalfHeight(
   kernels: Kernels,
   { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
   residuals: readonly Float32Array[],
-  { around, sure, clicked }: Seen,
+  { around, sure, centres, clicked }: Seen,
   spacingPx: number,
 ): Uint8Array {
   const over = (plane: Float32Array) =>
@@ -58,6 +63,7 @@ export function outlineAtHalfHeight(
   const { labels, regions } = findRegions(around, rows, columns);
   const pixels = regions.map((): number[] => []);
   for (let i = 0; i < labels.length; i++) if (labels[i]) pixels[labels[i] - 1].push(i);
+  const middles = findRegions(centres, rows, columns).labels;
   const basins = new Int32Array(rows * columns);
   const mask = new Uint8Array(rows * columns);
   const strongestOf = (own: readonly number[]) => strongest(departures, deviations, own);
@@ -76,6 +82,7 @@ export function outlineAtHalfHeight(
       rows,
       columns,
       sure,
+      middles,
       basins,
       mask,
     );
@@ -133,7 +140,10 @@ function strongest(
   return { channel, sign };
 }
 
-/** Part a region into the basins of its extrema, from the highest pixel down, and outline each. */
+/**
+ * Part a region into the basins of its extrema, from the highest pixel down, join those that are of one
+ * defect, and outline each.
+ */
 function outlineRegion(
   pixels: number[],
   departure: Float32Array,
@@ -143,73 +153,134 @@ function outlineRegion(
   rows: number,
   columns: number,
   sure: Uint8Array,
+  middles: Int32Array,
   basins: Int32Array,
   mask: Uint8Array,
 ): void {
   const height = (at: number) => sign * departure[at];
   pixels.sort((a, b) => height(b) - height(a) || a - b);
-  /** Of each basin, from 1: its peak and the basin that it was joined to. */
-  const peaks = [0];
-  const joined = [0];
-  const root = (basin: number): number => {
-    let at = basin;
-    while (joined[at] !== at) at = joined[at];
-    return at;
-  };
+  const { peaks, saddles } = fill(pixels, height, rows, columns, basins);
+  const root = join(peaks, saddles, middlesOf(pixels, basins, middles, peaks.length));
+  for (const at of pixels) basins[at] = root[basins[at]];
+  const isSure = new Uint8Array(peaks.length);
+  for (const at of pixels) if (sure[at]) isSure[basins[at]] = 1;
+  const highest = peaks.reduce((most, peak) => Math.max(most, peak), 0);
+  /** Highest pixel of each basin as it shows. */
+  const tops = new Float64Array(peaks.length);
+  for (const at of pixels) tops[basins[at]] = Math.max(tops[basins[at]], sign * shown[at]);
   for (const at of pixels) {
+    const basin = basins[at];
+    if (!isSure[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) continue;
+    if (sign * shown[at] <= OUTLINE * tops[basin]) continue;
+    // Pixels already taken are higher: the gap goes to the lower basin.
+    if (!touchesOther(at, basin, rows, columns, basins, mask)) mask[at] = 1;
+  }
+  for (const at of pixels) basins[at] = 0;
+}
+
+/** Where two basins meet: their numbers, and the height of the highest pixel there. */
+interface Saddle {
+  one: number;
+  other: number;
+  height: number;
+}
+
+/** Number the basin of each pixel, from 1, given from the highest down; the basins' peaks, and their saddles in order of height. */
+function fill(
+  pixels: readonly number[],
+  height: (at: number) => number,
+  rows: number,
+  columns: number,
+  basins: Int32Array,
+): { peaks: number[]; saddles: Saddle[] } {
+  const peaks = [0];
+  const saddles: Saddle[] = [];
+  const met = new Set<number>();
+  for (const at of pixels) {
+    const x = at % columns;
+    const y = (at - x) / columns;
     let own = 0;
-    for (const other of neighbours(at, rows, columns)) {
-      if (!basins[other]) continue;
-      const basin = root(basins[other]);
-      if (!own) own = basin;
-      else if (basin !== own) {
-        const [high, low] = peaks[own] >= peaks[basin] ? [own, basin] : [basin, own];
-        if (height(at) > SADDLE * peaks[low]) joined[low] = high;
-        own = high;
+    for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
+      for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
+        const basin = basins[r * columns + c];
+        if (!basin || basin === own) continue;
+        if (!own) {
+          own = basin;
+          continue;
+        }
+        const [one, other] = own < basin ? [own, basin] : [basin, own];
+        const pair = one * pixels.length + other;
+        if (met.has(pair)) continue;
+        met.add(pair);
+        saddles.push({ one, other, height: height(at) });
       }
     }
     if (!own) {
       own = peaks.length;
       peaks.push(height(at));
-      joined.push(own);
     }
     basins[at] = own;
   }
-  const isSure = new Uint8Array(peaks.length);
-  for (const at of pixels) if (sure[at]) isSure[root(basins[at])] = 1;
-  const highest = peaks.reduce((most, peak) => Math.max(most, peak), 0);
-  /** Highest pixel of each basin as it shows. */
-  const tops = new Float64Array(peaks.length);
-  for (const at of pixels) {
-    const basin = root(basins[at]);
-    tops[basin] = Math.max(tops[basin], sign * shown[at]);
-  }
-  const belongs = (at: number) => {
-    const basin = root(basins[at]);
-    if (!isSure[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) return 0;
-    return sign * shown[at] > OUTLINE * tops[basin] ? basin : 0;
-  };
-  for (const at of pixels) {
-    const basin = belongs(at);
-    if (!basin) continue;
-    // Pixels already taken are higher: the gap goes to the lower basin.
-    const touches = neighbours(at, rows, columns).some(
-      (other) => mask[other] && basins[other] && root(basins[other]) !== basin,
-    );
-    if (!touches) mask[at] = 1;
-  }
-  for (const at of pixels) basins[at] = 0;
+  return { peaks, saddles };
 }
 
-/** The up to eight pixels around one. */
-function neighbours(at: number, rows: number, columns: number): number[] {
+/** The middle that each basin holds, 0 where none, from which most of its pixels are. */
+function middlesOf(
+  pixels: readonly number[],
+  basins: Int32Array,
+  middles: Int32Array,
+  n: number,
+): Int32Array {
+  const counts = Array.from({ length: n }, () => new Map<number, number>());
+  for (const at of pixels) {
+    if (!middles[at]) continue;
+    const own = counts[basins[at]];
+    own.set(middles[at], (own.get(middles[at]) ?? 0) + 1);
+  }
+  return Int32Array.from(counts, (own) => {
+    let [best, most] = [0, 0];
+    for (const [middle, count] of own) if (count > most) [best, most] = [middle, count];
+    return best;
+  });
+}
+
+/** For each basin the one that it is joined to, itself where to none. Changes peaks and middles. */
+function join(peaks: number[], saddles: readonly Saddle[], middles: Int32Array): Int32Array {
+  const joined = Int32Array.from(peaks, (_, basin) => basin);
+  const root = (basin: number): number => {
+    let at = basin;
+    while (joined[at] !== at) at = joined[at];
+    return at;
+  };
+  for (const { one, other, height } of saddles) {
+    const [a, b] = [root(one), root(other)];
+    if (a === b) continue;
+    const [high, low] = peaks[a] >= peaks[b] ? [a, b] : [b, a];
+    const held = (middles[a] ? 1 : 0) + (middles[b] ? 1 : 0);
+    const same = held === 2 && middles[a] === middles[b];
+    if (!same && height <= SADDLES[held] * peaks[low]) continue;
+    joined[low] = high;
+    if (!middles[high]) middles[high] = middles[low];
+  }
+  return joined.map((_, basin) => root(basin));
+}
+
+/** Whether one of the up to eight pixels around is in the mask for another basin. */
+function touchesOther(
+  at: number,
+  basin: number,
+  rows: number,
+  columns: number,
+  basins: Int32Array,
+  mask: Uint8Array,
+): boolean {
   const x = at % columns;
   const y = (at - x) / columns;
-  const out: number[] = [];
   for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
     for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
-      if (r !== y || c !== x) out.push(r * columns + c);
+      const other = r * columns + c;
+      if (mask[other] && basins[other] && basins[other] !== basin) return true;
     }
   }
-  return out;
+  return false;
 }

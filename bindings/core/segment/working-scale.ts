@@ -12,6 +12,7 @@ export interface WorkingScale {
 
 /** Where only the features' own width says how large a row would be, the network looks at several scales. */
 const AROUND_A_GUESS = [0.25, 0.4, 0.65];
+const AROUND_A_LATTICE = ((globalThis as any).process?.env?.SCALES ?? '1,2').split(',').map(Number);
 /** A working pixel of less than this part of a levelled one shows nothing new. */
 const FINEST_PX = 2;
 
@@ -24,7 +25,8 @@ export function workingScales(
   levelled: Levelled,
   periodPx: number | undefined,
 ): WorkingScale[] {
-  if (periodPx !== undefined) return [{ spacings: [periodPx], from: 'option', warnings: [] }];
+  if (periodPx !== undefined)
+    return [{ spacings: AROUND_A_LATTICE.map((f) => f * periodPx), from: 'option', warnings: [] }];
   const [fit] = estimateLattices(kernels, levelled);
   const known = [levelled.rowSpacingPx ?? null, fit ? rowSpacing(fit) : null].filter(
     (spacing) => spacing !== null,
@@ -38,7 +40,11 @@ export function workingScales(
   if (known.length === 0) return [guessed];
   // Of two, one is of a superstructure.
   const spacing = Math.max(FINEST_PX, Math.min(...known));
-  const at = (px: number): WorkingScale => ({ spacings: [px], from: 'lattice', warnings: [] });
+  const at = (px: number): WorkingScale => ({
+    spacings: AROUND_A_LATTICE.map((f) => f * px),
+    from: 'lattice',
+    warnings: [],
+  });
   return spacing / 2 >= FINEST_PX
     ? [at(spacing), guessed, at(spacing / 2)]
     : [at(spacing), guessed];

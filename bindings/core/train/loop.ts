@@ -9,6 +9,8 @@ import type { ShardResult, Task } from './types.ts';
 /** How a training goes; plain data, written into the checkpoint and the model card. */
 export interface Schedule extends AdamWOptions {
   steps: number;
+  /** Stop after this step of them; default the last. */
+  until?: number;
   seed: number;
   /** Episodes whose gradients make one step; whatever the number of workers. */
   shards: number;
@@ -61,8 +63,8 @@ export async function train(
   onStep?: (progress: Progress) => void | Promise<void>,
   run?: RunOptions,
 ): Promise<void> {
-  const { steps, shards, validateEvery } = schedule;
-  while (progress.step < steps) {
+  const { steps, shards, validateEvery, until = steps } = schedule;
+  while (progress.step < Math.min(steps, until)) {
     checkpoint(run, 'train', progress.step / steps);
     const first = progress.step * shards;
     const indices = Array.from({ length: shards }, (_, i) => first + i);

@@ -48,10 +48,10 @@ const DEFAULT_SURFACES: readonly SceneOptions['surface'][] = [
  * the other, its height in deviations, and by how much more or less the lattice shows there.
  */
 const BACKGROUNDS = 0.7;
-const BACKGROUND_SPACINGS = [1.6, 6] as const;
+const BACKGROUND_SPACINGS = [3.5, 10] as const;
 const BACKGROUND_STRETCH = 2.5;
-const BACKGROUND_HEIGHT = [0.15, 1.5] as const;
-const BACKGROUND_CONTRAST = 0.6;
+const BACKGROUND_HEIGHT = [0.15, 1.2] as const;
+const BACKGROUND_CONTRAST = 0.4;
 
 /** Side of the simulated scans, px. */
 const SCAN = 208;
@@ -59,7 +59,7 @@ const SCAN = 208;
  * The scale is off by a factor between these: an estimate of the lattice can be, and defects are
  * looked for at several scales.
  */
-const SCALES = [0.55, 1.6] as const;
+const SCALES = [0.55, 2.1] as const;
 /** A defect's middle: working pixels not farther from it. */
 const CENTRE_RADIUS = 1.6;
 /** Added to the seed for scenes that are only validated on. */
@@ -162,10 +162,11 @@ function seen(kernels: Kernels, scene: SimulatedScene, spacing: number, random: 
   const toWorking = (mask: Uint8Array) =>
     resampleMask(kernels, mask, fromRows, fromColumns, rows, columns);
   const steps = toWorking(scene.steps);
-  const disturbed = nearest(scene.disturbed, fromRows, fromColumns, rows, columns);
+  const disturbed = nearest(new Uint8Array(rows * columns), scene.disturbed, scene, rows, columns);
   const targets = scene.channelMasks.map((mask, c) => {
-    const centres = centresOf(scene, c as 0 | 1, rows, columns);
-    const planes = [toWorking(scene.channelCores[c]), toWorking(mask), steps, disturbed, centres];
+    const cores = toWorking(scene.channelCores[c]);
+    const centres = centresOf(scene, cores, rows, columns);
+    const planes = [cores, toWorking(mask), steps, disturbed, centres];
     const target = new Uint8Array(rows * columns * MASKS.length);
     planes.forEach((plane, m) => {
       for (let i = 0; i < plane.length; i++) target[i * MASKS.length + m] = plane[i];
@@ -175,16 +176,17 @@ function seen(kernels: Kernels, scene: SimulatedScene, spacing: number, random: 
   return { rows, columns, channels, targets, counted: valid };
 }
 
-/** 1 in the middle of every defect that shows in a channel. (rows, columns) of the working grid */
+/** 1 in the middle of every defect with a pixel of its own among `cores`, as all of (rows, columns) working pixels. */
 function centresOf(
   scene: SimulatedScene,
-  channel: 0 | 1,
+  cores: Uint8Array,
   rows: number,
   columns: number,
 ): Uint8Array {
   const shows = new Uint8Array(scene.defects.length + 1);
-  scene.instance.forEach((number, i) => {
-    if (scene.channelCores[channel][i]) shows[number] = 1;
+  const instance = nearest(new Int32Array(rows * columns), scene.instance, scene, rows, columns);
+  instance.forEach((number, i) => {
+    if (cores[i]) shows[number] = 1;
   });
   const out = new Uint8Array(rows * columns);
   scene.defects.forEach((defect, d) => {
@@ -253,14 +255,14 @@ function logBetween(kernels: Kernels, random: Random, least: number, most: numbe
   return least * kernels.exp(random.uniform() * kernels.log(most / least));
 }
 
-function nearest(
-  values: Uint8Array,
-  fromRows: number,
-  fromColumns: number,
+/** Values of another grid at the nearest pixel, into `out` (rows, columns), which is returned. */
+function nearest<T extends Uint8Array | Int32Array>(
+  out: T,
+  values: T,
+  { rows: fromRows, columns: fromColumns }: Pick<SimulatedScene, 'rows' | 'columns'>,
   rows: number,
   columns: number,
-): Uint8Array {
-  const out = new Uint8Array(rows * columns);
+): T {
   for (let y = 0; y < rows; y++) {
     const line = Math.floor(((y + 0.5) * fromRows) / rows) * fromColumns;
     for (let x = 0; x < columns; x++) {

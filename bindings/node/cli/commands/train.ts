@@ -67,6 +67,10 @@ export const train: Command = {
       help: `simulate this surface (${surfaceNames.join(', ')}); several take turns (default random)`,
     },
     steps: { value: 'N', help: 'steps of training (default 4000; 150 with --from)' },
+    until: {
+      value: 'N',
+      help: 'stop after this step; the same command without it goes on (default: the last)',
+    },
     seed: { value: 'N', help: 'decides every random choice (default 1)' },
     workers: { value: 'N', help: 'threads (default: one per core); the result is the same' },
     'checkpoint-every': { value: 'N', help: 'steps between two checkpoints (default 100)' },
@@ -128,13 +132,15 @@ async function run(given: Given, context: Context): Promise<void> {
   const every = given.integer('checkpoint-every') ?? 100;
   const validation = folder ? [] : validationTasks(context, segments, schedule.seed);
   const runner = createShardRunner(job, workers);
+  const until = given.integer('until') ?? schedule.steps;
+  if (!(until >= 1)) throw new UsageError('--until: expected at least 1.');
   const save = (now: Progress) => {
-    if (now.step % every && now.step !== schedule.steps) return;
+    if (now.step % every && now.step !== schedule.steps && now.step !== until) return;
     writeOne(checkpointPath, writeCheckpoint(plan, now, describe));
     writeOne(out.replace(/(\.safetensors)?$/, '.svg'), curvesSvg(now));
   };
   try {
-    await trainNetwork(kernels, plan, schedule, runner, progress, validation, save, {
+    await trainNetwork(kernels, plan, { ...schedule, until }, runner, progress, validation, save, {
       onProgress: report.progress,
     });
   } finally {

@@ -1,0 +1,87 @@
+import type { Kernels } from '../kernels.ts';
+import type { Levelled } from '../preprocess/levelled.ts';
+import { findRegions } from '../regions.ts';
+import { type Click, clickedLogOdds } from './adapt.ts';
+import { cutOnLevelledGrid, logOddsOf } from './answers.ts';
+import type { FeatureMaps, Field } from './field.ts';
+import type { Segmenter } from './segmenter.ts';
+
+/** What the network sees at several scales together, 1 where likelier than not. (rows, columns) of the levelled grid. */
+export interface Sights {
+  /** In and around everything that could be a defect. */
+  around: Uint8Array;
+  /** Where one is likely. */
+  sure: Uint8Array;
+  /** In the middle of each. */
+  centres: Uint8Array;
+}
+
+/**
+ * What is seen at one scale counts, whatever the others say: a missing atom is lost among the wide halos
+ * of charges where these are seen whole, and the other way round. A middle that is seen at a coarser
+ * scale counts only where there is none of a finer one.
+ */
+export function sightsOf(
+  kernels: Kernels,
+  field: Field,
+  { head }: Segmenter,
+  clicks: readonly Click[],
+  { rows, columns }: Pick<Levelled, 'rows' | 'columns'>,
+): Sights {
+  const n = rows * columns;
+  const together: Sights = {
+    around: new Uint8Array(n),
+    sure: new Uint8Array(n),
+    centres: new Uint8Array(n),
+  };
+  const adapted = clickedLogOdds(kernels, field, head, clicks, rows, columns);
+  finestFirst(field).forEach((scale) => {
+    const channels = field.maps[scale];
+    const cut = (logOdds: Float32Array) =>
+      cutOnLevelledGrid(kernels, channels[0], logOdds, rows, columns);
+    const sure = cut(adapted[scale] ?? logOddsOf(channels, head, 'defect'));
+    const extent = cut(logOddsOf(channels, head, 'extent'));
+    for (let i = 0; i < n; i++) {
+      together.sure[i] |= sure[i];
+      together.around[i] |= sure[i] | extent[i];
+    }
+    addMiddles(together.centres, cut(logOddsOf(channels, head, 'centre')), rows, columns);
+  });
+  return together;
+}
+
+/** Indices of the scales, that of the smallest working pixel first. */
+function finestFirst({ spacings }: Field): number[] {
+  return spacings.map((_, i) => i).sort((a, b) => spacings[a] - spacings[b] || a - b);
+}
+
+/** Add the connected pieces of `more` that hold no pixel of `centres`. */
+function addMiddles(centres: Uint8Array, more: Uint8Array, rows: number, columns: number): void {
+  const { labels, regions } = findRegions(more, rows, columns);
+  const known = new Uint8Array(regions.length + 1);
+  for (let i = 0; i < labels.length; i++) if (centres[i]) known[labels[i]] = 1;
+  known[0] = 1;
+  for (let i = 0; i < labels.length; i++) if (!known[labels[i]]) centres[i] = 1;
+}
+
+/**
+ * Dice of the masks cut at one half, if the network's probabilities are right, over all scales by area;
+ * 1 where it sees nothing.
+ */
+export function expectedDice(kernels: Kernels, field: Field, { head }: Segmenter): number {
+  let both = 0;
+  let sum = 0;
+  field.maps.forEach((channels, scale) => {
+    const area = field.spacings[scale] * field.spacings[scale];
+    const logOdds = logOddsOf(channels, head, 'defect');
+    const { valid }: FeatureMaps = channels[0];
+    for (let i = 0; i < logOdds.length; i++) {
+      if (!valid[i]) continue;
+      const likely = 1 / (1 + kernels.exp(-logOdds[i]));
+      const inside = logOdds[i] > 0 ? 1 : 0;
+      both += area * likely * inside;
+      sum += area * (likely + inside);
+    }
+  });
+  return both > 0 ? (2 * both) / sum : 1;
+}
