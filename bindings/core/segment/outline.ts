@@ -160,7 +160,18 @@ function outlineRegion(
   const height = (at: number) => sign * departure[at];
   pixels.sort((a, b) => height(b) - height(a) || a - b);
   const { peaks, saddles } = fill(pixels, height, rows, columns, basins);
-  const root = join(peaks, saddles, middlesOf(pixels, basins, middles, peaks.length));
+  const bridges = new Float64Array(peaks.length).fill(Infinity);
+  const root = join(
+    peaks,
+    saddles,
+    middlesOf(pixels, basins, middles, peaks.length),
+    (at, basin) => {
+      bridges[basin] = Math.min(bridges[basin], sign * shown[at]);
+    },
+  );
+  for (let basin = 1; basin < root.length; basin++) {
+    bridges[root[basin]] = Math.min(bridges[root[basin]], bridges[basin]);
+  }
   for (const at of pixels) basins[at] = root[basins[at]];
   const isSure = new Uint8Array(peaks.length);
   for (const at of pixels) if (sure[at]) isSure[basins[at]] = 1;
@@ -171,17 +182,19 @@ function outlineRegion(
   for (const at of pixels) {
     const basin = basins[at];
     if (!isSure[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) continue;
-    if (sign * shown[at] <= OUTLINE * tops[basin]) continue;
+    // What is one defect is outlined in one piece.
+    if (sign * shown[at] < Math.min(OUTLINE * tops[basin], bridges[basin])) continue;
     // Pixels already taken are higher: the gap goes to the lower basin.
     if (!touchesOther(at, basin, rows, columns, basins, mask)) mask[at] = 1;
   }
   for (const at of pixels) basins[at] = 0;
 }
 
-/** Where two basins meet: their numbers, and the height of the highest pixel there. */
+/** Where two basins meet: their numbers, the highest pixel there, and its height. */
 interface Saddle {
   one: number;
   other: number;
+  at: number;
   height: number;
 }
 
@@ -212,7 +225,7 @@ function fill(
         const pair = one * pixels.length + other;
         if (met.has(pair)) continue;
         met.add(pair);
-        saddles.push({ one, other, height: height(at) });
+        saddles.push({ one, other, at, height: height(at) });
       }
     }
     if (!own) {
@@ -244,15 +257,23 @@ function middlesOf(
   });
 }
 
-/** For each basin the one that it is joined to, itself where to none. Changes peaks and middles. */
-function join(peaks: number[], saddles: readonly Saddle[], middles: Int32Array): Int32Array {
+/**
+ * For each basin the one that it is joined to, itself where to none; `onJoin` is told of the saddle and the
+ * higher of the two. Changes middles.
+ */
+function join(
+  peaks: readonly number[],
+  saddles: readonly Saddle[],
+  middles: Int32Array,
+  onJoin: (at: number, basin: number) => void,
+): Int32Array {
   const joined = Int32Array.from(peaks, (_, basin) => basin);
   const root = (basin: number): number => {
     let at = basin;
     while (joined[at] !== at) at = joined[at];
     return at;
   };
-  for (const { one, other, height } of saddles) {
+  for (const { one, other, at, height } of saddles) {
     const [a, b] = [root(one), root(other)];
     if (a === b) continue;
     const [high, low] = peaks[a] >= peaks[b] ? [a, b] : [b, a];
@@ -260,6 +281,7 @@ function join(peaks: number[], saddles: readonly Saddle[], middles: Int32Array):
     const same = held === 2 && middles[a] === middles[b];
     if (!same && height <= SADDLES[held] * peaks[low]) continue;
     joined[low] = high;
+    onJoin(at, high);
     if (!middles[high]) middles[high] = middles[low];
   }
   return joined.map((_, basin) => root(basin));

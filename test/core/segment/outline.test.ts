@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { findRegions } from '../../../bindings/core/regions.ts';
+import { outlineAtHalfHeight } from '../../../bindings/core/segment/outline.ts';
+import { createKernels } from '../../../bindings/node/index.ts';
+
+const kernels = createKernels();
+const ROWS = 40;
+const COLUMNS = 60;
+const SPACING = 8;
+
+/** Bells of width 3 px and height 1 on a nearly flat plane; 8 px apart they leave a saddle of 0.8, 11 px of 0.37. */
+function bells(places: readonly [x: number, y: number][], height = 1): Float32Array {
+  return Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => {
+    const [x, y] = [i % COLUMNS, Math.floor(i / COLUMNS)];
+    const noise = 1e-3 * (((x * 7 + y * 13) % 11) - 5);
+    return places.reduce(
+      (sum, [u, v]) => sum + height * kernels.exp(-((x - u) ** 2 + (y - v) ** 2) / 18),
+      noise,
+    );
+  });
+}
+
+/** 1 within `reach` of one of the places. */
+function near(places: readonly [number, number][], reach: number): Uint8Array {
+  return Uint8Array.from({ length: ROWS * COLUMNS }, (_, i) =>
+    places.some(([u, v]) => Math.hypot((i % COLUMNS) - u, Math.floor(i / COLUMNS) - v) <= reach)
+      ? 1
+      : 0,
+  );
+}
+
+function outline(plane: Float32Array, places: [number, number][], middles: [number, number][]) {
+  const around = near(places, 9);
+  const seen = { around, sure: near(places, 3), centres: near(middles, 1.5), clicked: [] };
+  const levelled = { planes: [plane], rows: ROWS, columns: COLUMNS };
+  const mask = outlineAtHalfHeight(kernels, levelled, [plane], seen, SPACING);
+  return findRegions(mask, ROWS, COLUMNS).regions;
+}
+
+const APART: [number, number][] = [
+  [20, 20],
+  [28, 20],
+];
+
+test('two bumps with a shallow saddle are one defect where no middles tell them apart, two where they do', () => {
+  expect(outline(bells(APART), APART, [])).toHaveLength(1);
+  const two = outline(bells(APART), APART, APART);
+  expect(two).toHaveLength(2);
+  expect(Math.abs(two[0].x - 19.5)).toBeLessThan(1.5);
+  expect(Math.abs(two[1].x - 28.5)).toBeLessThan(1.5);
+});
+
+test('a chain with one middle is one defect, whichever way it departs', () => {
+  const chain: [number, number][] = [
+    [15, 20],
+    [26, 20],
+    [37, 20],
+  ];
+  for (const height of [1, -1]) {
+    expect(outline(bells(chain, height), chain, [])).toHaveLength(3);
+    expect(outline(bells(chain, height), chain, [[26, 20]])).toHaveLength(1);
+  }
+});
+
+test('an outline ends half-way down', () => {
+  const [{ areaPx }] = outline(bells([[30, 20]]), [[30, 20]], [[30, 20]]);
+  // exp(-r^2 / 18) = 1/2 at r^2 = 12.5, a little less after the blur against noise.
+  expect(areaPx).toBeGreaterThan(Math.PI * 10.5);
+  expect(areaPx).toBeLessThan(Math.PI * 15);
+});

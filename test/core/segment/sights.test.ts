@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import type { FeatureMaps, Field } from '../../../bindings/core/segment/field.ts';
+import { MASKS } from '../../../bindings/core/segment/masks.ts';
+import type { Segmenter } from '../../../bindings/core/segment/segmenter.ts';
+import { expectedDice, sightsOf } from '../../../bindings/core/segment/sights.ts';
+import { createKernels } from '../../../bindings/node/index.ts';
+
+const kernels = createKernels();
+const SIDE = 16;
+/** A network whose features are its answers. */
+const identity = new Float32Array(MASKS.length * MASKS.length);
+MASKS.forEach((_, m) => {
+  identity[m * MASKS.length + m] = 1;
+});
+const head = {
+  kind: '1x1' as const,
+  inChannels: MASKS.length,
+  outChannels: MASKS.length,
+  weights: identity,
+};
+const segmenter: Segmenter = { name: 'identity', sha256: '', trunk: [], head };
+
+/** One channel at one scale that answers +8 for a mask at the pixels given, else -8. */
+function maps(
+  side: number,
+  yes: Partial<Record<(typeof MASKS)[number], [x: number, y: number][]>>,
+) {
+  const n = side * side;
+  const features = new Float32Array(MASKS.length * n).fill(-8);
+  MASKS.forEach((mask, m) => {
+    for (const [x, y] of yes[mask] ?? []) features[m * n + y * side + x] = 8;
+  });
+  const planes = new Float32Array(2 * n);
+  const valid = new Uint8Array(n).fill(1);
+  return { rows: side, columns: side, dimension: MASKS.length, features, planes, valid };
+}
+
+function look(...scales: FeatureMaps[]): Field {
+  return {
+    spacings: scales.map(({ rows }) => (6 * SIDE) / rows),
+    maps: scales.map((each) => [each]),
+    residuals: [new Float32Array(SIDE * SIDE)],
+  };
+}
+const sights = (field: Field) =>
+  sightsOf(kernels, field, segmenter, [], { rows: SIDE, columns: SIDE });
+
+test('what is seen at one scale only is seen', () => {
+  const fine = maps(SIDE, { defect: [[2, 3]], extent: [[2, 4]] });
+  const coarse = maps(SIDE / 2, { defect: [[6, 6]] });
+  const { sure, around } = sights(look(fine, coarse));
+  expect(sure[3 * SIDE + 2]).toBe(1);
+  expect(sure[4 * SIDE + 2]).toBe(0);
+  expect(around[4 * SIDE + 2]).toBe(1);
+  expect(sure[12 * SIDE + 12]).toBe(1);
+  expect(sure[8 * SIDE + 8]).toBe(0);
+});
+
+test('a middle seen at a coarse scale gives way to those of a finer one, whatever the order of the scales', () => {
+  const fine = maps(SIDE, {
+    centre: [
+      [4, 4],
+      [7, 4],
+    ],
+  });
+  const coarse = maps(SIDE / 2, {
+    centre: [
+      [2, 2],
+      [3, 2],
+      [6, 6],
+    ],
+  });
+  for (const field of [look(fine, coarse), look(coarse, fine)]) {
+    const { centres } = sights(field);
+    expect(centres[4 * SIDE + 4]).toBe(1);
+    expect(centres[4 * SIDE + 7]).toBe(1);
+    expect(centres[5 * SIDE + 5]).toBe(0);
+    expect(centres[12 * SIDE + 12]).toBe(1);
+  }
+});
+
+test('the expected Dice is near 1 where the network is sure, and 1 where it sees nothing', () => {
+  expect(expectedDice(kernels, look(maps(SIDE, { defect: [[5, 5]] })), segmenter)).toBeGreaterThan(
+    0.9,
+  );
+  expect(expectedDice(kernels, look(maps(SIDE, {})), segmenter)).toBe(1);
+  const unsure = maps(SIDE, { defect: [[5, 5]] });
+  for (let i = 0; i < unsure.features.length; i++) unsure.features[i] *= 0.05;
+  expect(expectedDice(kernels, look(unsure), segmenter)).toBeLessThan(0.1);
+});
