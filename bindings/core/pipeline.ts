@@ -14,6 +14,7 @@ import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
 import type { Levelled } from './preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
 import { findRegions } from './regions.ts';
+import { cutAtHalf } from './resample.ts';
 import type { Channel, Scan, Step } from './scan.ts';
 import {
   type Click,
@@ -220,7 +221,8 @@ export function findDefects(
       tooLarge: region.areaPx > maxArea,
     }),
   );
-  const mask = Uint8Array.from(labels, (id) => (id > 0 ? 1 : 0));
+  const mask = new Uint8Array(labels.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = labels[i] > 0 ? 1 : 0;
   const searchedFraction = fractionOf(searched.valid);
   checkpoint(run, 'regions', 1);
   const { method, confidence } = segmentation;
@@ -601,7 +603,9 @@ function clicksOf(support: readonly SupportPoint[], prepared: Prepared): Click[]
 }
 
 function fractionOf(mask: Uint8Array): number {
-  return mask.reduce((sum, value) => sum + value, 0) / Math.max(1, mask.length);
+  let ones = 0;
+  for (let i = 0; i < mask.length; i++) ones += mask[i];
+  return ones / Math.max(1, mask.length);
 }
 
 /** A single atom's trace takes up about this part of a square row spacing. */
@@ -616,7 +620,10 @@ function smallestDefect({ rowSpacingPx, scaleX, scaleY }: Levelled): number {
 /** Step edges count as not measured: they are no defects, nor lattice to compare defects with. */
 function withoutStepEdges(levelled: Levelled): Levelled {
   const { valid, stepEdges } = levelled;
-  return stepEdges ? { ...levelled, valid: valid.map((v, i) => v & ~stepEdges[i]) } : levelled;
+  if (!stepEdges) return levelled;
+  const searched = valid.slice();
+  for (let i = 0; i < searched.length; i++) searched[i] &= ~stepEdges[i];
+  return { ...levelled, valid: searched };
 }
 
 /** The mask on the levelled grid, brought to the file's grid: bilinear, cut at one half. */
@@ -630,14 +637,14 @@ function resizeMask(
   if (levelled.rows === rows && levelled.columns === columns) return mask;
   const { rows: fromRows, columns: fromColumns } = levelled;
   const soft = kernels.resizeBilinear(
-    Float32Array.from(mask),
+    new Float32Array(mask),
     1,
     fromRows,
     fromColumns,
     rows,
     columns,
   );
-  return Uint8Array.from(soft, (value) => (value >= 0.5 ? 1 : 0));
+  return cutAtHalf(soft);
 }
 
 function pixelAreaNm2({ pixelXNm, pixelYNm }: Prepared): number | null {

@@ -3,7 +3,7 @@ import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { networkPlanes, PLANES, withoutLattice } from './network-planes.ts';
 import type { Segmenter } from './segmenter.ts';
-import { cutTiles, joinTiles } from './tiles.ts';
+import { cutTile, joinTile, layTiles } from './tiles.ts';
 
 /** What the network finds in one channel at one scale: features of every working pixel. */
 export interface FeatureMaps {
@@ -46,8 +46,9 @@ export function computeField(
     const maps = spacings.map((spacing, s) => {
       const { rows, columns, channels } = networkPlanes(kernels, levelled, residuals, spacing);
       return channels.map((planes, c): FeatureMaps => {
-        checkpoint(run, 'segment: network', (s + c / channels.length) / spacings.length);
-        const features = runInTiles(kernels, network, planes, rows, columns, tile);
+        const features = runInTiles(kernels, network, planes, rows, columns, tile, (done) =>
+          checkpoint(run, 'segment: network', (s + (c + done) / channels.length) / spacings.length),
+        );
         return { rows, columns, dimension: network.outChannels, features, planes };
       });
     });
@@ -57,21 +58,27 @@ export function computeField(
   }
 }
 
+/** Tile by tile: of a large scan all tiles' answers together would be larger than the features. */
 function runInTiles(
   kernels: Kernels,
   network: LoadedNetwork,
   planes: Float32Array,
   rows: number,
   columns: number,
-  tile?: number,
+  tile: number | undefined,
+  onTile: (done: number) => void,
 ): Float32Array {
-  const tiles = cutTiles(planes, PLANES, rows, columns, tile);
-  const { planes: answers } = kernels.run(
-    network,
-    tiles.planes,
-    tiles.n,
-    tiles.rows,
-    tiles.columns,
-  );
-  return joinTiles(answers, network.outChannels, tiles, rows, columns);
+  const { outChannels } = network;
+  const tiles = layTiles(rows, columns, tile);
+  const size = tiles.rows * tiles.columns;
+  const seen = new Float32Array(PLANES * size);
+  const answers = new Float32Array(outChannels * size);
+  const features = new Float32Array(outChannels * rows * columns);
+  tiles.places.forEach((place, i) => {
+    onTile(i / tiles.places.length);
+    cutTile(planes, PLANES, rows, columns, tiles, place, seen);
+    kernels.run(network, seen, 1, tiles.rows, tiles.columns, answers);
+    joinTile(answers, outChannels, tiles, place, features, rows, columns);
+  });
+  return features;
 }

@@ -68,11 +68,14 @@ export function networkPlanes(
 
 /** Median and robust standard deviation of what was measured. */
 function robust(plane: Float32Array, valid: Uint8Array): { centre: number; deviation: number } {
-  const values = plane.filter((_, i) => valid[i]);
-  if (values.length === 0) return { centre: 0, deviation: 0 };
-  const centre = select(values, values.length >> 1);
-  const away = values.map((value) => Math.abs(value - centre));
-  return { centre, deviation: MAD_TO_SIGMA * select(away, away.length >> 1) };
+  // Plain loops: a large scan has ten million pixels.
+  const values = new Float32Array(plane.length);
+  let n = 0;
+  for (let i = 0; i < plane.length; i++) if (valid[i]) values[n++] = plane[i];
+  if (n === 0) return { centre: 0, deviation: 0 };
+  const centre = select(values, n >> 1, n);
+  for (let i = 0; i < n; i++) values[i] = Math.abs(values[i] - centre);
+  return { centre, deviation: MAD_TO_SIGMA * select(values, n >> 1, n) };
 }
 
 /** Heights in deviations, softly limited, into `to` from `first` on. */
