@@ -1,4 +1,5 @@
 import { OptionError, ShapeError } from './errors.ts';
+import { select } from './select.ts';
 
 /** A position in pixels; (0, 0) is the centre of the top-left pixel, x the column, y the row. */
 export interface Point {
@@ -229,7 +230,9 @@ function mean(values: Float32Array): number {
  */
 export function robustDeviation(plane: Float32Array): number {
   const centre = median(plane);
-  const robust = 1.4826 * median(plane.map((v) => Math.abs(v - centre)));
+  const away = plane.slice();
+  for (let i = 0; i < away.length; i++) away[i] = Math.abs(away[i] - centre);
+  const robust = 1.4826 * median(away);
   if (robust > 0) return robust;
   let sum = 0;
   for (const value of plane) sum += (value - centre) * (value - centre);
@@ -237,9 +240,13 @@ export function robustDeviation(plane: Float32Array): number {
 }
 
 export function median(values: Float32Array): number {
-  const sorted = values.slice().sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  const ordered = values.slice();
+  const half = ordered.length >> 1;
+  const upper = select(ordered, half);
+  if (ordered.length % 2 || half === 0) return upper;
+  let lower = ordered[0];
+  for (let i = 1; i < half; i++) if (ordered[i] > lower) lower = ordered[i];
+  return (lower + upper) / 2;
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -26,6 +26,8 @@ export interface EmbeddedSizes extends Embeddings {
   parts: number[];
   /** The first `displaced` points as seen from beside them, (displaced, dimension) for each direction. */
   beside: Float32Array[];
+  /** Any of the points as seen from beside them, (points, dimension) for each direction. */
+  fromBeside(points: readonly number[]): Float32Array[];
   /** (n) 1 where the largest crop reaches over the scan's edge. */
   touchesBorder: Uint8Array;
 }
@@ -48,49 +50,57 @@ export function embedAtSizes(
 ): EmbeddedSizes {
   const deviations = normalise === 'scan' ? planes.slice(0, 2).map(robustDeviation) : undefined;
   const touchesBorder = new Uint8Array(points.length);
-  const parts = looks.flatMap(({ sizePx, ways }) => {
+  const embedAll = ({ sizePx, ways }: Look, places: readonly Point[]) => {
     const options = {
       sizePx,
       normalise,
       ...(deviations ? { deviations } : {}),
       ...(gain ? { gain } : {}),
     };
-    const embedAll = (places: readonly Point[]) => {
-      const {
-        crops,
-        n,
-        size,
-        touchesBorder: touches,
-      } = cropAt(planes, rows, columns, places, options);
-      return { byWay: ways.map((embed) => embed(crops, n, size)), touches };
-    };
-    const centred = embedAll(points);
-    centred.touches.forEach((touch, i) => {
+    const {
+      crops,
+      n,
+      size,
+      touchesBorder: touches,
+    } = cropAt(planes, rows, columns, places, options);
+    return { byWay: ways.map((embed) => embed(crops, n, size)), touches };
+  };
+  const parts = looks.flatMap((look) => {
+    const { byWay, touches } = embedAll(look, points);
+    touches.forEach((touch, i) => {
       touchesBorder[i] |= touch;
     });
-    const beside = (displaced ? MISSES : []).map((miss) => {
-      const places = points.slice(0, displaced).map(({ x, y }) => ({
-        x: Math.min(Math.max(x + miss.x * MISS * sizePx, 0), columns - 1),
-        y: Math.min(Math.max(y + miss.y * MISS * sizePx, 0), rows - 1),
-      }));
-      return embedAll(places).byWay;
-    });
-    return centred.byWay.map((part, way) => ({
-      ...part,
-      beside: beside.map((byWay) => byWay[way].embeddings),
-    }));
+    return byWay;
   });
   const lengths = parts.map((part) => part.dimension);
   const scales = parts.map((part) =>
     parts.length === 1 ? 1 : 1 / (Math.sqrt(totalVariance(part, points.length)) || 1),
   );
-  const joined = (of: (part: (typeof parts)[number]) => Float32Array) =>
-    join(parts.map(of), lengths, scales);
+  const fromBeside = (which: readonly number[]) =>
+    MISSES.map((miss) => {
+      const seen = looks.flatMap((look) => {
+        const places = which.map((i) => ({
+          x: Math.min(Math.max(points[i].x + miss.x * MISS * look.sizePx, 0), columns - 1),
+          y: Math.min(Math.max(points[i].y + miss.y * MISS * look.sizePx, 0), rows - 1),
+        }));
+        return embedAll(look, places).byWay;
+      });
+      return join(
+        seen.map(({ embeddings }) => embeddings),
+        lengths,
+        scales,
+      );
+    });
   return {
-    embeddings: joined(({ embeddings }) => embeddings),
+    embeddings: join(
+      parts.map(({ embeddings }) => embeddings),
+      lengths,
+      scales,
+    ),
     dimension: lengths.reduce((sum, length) => sum + length, 0),
     parts: lengths,
-    beside: (parts[0]?.beside ?? []).map((_, direction) => joined((p) => p.beside[direction])),
+    beside: displaced ? fromBeside(Array.from({ length: displaced }, (_, i) => i)) : [],
+    fromBeside,
     touchesBorder,
   };
 }

@@ -5,13 +5,8 @@ import { embedCrops } from './embed.ts';
 import { embedPixels } from './embed-pixels.ts';
 import { CROP_FACTORS, type EmbedCrops, embedAtSizes, type Look } from './embed-sizes.ts';
 import { EmptyScanError, OptionError, SupportError } from './errors.ts';
-import {
-  type ClassifyOptions,
-  classify,
-  type Method,
-  makeSupport,
-  type SupportSet,
-} from './fewshot/index.ts';
+import { Comparer, type NamedExample } from './fewshot/comparer.ts';
+import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
@@ -19,6 +14,7 @@ import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
 import type { Levelled } from './preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
 import { findRegions } from './regions.ts';
+import { cutAtHalf } from './resample.ts';
 import type { Channel, Scan, Step } from './scan.ts';
 import {
   type Click,
@@ -225,7 +221,8 @@ export function findDefects(
       tooLarge: region.areaPx > maxArea,
     }),
   );
-  const mask = Uint8Array.from(labels, (id) => (id > 0 ? 1 : 0));
+  const mask = new Uint8Array(labels.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = labels[i] > 0 ? 1 : 0;
   const searchedFraction = fractionOf(searched.valid);
   checkpoint(run, 'regions', 1);
   const { method, confidence } = segmentation;
@@ -282,6 +279,8 @@ export interface Embedded {
   parts: number[];
   /** The first `displaced` points from eight places beside them, (displaced, dimension) each. */
   beside: Float32Array[];
+  /** Any of the points, by index, from eight places beside them; none with normalise 'authors'. */
+  fromBeside(points: readonly number[]): Float32Array[];
   step: Step;
 }
 
@@ -309,19 +308,20 @@ export function embedPoints(
   const factors = options.crop ? [1] : CROP_FACTORS;
   const sizePx = cropInWorkingPixels(prepared, middle);
   const sizes = factors.map((factor) => factor * sizePx);
-  const { embeddings, dimension, parts, beside, touchesBorder } = embedAtSizes(
+  // Watched now, not when an example is looked at again long afterwards.
+  const watch = { run };
+  const { fromBeside, touchesBorder, ...embedded } = embedAtSizes(
     levelled,
     points.map((point) => toWorkingGrid(levelled, point)),
-    looksOf(kernels, network, sizes, run),
+    looksOf(kernels, network, sizes, watch),
     normalise,
     normalise === 'scan' ? options.displaced : 0,
     network.gain,
   );
+  watch.run = undefined;
   return {
-    embeddings,
-    dimension,
-    parts,
-    beside,
+    ...embedded,
+    fromBeside: normalise === 'scan' ? fromBeside : () => [],
     step: {
       name: 'embed',
       network: network.name,
@@ -330,7 +330,7 @@ export function embedPoints(
       normalise,
       points: points.length,
       touchingBorder: touchesBorder.reduce((sum, touches) => sum + touches, 0),
-      dimension,
+      dimension: embedded.dimension,
     },
   };
 }
@@ -340,9 +340,9 @@ function looksOf(
   kernels: Kernels,
   { loaded }: EmbeddingNetwork,
   sizes: readonly number[],
-  run?: RunOptions,
+  watch: { run: RunOptions | undefined },
 ): Look[] {
-  const byNetwork: EmbedCrops = (crops, n) => embedCrops(kernels, loaded, crops, n, run);
+  const byNetwork: EmbedCrops = (crops, n) => embedCrops(kernels, loaded, crops, n, watch.run);
   const asPixels: EmbedCrops = (crops, n, size) => embedPixels(kernels, crops, n, size);
   return sizes.map((sizePx, i) => {
     const alsoAsPixels = sizes.length > 1 && i === sizes.length - 1;
@@ -422,30 +422,28 @@ export function classifyDefects(
   run?: RunOptions,
 ): Named {
   checkLabels(support);
-  const all = [...support, ...points];
-  const embedding = { displaced: support.length, ...options };
+  const placed = new Map(points.map((point, i) => [keyOf(point), i]));
+  const all: Point[] = [...points];
+  const examples = support.map(({ x, y, label }) => {
+    const known = placed.get(keyOf({ x, y }));
+    if (known !== undefined) return { point: known, label };
+    placed.set(keyOf({ x, y }), all.length);
+    return { point: all.push({ x, y }) - 1, label };
+  });
+  const embedding = { ...options };
   // A learned relation compares embeddings as long as those that it learnt from: of one size.
   if (options.relation) embedding.crop ??= defaultCrop(prepared, all);
   const embedded = embedPoints(kernels, prepared, network, all, embedding, run);
-  const { embeddings, dimension, beside, parts, step } = embedded;
-  const split = support.length * dimension;
-  const examples = {
-    embeddings: embeddings.slice(0, split),
-    labels: support.map(({ label }) => label),
-    beside,
-    parts,
+  const named = nameCompared(new Comparer(kernels, embedded), examples, null, options, run);
+  return {
+    classes: named.classes,
+    labels: named.labels.slice(0, points.length),
+    confidence: named.confidence.slice(0, points.length),
+    steps: [embedded.step, named.step],
   };
-  const named = nameEmbedded(kernels, dimension, examples, embeddings.slice(split), options, run);
-  const { classes, labels, confidence } = named;
-  // What the person named needs no guess.
-  points.forEach(({ x, y }, i) => {
-    const example = support.find((other) => other.x === x && other.y === y);
-    if (!example) return;
-    labels[i] = example.label;
-    confidence[i] = 1;
-  });
-  return { classes, labels, confidence, steps: [step, named.step] };
 }
+
+const keyOf = ({ x, y }: Point) => `${x},${y}`;
 
 /** The name given to each of n embeddings. */
 export interface NamedEmbeddings extends Omit<Named, 'steps'> {
@@ -457,49 +455,53 @@ export interface NamedEmbeddings extends Omit<Named, 'steps'> {
 }
 
 /**
- * Name queries (n, dimension) after labelled examples (examples, dimension), embedded alike. Throws
- * SupportError for no example and for a label that is no name for a class.
+ * Name all points of a comparer after examples among them and those of a library; the examples
+ * themselves as they are labelled. Throws SupportError for no
+ * example and for a label that is no name for a class.
  */
-export function nameEmbedded(
-  kernels: Kernels,
-  dimension: number,
-  examples: {
-    embeddings: Float32Array;
-    labels: readonly string[];
-    /** The same examples from beside them, as embedPoints gives them. */
-    beside?: readonly Float32Array[];
-    /** As embedPoints gives it; default one part. */
-    parts?: readonly number[];
-  },
-  queries: Float32Array,
-  options: Omit<NameOptions, keyof EmbedOptions> = {},
+export function nameCompared(
+  comparer: Comparer,
+  examples: readonly NamedExample[],
+  library: Parameters<Comparer['classify']>[2],
+  {
+    refine = true,
+    method = 'prototypical',
+    ...options
+  }: Omit<NameOptions, keyof EmbedOptions> = {},
   run?: RunOptions,
 ): NamedEmbeddings {
-  checkNames(examples.labels);
-  const method = options.method ?? 'prototypical';
+  const labels = [...examples.map(({ label }) => label), ...(library?.labels ?? [])];
+  checkNames(labels);
   checkpoint(run, 'classify', 0);
-  const support: SupportSet = {
-    ...makeSupport(examples.embeddings, dimension, examples.labels),
-    ...(examples.beside?.length ? { beside: examples.beside } : {}),
-    parts: examples.parts ?? [dimension],
-  };
-  const unlabelled = options.refine === false ? {} : { unlabelled: queries };
-  const result = classify(kernels, method, support, queries, { ...unlabelled, ...options });
+  const choice = { ...options, unlabelled: refine };
+  const result = named(comparer.classify(method, examples, library, choice, run), method, labels);
+  // What the person named needs no guess.
+  for (const { point, label } of examples) {
+    result.labels[point] = label;
+    result.confidence[point] = 1;
+  }
   checkpoint(run, 'classify', 1);
-  const { classes } = support;
+  return result;
+}
+
+function named(
+  { classes, labels, nearest, confidence, scores }: Classification & { classes: string[] },
+  method: Method,
+  examples: readonly string[],
+): NamedEmbeddings {
   const nameOf = (index: number) => (index < 0 ? UNKNOWN : classes[index]);
   return {
     classes,
-    labels: Array.from(result.labels, nameOf),
-    nearest: Array.from(result.nearest, nameOf),
-    confidence: result.confidence,
-    scores: result.scores,
+    labels: Array.from(labels, nameOf),
+    nearest: Array.from(nearest, nameOf),
+    confidence,
+    scores,
     step: {
       name: 'classify',
       method,
       classes: classes.map((name) => ({
         name,
-        examples: examples.labels.filter((label) => label === name).length,
+        examples: examples.filter((label) => label === name).length,
       })),
     },
   };
@@ -601,7 +603,9 @@ function clicksOf(support: readonly SupportPoint[], prepared: Prepared): Click[]
 }
 
 function fractionOf(mask: Uint8Array): number {
-  return mask.reduce((sum, value) => sum + value, 0) / Math.max(1, mask.length);
+  let ones = 0;
+  for (let i = 0; i < mask.length; i++) ones += mask[i];
+  return ones / Math.max(1, mask.length);
 }
 
 /** A single atom's trace takes up about this part of a square row spacing. */
@@ -616,7 +620,10 @@ function smallestDefect({ rowSpacingPx, scaleX, scaleY }: Levelled): number {
 /** Step edges count as not measured: they are no defects, nor lattice to compare defects with. */
 function withoutStepEdges(levelled: Levelled): Levelled {
   const { valid, stepEdges } = levelled;
-  return stepEdges ? { ...levelled, valid: valid.map((v, i) => v & ~stepEdges[i]) } : levelled;
+  if (!stepEdges) return levelled;
+  const searched = valid.slice();
+  for (let i = 0; i < searched.length; i++) searched[i] &= ~stepEdges[i];
+  return { ...levelled, valid: searched };
 }
 
 /** The mask on the levelled grid, brought to the file's grid: bilinear, cut at one half. */
@@ -630,14 +637,14 @@ function resizeMask(
   if (levelled.rows === rows && levelled.columns === columns) return mask;
   const { rows: fromRows, columns: fromColumns } = levelled;
   const soft = kernels.resizeBilinear(
-    Float32Array.from(mask),
+    new Float32Array(mask),
     1,
     fromRows,
     fromColumns,
     rows,
     columns,
   );
-  return Uint8Array.from(soft, (value) => (value >= 0.5 ? 1 : 0));
+  return cutAtHalf(soft);
 }
 
 function pixelAreaNm2({ pixelXNm, pixelYNm }: Prepared): number | null {

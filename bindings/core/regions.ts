@@ -60,7 +60,9 @@ export function findRegions(
         box.left === 0 || box.top === 0 || box.right === columns - 1 || box.bottom === rows - 1,
     };
   });
-  return { labels: provisional.map((label) => ids[parents[label]]), regions };
+  const labels = provisional;
+  for (let i = 0; i < labels.length; i++) if (labels[i]) labels[i] = ids[parents[labels[i]]];
+  return { labels, regions };
 }
 
 /**

@@ -1,10 +1,11 @@
-import { proxy, wrap } from 'comlink';
-import type { EngineReply, EngineWorker } from '../core/engine/protocol.ts';
+import { proxy, type Remote as RemoteOf, transfer, wrap } from 'comlink';
+import type { EngineReply, EngineRequest, EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
 import { AdatomError } from '../core/errors.ts';
 import type { ProgressEvent } from '../core/progress.ts';
 import { instantiate, type WasmSource } from './instance.ts';
+import { areLarge, sendInPieces } from './pieces.ts';
 import { failureOf, startWorker, type WorkerOptions } from './start-worker.ts';
 import type { Remote } from './worker.ts';
 
@@ -29,6 +30,8 @@ export function engineOf(
   );
 }
 
+type WorkerRemote = RemoteOf<Remote>;
+
 function inWorker(
   worker: Worker,
   module: WebAssembly.Module,
@@ -45,8 +48,24 @@ function inWorker(
     started: Promise.race([remote.startEngine(module, weights, report), failure]),
     ask(request, listener) {
       onProgress = listener;
-      return Promise.race([remote.ask(request) as Promise<EngineReply>, failure]);
+      return Promise.race([asked(remote, request), failure]);
     },
     terminate: () => worker.terminate(),
   };
+}
+
+/** Asks; a large scan's bytes go before, bit by bit, so that the page stays responsive. */
+async function asked(remote: WorkerRemote, request: EngineRequest): Promise<EngineReply> {
+  if (request.ask !== 'open') return remote.ask(request) as Promise<EngineReply>;
+  const { file, options } = request;
+  const companions = options.companions ?? [];
+  const files = [file, ...companions].map(({ bytes }) => bytes);
+  if (!areLarge(files)) return remote.ask(request) as Promise<EngineReply>;
+  await sendInPieces(files, (piece) => remote.receive(transfer(piece, [piece.bytes.buffer])));
+  const named = companions.map((one) => ({ ...one, bytes: new Uint8Array() }));
+  return remote.askOpen({
+    ...request,
+    file: { ...file, bytes: new Uint8Array() },
+    options: { ...options, ...(companions.length > 0 && { companions: named }) },
+  }) as Promise<EngineReply>;
 }

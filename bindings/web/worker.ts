@@ -13,7 +13,11 @@ import {
   serveShards,
 } from '../core/train/shards.ts';
 import { instantiate } from './instance.ts';
+import { Inbox, type Piece } from './pieces.ts';
 
+type OpenRequest = Extract<EngineRequest, { ask: 'open' }>;
+
+const inbox = new Inbox();
 let service: EngineService | undefined;
 let answerPool: ReturnType<typeof serve> | undefined;
 let answerShard: ReturnType<typeof serveShards> | undefined;
@@ -35,6 +39,22 @@ const remote = {
   ask(request: EngineRequest): EngineReply {
     const { reply, transfer: buffers } = begun(service).answer(request, report);
     return transfer(reply, buffers);
+  },
+
+  /** A piece of a file that is to be opened. */
+  receive(piece: Piece): void {
+    inbox.receive(piece);
+  },
+
+  /** As ask(), for a request to open whose files have arrived before, without their bytes. */
+  askOpen({ file, options, ...request }: OpenRequest): EngineReply {
+    const [bytes, ...others] = inbox.take();
+    const companions = (options.companions ?? []).map((one, i) => ({ ...one, bytes: others[i] }));
+    return remote.ask({
+      ...request,
+      file: { ...file, bytes },
+      options: { ...options, companions },
+    });
   },
 
   /** Begin as a worker of a pool. */

@@ -4,6 +4,7 @@ import { chooseChannels, describe as titleOf } from '../channels.ts';
 import { describeDefects } from '../describe.ts';
 import { OptionError } from '../errors.ts';
 import { type OutputFile, runFiles } from '../export/files.ts';
+import { Comparer } from '../fewshot/comparer.ts';
 import { readScan } from '../formats/index.ts';
 import type { Kernels } from '../kernels.ts';
 import type { EmbeddingNetwork } from '../network.ts';
@@ -16,7 +17,7 @@ import {
   type FindOptions,
   type Found,
   findDefects,
-  nameEmbedded,
+  nameCompared,
   type Point,
   type Prepared,
   type PrepareOptions,
@@ -44,6 +45,7 @@ import type {
 /** The points embedded last and the network that did it. */
 interface Kept extends Embedded {
   network: NetworkName;
+  comparer: Comparer;
 }
 
 /**
@@ -93,7 +95,8 @@ export class OpenScan {
   ): EmbeddedInfo {
     const embedded = embedPoints(this.kernels, this.ready(), network, points, options, run);
     const { name, sha256: hash } = network;
-    this.kept = { ...embedded, network: { name, sha256: hash } };
+    const comparer = new Comparer(this.kernels, embedded);
+    this.kept = { ...embedded, network: { name, sha256: hash }, comparer };
     const { dimension, parts, step } = embedded;
     return { points: points.length, dimension, parts, step, network: this.kept.network };
   }
@@ -118,32 +121,17 @@ export class OpenScan {
     { library, ...options }: ClassifyCall,
     run: RunOptions,
   ): Classified {
-    const { embeddings, dimension, parts, network, step } = this.embedded();
+    const { embeddings, dimension, network, step, comparer } = this.embedded();
     if (library) checkNetwork(library, network, dimension);
-    const support = {
-      parts,
-      embeddings: new Float32Array(
-        examples.length * dimension + (library ? library.embeddings.length : 0),
-      ),
-      labels: [...examples.map(({ label }) => label), ...(library ? library.labels : [])],
-    };
     const count = embeddings.length / dimension;
-    examples.forEach(({ point }, i) => {
+    for (const { point } of examples) {
       if (!(Number.isInteger(point) && point >= 0 && point < count)) {
         throw new OptionError(
           `examples: expected points 0 to ${count - 1}, which were embedded, got ${point}.`,
         );
       }
-      const row = embeddings.subarray(point * dimension, (point + 1) * dimension);
-      support.embeddings.set(row, i * dimension);
-    });
-    if (library) support.embeddings.set(library.embeddings, examples.length * dimension);
-    const named = nameEmbedded(this.kernels, dimension, support, embeddings, options, run);
-    // What the person named needs no guess.
-    for (const { point, label } of examples) {
-      named.labels[point] = label;
-      named.confidence[point] = 1;
     }
+    const named = nameCompared(comparer, examples, library ?? null, options, run);
     const { step: classifyStep, ...result } = named;
     return { ...result, steps: [step, classifyStep] };
   }
@@ -174,7 +162,8 @@ export class OpenScan {
 
   /** Bytes of the arrays that are kept. */
   memory(): number {
-    return bytesOf([this.scan, this.prepared, this.kept]);
+    const { scan, prepared, kept } = this;
+    return bytesOf([scan, prepared, kept?.embeddings, kept?.comparer.kept]);
   }
 
   private ready(): Prepared {

@@ -86,7 +86,7 @@ export interface PreparedInfo extends Omit<Prepared, 'levelled'> {
 }
 
 /** What the engine keeps about the points that were embedded last. */
-export interface EmbeddedInfo extends Omit<Embedded, 'embeddings' | 'beside'> {
+export interface EmbeddedInfo extends Omit<Embedded, 'embeddings' | 'beside' | 'fromBeside'> {
   points: number;
   network: NetworkName;
 }

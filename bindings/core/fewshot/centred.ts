@@ -23,11 +23,11 @@ export function centreAndNormalise(
 }
 
 /** The centre: the mean prototype, or midway between it and the mean query. (dimension) */
-export function centreOf(support: SupportSet, queries?: Float32Array): Float64Array {
+function centreOf(support: SupportSet, queries?: Float32Array): Float64Array {
   const { dimension } = support;
-  const middle = meanOf(meanPerClass(support), dimension);
+  const middle = Float64Array.from(meanOfSome(meanPerClass(support), dimension));
   if (queries && queries.length > 0) {
-    meanOf(queries, dimension).forEach((value, d) => {
+    meanOfSome(queries, dimension).forEach((value, d) => {
       middle[d] = (middle[d] + value) / 2;
     });
   }
@@ -36,7 +36,8 @@ export function centreOf(support: SupportSet, queries?: Float32Array): Float64Ar
 
 // Plain loops: there are millions of values, and a person waits for each click's answer.
 
-function meanOf(embeddings: Float32Array, dimension: number): Float64Array {
+/** Mean of at most 256 of embeddings (n, dimension), evenly taken; zeros for none. (dimension) */
+export function meanOfSome(embeddings: Float32Array, dimension: number): Float32Array {
   const sums = new Float64Array(dimension);
   const step = Math.ceil(embeddings.length / dimension / MOST) * dimension;
   let count = 0;
@@ -44,11 +45,11 @@ function meanOf(embeddings: Float32Array, dimension: number): Float64Array {
     for (let d = 0; d < dimension; d++) sums[d] += embeddings[from + d];
     count++;
   }
-  return sums.map((sum) => sum / count);
+  return Float32Array.from(sums, (sum) => sum / Math.max(1, count));
 }
 
 /** A vector that equals the centre stays zero. */
-export function directions(embeddings: Float32Array, centre: Float64Array): Float32Array {
+function directions(embeddings: Float32Array, centre: Float64Array): Float32Array {
   const dimension = centre.length;
   const result = new Float32Array(embeddings.length);
   for (let from = 0; from < result.length; from += dimension) {

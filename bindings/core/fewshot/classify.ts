@@ -1,9 +1,12 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
+import { meanOfSome } from './centred.ts';
+import { type Compared, Comparison, concat, together } from './comparison.ts';
 import { confidenceOf } from './confidence.ts';
 import { knn } from './knn.ts';
 import { matching } from './matching.ts';
 import { prototypical } from './prototypical.ts';
+import { unlabelledRows } from './refine.ts';
 import { shortfalls } from './reject.ts';
 import { relation } from './relation.ts';
 import { simpleshot } from './simpleshot.ts';
@@ -16,11 +19,12 @@ import {
   type Scored,
   type SupportSet,
   UNKNOWN,
+  type Vectors,
 } from './types.ts';
 import { scaleParts, weightsOfParts } from './weigh-parts.ts';
 
-export const methods: Readonly<Record<Method, Classifier>> = {
-  prototypical,
+/** Those that compare the embeddings themselves; the prototypical one goes by distances. */
+const byVectors: Readonly<Record<Exclude<Method, 'prototypical'>, Classifier>> = {
   matching,
   simpleshot,
   knn,
@@ -28,12 +32,16 @@ export const methods: Readonly<Record<Method, Classifier>> = {
 };
 
 /** Every method's name, the default first. */
-export const methodNames = Object.keys(methods) as readonly Method[];
+export const methodNames: readonly Method[] = [
+  'prototypical',
+  ...(Object.keys(byVectors) as Exclude<Method, 'prototypical'>[]),
+];
 
 /** A method's name, checked. Throws OptionError naming those there are. */
 export function methodNamed(name: string): Method {
-  if (Object.hasOwn(methods, name)) return name as Method;
-  throw new OptionError(`method: expected one of ${Object.keys(methods).join(', ')}, got ${name}.`);
+  const method = methodNames.find((one) => one === name);
+  if (method) return method;
+  throw new OptionError(`method: expected one of ${methodNames.join(', ')}, got ${name}.`);
 }
 
 /**
@@ -56,56 +64,100 @@ export function classify(
     );
   }
   checkFinite('queries', queries, dimension);
-  return classifyWeighed(
-    kernels,
-    methodNamed(method),
-    ...weighed(kernels, support, queries, options),
-  );
+  const compared = compare(kernels, support, queries, options.unlabelled);
+  return classifyCompared(kernels, method, compared, () => ({ support, queries }), options);
 }
 
-/** The same, every part of the embeddings counting for as much as it tells. */
-function weighed(
+/** Distances of queries, examples and what is not labelled, as naming goes by them. */
+export function compare(
   kernels: Kernels,
   support: SupportSet,
   queries: Float32Array,
-  options: ClassifyOptions,
-): [SupportSet, Float32Array, ClassifyOptions] {
-  const { parts } = support;
-  if (!parts || parts.length === 1) return [support, queries, options];
-  const { unlabelled } = options;
-  const factors = weightsOfParts(kernels, support, queries);
-  const scale = (rows: Float32Array) => scaleParts(rows, parts, factors);
-  const scaled = scale(queries);
-  const examples = {
-    ...support,
-    embeddings: scale(support.embeddings),
-    beside: (support.beside ?? []).map(scale),
+  unlabelled: Float32Array | undefined,
+): Compared {
+  const { embeddings, dimension, labels, classes, parts = [dimension], beside = [] } = support;
+  const count = (vectors: Float32Array) => vectors.length / dimension;
+  const row = (vectors: Float32Array, i: number) =>
+    vectors.subarray(i * dimension, (i + 1) * dimension);
+  const others = unlabelled && unlabelled !== queries ? unlabelled : new Float32Array();
+  const firstExample = count(queries);
+  const firstOther = unlabelled === queries ? 0 : firstExample + labels.length;
+  const chosen = unlabelledRows(unlabelled ? count(unlabelled) : 0);
+  const middle = meanOfSome(queries, dimension);
+  const rows = concat([queries, embeddings, others, middle]);
+  const comparison = new Comparison(kernels, rows, parts);
+  const seen = comparison.columns(
+    concat([
+      ...[embeddings, ...beside],
+      ...chosen.map((i) => row(unlabelled as Float32Array, i)),
+      middle,
+    ]),
+  );
+  const besides = (1 + beside.length) * labels.length;
+  return {
+    queries: firstExample,
+    nWay: classes.length,
+    labels,
+    examples: Array.from(labels, (_, e) => ({
+      row: firstExample + e,
+      column: seen[e],
+      beside: beside.map((_, place) => seen[(1 + place) * labels.length + e]),
+    })),
+    unlabelled: chosen.map((i, at) => ({ row: firstOther + i, column: seen[besides + at] })),
+    middle: { row: comparison.rows - 1, column: seen[seen.length - 1] },
   };
-  if (!unlabelled) return [examples, scaled, options];
-  const others = unlabelled === queries ? scaled : scale(unlabelled);
-  return [examples, scaled, { ...options, unlabelled: others }];
 }
 
-function classifyWeighed(
+/**
+ * As classify, from distances that are known already. `vectors` are asked for by the methods that
+ * need the embeddings themselves.
+ */
+export function classifyCompared(
   kernels: Kernels,
   method: Method,
-  support: SupportSet,
-  queries: Float32Array,
-  options: ClassifyOptions,
+  compared: Compared,
+  vectors: () => Vectors,
+  options: Omit<ClassifyOptions, 'unlabelled'> = {},
 ): Classification {
-  const { classes } = support;
-  const scored = methods[method](kernels, support, queries, options);
-  const nearest = bestLabels(scored, classes.length);
+  const { nWay } = compared;
+  const factors = weightsOfParts(compared);
+  const squares = together(compared, factors);
+  const weighed = () => scaled(vectors(), factors);
+  const scored =
+    methodNamed(method) === 'prototypical'
+      ? prototypical(kernels, squares, options, weighed)
+      : scoreVectors(kernels, method as keyof typeof byVectors, weighed(), options);
+  const nearest = bestLabels(scored, nWay);
   const labels = nearest.slice();
-  const confidence = confidenceOf(kernels, scored, labels, classes.length);
+  const confidence = confidenceOf(kernels, scored, labels, nWay);
   if (options.reject !== false) {
-    shortfalls(kernels, support, queries, scored).forEach((shortfall, q) => {
+    shortfalls(kernels, squares, scored).forEach((shortfall, q) => {
       if (shortfall === 0) return;
       labels[q] = UNKNOWN;
       confidence[q] = shortfall;
     });
   }
   return { labels, nearest, confidence, scores: scored.scores };
+}
+
+function scoreVectors(
+  kernels: Kernels,
+  method: keyof typeof byVectors,
+  { support, queries }: Vectors,
+  options: ClassifyOptions,
+): Scored {
+  return byVectors[method](kernels, support, queries, options);
+}
+
+/** Every part of the embeddings counting for as much as it tells. */
+function scaled({ support, queries }: Vectors, factors: Float64Array): Vectors {
+  const { parts } = support;
+  if (!parts || parts.length === 1) return { support, queries };
+  const scale = (rows: Float32Array) => scaleParts(rows, parts, factors);
+  return {
+    support: { ...support, embeddings: scale(support.embeddings) },
+    queries: scale(queries),
+  };
 }
 
 /** The first of the largest scores of each query, (n). */

@@ -1,7 +1,6 @@
 import type { Kernels } from '../kernels.ts';
+import { type Anchor, type Squares, toMean } from './comparison.ts';
 import { medianOf, nearestDistances } from './confidence.ts';
-import { countShots } from './support.ts';
-import type { SupportSet } from './types.ts';
 
 const ITERATIONS = 3;
 /**
@@ -21,63 +20,51 @@ const MOST = 128;
 
 /**
  * Prototypes moved towards what is not labelled but near them: soft k-means (Ren et al. 2018, arXiv
- * 1803.00676, eq. 4) on at most 128 of `unlabelled` (n, dimension), evenly taken. In all they weigh
+ * 1803.00676, eq. 4) on the rows that are not labelled, see unlabelledRows. In all they weigh
  * no more than one example per class (a fifth of one where there are five), so that they help where examples are few and cannot carry a
  * prototype off where a class is rare; and what is far from every class has no say.
- * `distances` gives squared distances (m, nWay) to the classes; returns the same to the moved ones.
+ * `own` are squared distances (rows, nWay) to the classes; returns those of the queries to the moved ones.
  */
-export function refined(
-  kernels: Kernels,
-  support: SupportSet,
-  unlabelled: Float32Array,
-  queries: Float32Array,
-  distances: (from: Float32Array) => Float32Array,
-): Float32Array {
-  const { dimension } = support;
-  const nWay = support.classes.length;
-  const toOwn = distances(queries);
-  const some = evenly(unlabelled, dimension);
-  const n = some.length / dimension;
-  if (n < FEWEST) return toOwn;
-  const shots = countShots(support);
-  const own = distances(some);
+export function refined(kernels: Kernels, squares: Squares, own: Float32Array): Float32Array {
+  const { queries, nWay, shots, unlabelled } = squares;
+  const toOwn = own.subarray(0, queries * nWay);
+  if (unlabelled.length < FEWEST) return toOwn;
+  const some = (distances: Float32Array) => rowsOf(distances, unlabelled, nWay);
+  const ownOfSome = some(own);
   let now = own;
-  let result = toOwn;
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    const shares = sharesOf(kernels, now, nWay);
-    const { means, totals } = weightedMeans(some, dimension, shares, nWay);
-    const toMeans = kernels.squaredEuclidean(some, means, dimension);
+    const shares = sharesOf(kernels, some(now), nWay);
+    const { toMeans, totals } = weightedMeans(unlabelled, shares, nWay);
+    const toMeansOfSome = some(toMeans);
     const apart = new Float64Array(nWay);
-    for (let i = 0; i < own.length; i++) {
+    for (let i = 0; i < shares.length; i++) {
       const c = i % nWay;
-      if (shares[i] >= NEGLIGIBLE) apart[c] += (shares[i] / totals[c]) * (own[i] - toMeans[i]);
+      if (shares[i] < NEGLIGIBLE) continue;
+      apart[c] += (shares[i] / totals[c]) * (ownOfSome[i] - toMeansOfSome[i]);
     }
     // Of a mean of examples and unlabelled, from the distances to either and between them.
-    const mixed = (toExamples: Float32Array, toUnlabelled: Float32Array) =>
-      toExamples.map((distance, i) => {
-        const c = i % nWay;
-        const weight = Math.min(totals[c], MOST_WEIGHT) / (shots[c] * shots[c]);
-        const between = (weight * Math.max(0, apart[c])) / (1 + weight);
-        return Math.max(0, (distance + weight * toUnlabelled[i] - between) / (1 + weight));
-      });
-    now = mixed(own, toMeans);
-    if (iteration === ITERATIONS - 1) {
-      result = mixed(toOwn, kernels.squaredEuclidean(queries, means, dimension));
-    }
+    now = own.map((distance, i) => {
+      const c = i % nWay;
+      const weight = Math.min(totals[c], MOST_WEIGHT) / (shots[c] * shots[c]);
+      const between = (weight * Math.max(0, apart[c])) / (1 + weight);
+      return Math.max(0, (distance + weight * toMeans[i] - between) / (1 + weight));
+    });
   }
-  return result;
+  return now.subarray(0, queries * nWay);
 }
 
-/** At most MOST rows, evenly taken. */
-function evenly(embeddings: Float32Array, dimension: number): Float32Array {
-  const step = Math.max(1, Math.ceil(embeddings.length / dimension / MOST));
-  if (step === 1) return embeddings;
-  const count = Math.ceil(embeddings.length / dimension / step);
-  const some = new Float32Array(count * dimension);
-  for (let i = 0; i < count; i++) {
-    const from = i * step * dimension;
-    some.set(embeddings.subarray(from, from + dimension), i * dimension);
-  }
+/** At most MOST of n rows, evenly taken: those that may move the prototypes. */
+export function unlabelledRows(n: number): number[] {
+  const step = Math.max(1, Math.ceil(n / MOST));
+  return Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
+}
+
+/** The rows of some anchors out of (rows, nWay). */
+function rowsOf(distances: Float32Array, anchors: readonly Anchor[], nWay: number): Float32Array {
+  const some = new Float32Array(anchors.length * nWay);
+  anchors.forEach(({ row }, i) => {
+    some.set(distances.subarray(row * nWay, (row + 1) * nWay), i * nWay);
+  });
   return some;
 }
 
@@ -99,28 +86,29 @@ function sharesOf(kernels: Kernels, distances: Float32Array, nWay: number): Floa
   return shares;
 }
 
-/** Mean of the embeddings by their shares of each class, (nWay, dimension), and the shares' sums. */
+/** Squared distances of all rows to the mean of the anchors by their shares of each class, (rows, nWay), and the shares' sums. */
 function weightedMeans(
-  embeddings: Float32Array,
-  dimension: number,
+  anchors: readonly Anchor[],
   shares: Float64Array,
   nWay: number,
-): { means: Float32Array; totals: Float64Array } {
-  const sums = new Float64Array(nWay * dimension);
+): { toMeans: Float32Array; totals: Float64Array } {
   const totals = new Float64Array(nWay);
-  // Plain loops: a person waits for each click's answer.
-  for (let i = 0; i < shares.length; i++) {
-    const share = shares[i];
-    if (share < NEGLIGIBLE) continue;
-    const row = Math.floor(i / nWay) * dimension;
-    let to = (i % nWay) * dimension;
-    for (let from = row; from < row + dimension; from++) sums[to++] += share * embeddings[from];
-    totals[i % nWay] += share;
+  const toMeans = new Float32Array(anchors[0].squares.length * nWay);
+  const weights = new Float64Array(anchors.length);
+  for (let c = 0; c < nWay; c++) {
+    for (let a = 0; a < anchors.length; a++) {
+      const share = shares[a * nWay + c];
+      weights[a] = share < NEGLIGIBLE ? 0 : share;
+      totals[c] += weights[a];
+    }
+    if (totals[c] === 0) continue;
+    const total = totals[c];
+    toMean(
+      anchors,
+      weights.map((weight) => weight / total),
+    ).forEach((square, row) => {
+      toMeans[row * nWay + c] = square;
+    });
   }
-  const means = new Float32Array(sums.length);
-  for (let c = 0, at = 0; c < nWay; c++) {
-    const factor = totals[c] > 0 ? 1 / totals[c] : 0;
-    for (let d = 0; d < dimension; d++, at++) means[at] = factor * sums[at];
-  }
-  return { means, totals };
+  return { toMeans, totals };
 }

@@ -1,8 +1,7 @@
 import type { Kernels } from '../kernels.ts';
-import { centreOf, directions } from './centred.ts';
+import { type Squares, toMean } from './comparison.ts';
 import { medianOf, nearestDistances } from './confidence.ts';
-import { countShots, meanPerClass } from './support.ts';
-import type { Scored, SupportSet } from './types.ts';
+import type { Scored } from './types.ts';
 
 /**
  * Cosine similarity that two centred members of one class have at least. Chosen on Si(001):H so that
@@ -19,15 +18,10 @@ const FEWEST = 8;
  * How far each query falls short of resembling any class, (n): 0 for close enough, else up to 1.
  * Two tests, of which either rejects; both work with one example per class and for every method.
  */
-export function shortfalls(
-  kernels: Kernels,
-  support: SupportSet,
-  queries: Float32Array,
-  scored: Scored,
-): Float32Array {
-  const far = beyondUsual(kernels, scored, support.classes.length);
-  if (support.classes.length === 1) return far;
-  return otherDirection(kernels, support, queries).map((value, q) => Math.max(value, far[q]));
+export function shortfalls(kernels: Kernels, squares: Squares, scored: Scored): Float32Array {
+  const far = beyondUsual(kernels, scored, squares.nWay);
+  if (squares.nWay === 1) return far;
+  return otherDirection(squares).map((value, q) => Math.max(value, far[q]));
 }
 
 /**
@@ -37,19 +31,12 @@ export function shortfalls(
  * LEAST_SIMILARITY r, that is r / sqrt(r + (1 - r) / shots): the centroid of several examples is
  * less noisy than one example. Needs two classes, or the centre is the class.
  */
-function otherDirection(
-  kernels: Kernels,
-  support: SupportSet,
-  queries: Float32Array,
-): Float32Array {
-  const nWay = support.classes.length;
-  const centre = centreOf(support, queries);
-  const embeddings = directions(support.embeddings, centre);
-  const centroids = meanPerClass({ ...support, embeddings });
-  const similarities = similaritiesFrom(kernels, centre, centroids, queries);
+function otherDirection(squares: Squares): Float32Array {
+  const { queries, nWay, shots } = squares;
+  const similarities = centredSimilarities(squares);
   const r = LEAST_SIMILARITY;
-  const needed = Array.from(countShots(support), (shots) => r / Math.sqrt(r + (1 - r) / shots));
-  return Float32Array.from({ length: similarities.length / nWay }, (_, q) => {
+  const needed = Array.from(shots, (count) => r / Math.sqrt(r + (1 - r) / count));
+  return Float32Array.from({ length: queries }, (_, q) => {
     let best = -Infinity;
     for (let c = 0; c < nWay; c++) best = Math.max(best, similarities[q * nWay + c] / needed[c]);
     return best >= 1 ? 0 : Math.min(1, 1 - best);
@@ -71,40 +58,34 @@ function beyondUsual(kernels: Kernels, { distances }: Scored, nWay: number): Flo
   return nearest.map((distance) => (distance > threshold ? 1 - threshold / distance : 0));
 }
 
-/** Examples whose distance tells how far apart things are. */
-const FEW = 16;
-
 /**
- * Cosine similarity of queries seen from a centre with directions, (n, nWay): from squared distances
- * to the centre and to a point some way off in each direction, by the law of cosines, so that the
- * queries, which are many, need not be centred.
+ * Cosine similarity of every row with the classes' centroids, (rows, nWay), both seen from the centre
+ * and the examples as directions: inner products by the law of cosines, out of squared distances. What
+ * lies on the centre resembles nothing.
  */
-function similaritiesFrom(
-  kernels: Kernels,
-  centre: Float64Array,
-  towards: Float32Array,
-  queries: Float32Array,
-): Float32Array {
-  const dimension = centre.length;
-  const nWay = towards.length / dimension;
-  const origin = Float32Array.from(centre);
-  const some = queries.subarray(0, FEW * dimension);
-  const reach = Math.sqrt(medianOf(kernels.squaredEuclidean(some, origin, dimension))) || 1;
-  const points = new Float32Array((nWay + 1) * dimension);
-  points.set(origin);
-  for (let c = 0; c < nWay; c++) {
-    const direction = towards.subarray(c * dimension, (c + 1) * dimension);
-    let square = 0;
-    for (const value of direction) square += value * value;
-    const by = reach / (Math.sqrt(square) || 1);
-    const at = (c + 1) * dimension;
-    for (let d = 0; d < dimension; d++) points[at + d] = origin[d] + by * direction[d];
-  }
-  const distances = kernels.squaredEuclidean(queries, points, dimension);
-  return Float32Array.from({ length: (queries.length / dimension) * nWay }, (_, i) => {
-    const row = Math.floor(i / nWay) * (nWay + 1);
-    const own = distances[row];
-    const cosine = (own + reach * reach - distances[row + 1 + (i % nWay)]) / (2 * reach);
-    return own > 0 ? cosine / Math.sqrt(own) : 0;
+function centredSimilarities({ nWay, labels, shots, examples, middle }: Squares): Float64Array {
+  // Midway between the mean prototype and the mean query, as in centred.ts.
+  const anchors = [...examples, middle];
+  const weights = [...Array.from(labels, (label) => 0.5 / (nWay * shots[label])), 0.5];
+  const toCentre = toMean(anchors, weights);
+  const rows = toCentre.length;
+  const sums = new Float64Array(rows * nWay);
+  examples.forEach(({ row, squares }, e) => {
+    const away = Math.sqrt(toCentre[row]);
+    if (away === 0) return;
+    const by = 1 / (2 * away * shots[labels[e]]);
+    for (let i = 0, at = labels[e]; i < rows; i++, at += nWay) {
+      sums[at] += by * (toCentre[i] + toCentre[row] - squares[i]);
+    }
+  });
+  const lengths = new Float64Array(nWay);
+  examples.forEach(({ row }, e) => {
+    const c = labels[e];
+    const away = Math.sqrt(toCentre[row]);
+    if (away > 0) lengths[c] += sums[row * nWay + c] / (away * shots[c]);
+  });
+  return sums.map((sum, at) => {
+    const length = Math.sqrt(Math.max(0, lengths[at % nWay]) * toCentre[Math.floor(at / nWay)]);
+    return length > 0 ? sum / length : 0;
   });
 }

@@ -52,6 +52,13 @@ export interface Scored {
   distances: Float32Array;
 }
 
+/** The embeddings themselves. */
+export interface Vectors {
+  support: SupportSet;
+  /** (n, dimension) */
+  queries: Float32Array;
+}
+
 /** One few-shot method. The support set is valid and the queries (n, dimension) are finite. */
 export type Classifier = (
   kernels: Kernels,

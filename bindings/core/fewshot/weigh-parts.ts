@@ -1,6 +1,4 @@
-import type { Kernels } from '../kernels.ts';
-import { meanPerClass } from './support.ts';
-import type { SupportSet } from './types.ts';
+import type { Compared } from './comparison.ts';
 
 /** Fewer queries do not tell which part sets the classes apart. */
 const FEWEST = 4;
@@ -12,28 +10,36 @@ const FEWEST = 4;
  * needs no label; squared distances then weigh with its square. The factors' mean square is 1; all
  * are 1 where there is one part, one class or hardly a query.
  */
-export function weightsOfParts(
-  kernels: Kernels,
-  support: SupportSet,
-  queries: Float32Array,
-): Float64Array {
-  const { dimension, classes, parts = [dimension] } = support;
-  const even = new Float64Array(parts.length).fill(1);
-  if (parts.length === 1 || classes.length < 2 || queries.length < FEWEST * dimension) return even;
-  const prototypes = meanPerClass(support);
-  let start = 0;
-  const gaps = Float64Array.from(parts, (length) => {
-    const ofQueries = partOf(queries, dimension, start, length);
-    const ofPrototypes = partOf(prototypes, dimension, start, length);
-    start += length;
-    return relativeGap(kernels.squaredEuclidean(ofQueries, ofPrototypes, length), classes.length);
-  });
-  const square = gaps.reduce((sum, gap) => sum + gap * gap, 0) / parts.length;
+export function weightsOfParts(compared: Compared): Float64Array {
+  const { queries, nWay, examples } = compared;
+  const parts = examples[0].column.length;
+  const even = new Float64Array(parts).fill(1);
+  if (parts === 1 || nWay < 2 || queries < FEWEST) return even;
+  const gaps = even.map((_, part) => relativeGap(toPrototypesOf(compared, part), nWay));
+  const square = gaps.reduce((sum, gap) => sum + gap * gap, 0) / parts;
   return square > 0 && square < Infinity ? gaps.map((gap) => gap / Math.sqrt(square)) : even;
 }
 
+/** Squared distances of the queries to the mean of each class's examples in one part, (queries, nWay). */
+function toPrototypesOf({ queries, nWay, labels, examples }: Compared, part: number): Float64Array {
+  const shots = new Float64Array(nWay);
+  for (const label of labels) shots[label]++;
+  const within = new Float64Array(nWay);
+  const sums = new Float64Array(queries * nWay);
+  examples.forEach(({ column }, e) => {
+    const label = labels[e];
+    const squares = column[part];
+    for (let i = 0, at = label; i < queries; i++, at += nWay) sums[at] += squares[i] / shots[label];
+    examples.forEach(({ row }, other) => {
+      if (labels[other] !== label) return;
+      within[label] += squares[row] / (2 * shots[label] * shots[label]);
+    });
+  });
+  return sums.map((sum, i) => Math.max(0, sum - within[i % nWay]));
+}
+
 /** Mean gap from the least to the second least of each row of (n, nWay), over the mean least. */
-function relativeGap(distances: Float32Array, nWay: number): number {
+function relativeGap(distances: Float64Array, nWay: number): number {
   let gaps = 0;
   let nearest = 0;
   for (let row = 0; row < distances.length; row += nWay) {
@@ -50,20 +56,6 @@ function relativeGap(distances: Float32Array, nWay: number): number {
   }
   // Queries that are the examples themselves leave nothing to compare with.
   return nearest > 0 ? gaps / nearest : 0;
-}
-
-/** Values start .. start + length of each row of (n, dimension), (n, length). */
-function partOf(
-  rows: Float32Array,
-  dimension: number,
-  start: number,
-  length: number,
-): Float32Array {
-  const part = new Float32Array((rows.length / dimension) * length);
-  for (let to = 0, from = start; to < part.length; to += length, from += dimension) {
-    part.set(rows.subarray(from, from + length), to);
-  }
-  return part;
 }
 
 /** Rows made of parts of the lengths given, each part times its factor. */

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels.ts';
 import type { ConvLayer } from '../layers.ts';
-import { headOutput, logOddsOf, meanOf } from './answers.ts';
+import { logOddsOf, meanOf } from './answers.ts';
 import type { FeatureMaps, Field } from './field.ts';
 import { PLANES, WORKING_SPACING } from './network-planes.ts';
 import { refit, type Samples } from './refit.ts';
@@ -50,7 +50,7 @@ export function clickedLogOdds(
       isDefect,
     })),
   );
-  const base = scales.map((channels) => logOddsOf(channels, head, 'defect'));
+  const base = scales.map((channels) => logOddsOf(channels, 'defect'));
   const best = clicks.map((_, i) => {
     const peaks = scales.map(([maps], s) => {
       const near = within(there[s][i], SEARCH, maps.rows, maps.columns);
@@ -75,7 +75,9 @@ function adapted(
   head: ConvLayer,
   clicks: readonly Click[],
 ): Float32Array {
-  const base = meanOf(channels.map((maps) => headOutput(maps, head, 0)));
+  const base = meanOf(
+    channels.map(({ answers, rows, columns }) => answers.subarray(0, rows * columns)),
+  );
   const start = startingPoint(channels, head);
   const samples = gather(channels, base, clicks, start.length);
   const stiffness = stiffnessOf(samples);

@@ -6,16 +6,14 @@ import { MASKS } from './masks.ts';
 export type MaskName = (typeof MASKS)[number];
 
 /**
- * The network's log-odds of one of its masks at one scale, on the working grid (rows, columns): its last
- * layer on the features of each channel. Of two channels the mean and the surer one count alike: some
- * defects show in one only.
+ * The network's log-odds of one of its masks at one scale, on the working grid (rows, columns). Of two
+ * channels the mean and the surer one count alike: some defects show in one only.
  */
-export function logOddsOf(
-  channels: readonly FeatureMaps[],
-  head: ConvLayer,
-  mask: MaskName,
-): Float32Array {
-  const each = channels.map((maps) => headOutput(maps, head, MASKS.indexOf(mask)));
+export function logOddsOf(channels: readonly FeatureMaps[], mask: MaskName): Float32Array {
+  const m = MASKS.indexOf(mask);
+  const each = channels.map(({ answers, rows, columns }) =>
+    answers.subarray(m * rows * columns, (m + 1) * rows * columns),
+  );
   if (each.length === 1) return each[0];
   const mean = meanOf(each);
   for (let i = 0; i < mean.length; i++) {
@@ -51,15 +49,20 @@ export function cutOnLevelledGrid(
   return out;
 }
 
-/** One output of a 1x1 layer on the features' own grid. */
-export function headOutput(maps: FeatureMaps, head: ConvLayer, output: number): Float32Array {
-  const { rows, columns, dimension, features } = maps;
-  const n = rows * columns;
-  const out = new Float32Array(n).fill(head.bias?.[output] ?? 0);
-  for (let d = 0; d < dimension; d++) {
-    const weight = head.weights[output * dimension + d];
-    const from = d * n;
-    for (let i = 0; i < n; i++) out[i] += weight * features[from + i];
+/** The outputs of a 1x1 layer, (outChannels, n), on features (inChannels, n). */
+export function headOutput(
+  features: Float32Array,
+  { inChannels, outChannels, weights, bias }: ConvLayer,
+  n: number,
+): Float32Array {
+  const out = new Float32Array(outChannels * n);
+  for (let o = 0; o < outChannels; o++) {
+    const own = out.subarray(o * n, (o + 1) * n).fill(bias?.[o] ?? 0);
+    for (let d = 0; d < inChannels; d++) {
+      const weight = weights[o * inChannels + d];
+      const from = d * n;
+      for (let i = 0; i < n; i++) own[i] += weight * features[from + i];
+    }
   }
   return out;
 }

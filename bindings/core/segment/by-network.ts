@@ -1,4 +1,5 @@
 import type { Kernels } from '../kernels.ts';
+import { removeLattice } from '../lattice/remove.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Click } from './adapt.ts';
@@ -23,13 +24,21 @@ export function segmentByNetwork(
   run?: RunOptions,
 ): Segmentation {
   const { rows, columns, valid } = levelled;
-  const { scale, field, confidence } = bestLook(kernels, levelled, segmenter, options, run);
+  const residuals = removeLattice(kernels, levelled);
+  const { scale, field, confidence } = bestLook(
+    kernels,
+    levelled,
+    residuals,
+    segmenter,
+    options,
+    run,
+  );
   const { spacings, from, warnings } = scale;
   const clicks = options.clicks ?? [];
   const sights = sightsOf(kernels, field, segmenter, clicks, levelled);
   const seen = { ...sights, clicked: pixelsOf(clicks, levelled) };
   const middle = Math.min(...spacings);
-  const outlined = outlineAtHalfHeight(kernels, levelled, field.residuals, seen, middle);
+  const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, middle);
   const mask = cleanMask(outlined, valid, rows, columns, middle);
   return {
     method: 'network',
@@ -66,14 +75,17 @@ interface Look {
 function bestLook(
   kernels: Kernels,
   levelled: Levelled,
+  residuals: readonly Float32Array[],
   segmenter: Segmenter,
-  options: SegmentOptions,
+  { tile, clicks, periodPx }: SegmentOptions,
   run?: RunOptions,
 ): Look {
+  const options = { ...(tile && { tile }), keepFeatures: Boolean(clicks?.length) };
   let best: Look | undefined;
-  for (const scale of workingScales(kernels, levelled, options.periodPx)) {
-    const field = computeField(kernels, segmenter, levelled, scale.spacings, options, run);
-    const confidence = expectedDice(kernels, field, segmenter);
+  for (const scale of workingScales(kernels, levelled, periodPx)) {
+    const { spacings } = scale;
+    const field = computeField(kernels, segmenter, levelled, residuals, spacings, options, run);
+    const confidence = expectedDice(kernels, field);
     if (!best || confidence > best.confidence + CLEARLY) best = { scale, field, confidence };
     if (best.confidence >= SURE) break;
   }

@@ -1,16 +1,19 @@
 import type { Kernels, LoadedNetwork } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
-import { networkPlanes, PLANES, withoutLattice } from './network-planes.ts';
+import { headOutput } from './answers.ts';
+import { networkPlanes, PLANES } from './network-planes.ts';
 import type { Segmenter } from './segmenter.ts';
-import { cutTiles, joinTiles } from './tiles.ts';
+import { cutTile, joinTile, layTiles } from './tiles.ts';
 
-/** What the network finds in one channel at one scale: features of every working pixel. */
+/** What the network finds in one channel at one scale, for every working pixel. */
 export interface FeatureMaps {
   rows: number;
   columns: number;
+  /** Log-odds of each of MASKS. (masks, rows, columns) */
+  answers: Float32Array;
   dimension: number;
-  /** (dimension, rows, columns) */
+  /** What the last layer sees, (dimension, rows, columns); empty unless asked for: it is large. */
   features: Float32Array;
   /** What the network saw: heights, and heights without the lattice. (2, rows, columns) */
   planes: Float32Array;
@@ -18,32 +21,35 @@ export interface FeatureMaps {
   valid: Uint8Array;
 }
 
-/** The features of every channel, at every scale. */
+/** What the network finds of every channel, at every scale. */
 export interface Field {
   /** Levelled pixels per row spacing that each scale stands for. */
   spacings: number[];
   /** maps[scale][channel] */
   maps: FeatureMaps[][];
-  /** Every channel's heights without the lattice, on the levelled grid. */
-  residuals: Float32Array[];
 }
 
 export interface FieldOptions {
   /** Pixels of a tile's side; changes memory and time, never the result. Default 512. */
   tile?: number;
+  /** Keep what the last layer sees, so that it can be fitted anew. */
+  keepFeatures?: boolean;
 }
 
-/** Run the network's trunk over a levelled scan, at each of the row spacings given. */
+/**
+ * Run the network over a levelled scan, at each of the row spacings given. residuals: every channel's
+ * heights without the lattice, on the levelled grid.
+ */
 export function computeField(
   kernels: Kernels,
-  segmenter: Segmenter,
+  { trunk, head }: Segmenter,
   levelled: Levelled,
+  residuals: readonly Float32Array[],
   spacings: readonly number[],
-  { tile }: FieldOptions = {},
+  { tile, keepFeatures = false }: FieldOptions = {},
   run?: RunOptions,
 ): Field {
-  const residuals = withoutLattice(kernels, levelled);
-  const network = kernels.load(segmenter.trunk);
+  const network = kernels.load(keepFeatures ? trunk : [...trunk, head]);
   try {
     const maps = spacings.map((spacing, s) => {
       const { rows, columns, channels, valid } = networkPlanes(
@@ -53,32 +59,41 @@ export function computeField(
         spacing,
       );
       return channels.map((planes, c): FeatureMaps => {
-        checkpoint(run, 'segment: network', (s + c / channels.length) / spacings.length);
-        const features = runInTiles(kernels, network, planes, rows, columns, tile);
-        return { rows, columns, dimension: network.outChannels, features, planes, valid };
+        const found = runInTiles(kernels, network, planes, rows, columns, tile, (done) =>
+          checkpoint(run, 'segment: network', (s + (c + done) / channels.length) / spacings.length),
+        );
+        const features = keepFeatures ? found : new Float32Array(0);
+        const answers = keepFeatures ? headOutput(found, head, rows * columns) : found;
+        return { rows, columns, answers, dimension: head.inChannels, features, planes, valid };
       });
     });
-    return { spacings: [...spacings], maps, residuals };
+    return { spacings: [...spacings], maps };
   } finally {
     kernels.unload(network);
   }
 }
 
+/** Tile by tile: of a large scan all tiles' answers together would be larger than the features. */
 function runInTiles(
   kernels: Kernels,
   network: LoadedNetwork,
   planes: Float32Array,
   rows: number,
   columns: number,
-  tile?: number,
+  tile: number | undefined,
+  onTile: (done: number) => void,
 ): Float32Array {
-  const tiles = cutTiles(planes, PLANES, rows, columns, tile);
-  const { planes: answers } = kernels.run(
-    network,
-    tiles.planes,
-    tiles.n,
-    tiles.rows,
-    tiles.columns,
-  );
-  return joinTiles(answers, network.outChannels, tiles, rows, columns);
+  const { outChannels } = network;
+  const tiles = layTiles(rows, columns, tile);
+  const size = tiles.rows * tiles.columns;
+  const seen = new Float32Array(PLANES * size);
+  const answers = new Float32Array(outChannels * size);
+  const features = new Float32Array(outChannels * rows * columns);
+  tiles.places.forEach((place, i) => {
+    onTile(i / tiles.places.length);
+    cutTile(planes, PLANES, rows, columns, tiles, place, seen);
+    kernels.run(network, seen, 1, tiles.rows, tiles.columns, answers);
+    joinTile(answers, outChannels, tiles, place, features, rows, columns);
+  });
+  return features;
 }

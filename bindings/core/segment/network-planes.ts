@@ -1,5 +1,4 @@
 import type { Kernels } from '../kernels.ts';
-import { removeLattice } from '../lattice/remove.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { resample, resampleMask } from '../resample.ts';
 import { select } from '../select.ts';
@@ -28,11 +27,6 @@ export interface NetworkPlanes {
   channels: Float32Array[];
   /** (rows, columns) */
   valid: Uint8Array;
-}
-
-/** The lattice taken from every channel, which costs more than the rest and does not depend on the scale. */
-export function withoutLattice(kernels: Kernels, levelled: Levelled): Float32Array[] {
-  return removeLattice(kernels, levelled);
 }
 
 /**
@@ -68,6 +62,7 @@ export function networkPlanes(
 
 /** Median and robust standard deviation of what was measured. */
 function robust(plane: Float32Array, valid: Uint8Array): { centre: number; deviation: number } {
+  // Plain loops: a large scan has ten million pixels.
   const values = new Float32Array(plane.length);
   let n = 0;
   for (let i = 0; i < plane.length; i++) if (valid[i]) values[n++] = plane[i];

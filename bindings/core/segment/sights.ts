@@ -39,13 +39,13 @@ export function sightsOf(
     const channels = field.maps[scale];
     const cut = (logOdds: Float32Array) =>
       cutOnLevelledGrid(kernels, channels[0], logOdds, rows, columns);
-    const sure = cut(adapted[scale] ?? logOddsOf(channels, head, 'defect'));
-    const extent = cut(logOddsOf(channels, head, 'extent'));
+    const sure = cut(adapted[scale] ?? logOddsOf(channels, 'defect'));
+    const extent = cut(logOddsOf(channels, 'extent'));
     for (let i = 0; i < n; i++) {
       together.sure[i] |= sure[i];
       together.around[i] |= sure[i] | extent[i];
     }
-    addMiddles(together.centres, cut(logOddsOf(channels, head, 'centre')), rows, columns);
+    addMiddles(together.centres, cut(logOddsOf(channels, 'centre')), rows, columns);
   });
   return together;
 }
@@ -68,12 +68,12 @@ function addMiddles(centres: Uint8Array, more: Uint8Array, rows: number, columns
  * Dice of the masks cut at one half, if the network's probabilities are right, over all scales by area;
  * 1 where it sees nothing.
  */
-export function expectedDice(kernels: Kernels, field: Field, { head }: Segmenter): number {
+export function expectedDice(kernels: Kernels, field: Field): number {
   let both = 0;
   let sum = 0;
   field.maps.forEach((channels, scale) => {
     const area = field.spacings[scale] * field.spacings[scale];
-    const logOdds = logOddsOf(channels, head, 'defect');
+    const logOdds = logOddsOf(channels, 'defect');
     const { valid }: FeatureMaps = channels[0];
     for (let i = 0; i < logOdds.length; i++) {
       if (!valid[i]) continue;

@@ -8,18 +8,15 @@ const HALO = 64;
 /** Pixels of a tile's side that are kept. */
 export const TILE = 512;
 
-/** An image cut into tiles of one size that overlap. */
+/** How an image is covered by overlapping tiles of one size. */
 export interface Tiles {
-  n: number;
   rows: number;
   columns: number;
-  /** (n, channels, rows, columns) */
-  planes: Float32Array;
-  /** Where each tile lies and which pixels of the image it answers for. */
   places: TilePlace[];
 }
 
-interface TilePlace {
+/** Where a tile lies and which pixels of the image it answers for. */
+export interface TilePlace {
   top: number;
   left: number;
   /** First and last, exclusive, of the image's rows and columns. */
@@ -27,17 +24,10 @@ interface TilePlace {
 }
 
 /**
- * Cut planes (channels, rows, columns) into tiles whose answers, joined by joinTiles, are those of the
- * whole image to the last bit, for every tile size. Beyond the right and lower border the image is
- * mirrored up to a multiple of 32.
+ * Tiles whose answers, joined by joinTile, are those of the whole image to the last bit, for every tile
+ * size. Beyond the right and lower border the image is mirrored up to a multiple of 32.
  */
-export function cutTiles(
-  planes: Float32Array,
-  channels: number,
-  rows: number,
-  columns: number,
-  tile = TILE,
-): Tiles {
+export function layTiles(rows: number, columns: number, tile = TILE): Tiles {
   const down = spans(rows, tile);
   const across = spans(columns, tile);
   const places = down.starts.flatMap((d) =>
@@ -47,43 +37,48 @@ export function cutTiles(
       kept: { top: d.first, bottom: d.end, left: a.first, right: a.end },
     })),
   );
-  const image = down.length * across.length;
-  const out = new Float32Array(places.length * channels * image);
-  places.forEach(({ top, left }, n) => {
-    for (let c = 0; c < channels; c++) {
-      for (let y = 0; y < down.length; y++) {
-        const from = (c * rows + mirror(top + y, rows)) * columns;
-        const to = (n * channels + c) * image + y * across.length;
-        for (let x = 0; x < across.length; x++) {
-          out[to + x] = planes[from + mirror(left + x, columns)];
-        }
-      }
-    }
-  });
-  return { n: places.length, rows: down.length, columns: across.length, planes: out, places };
+  return { rows: down.length, columns: across.length, places };
 }
 
-/** The tiles' answers (n, channels, tile rows, tile columns) as one image (channels, rows, columns). */
-export function joinTiles(
-  answers: Float32Array,
+/** One tile of planes (channels, rows, columns) into `out` (channels, tile rows, tile columns). */
+export function cutTile(
+  planes: Float32Array,
   channels: number,
-  tiles: Omit<Tiles, 'planes'>,
   rows: number,
   columns: number,
-): Float32Array {
-  const out = new Float32Array(channels * rows * columns);
-  tiles.places.forEach(({ top, left, kept }, n) => {
-    for (let c = 0; c < channels; c++) {
-      for (let y = kept.top; y < kept.bottom; y++) {
-        const from = ((n * channels + c) * tiles.rows + y - top) * tiles.columns - left;
-        out.set(
-          answers.subarray(from + kept.left, from + kept.right),
-          (c * rows + y) * columns + kept.left,
-        );
-      }
+  tiles: Pick<Tiles, 'rows' | 'columns'>,
+  { top, left }: TilePlace,
+  out: Float32Array,
+): void {
+  const columnOf = Int32Array.from({ length: tiles.columns }, (_, x) => mirror(left + x, columns));
+  let to = 0;
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < tiles.rows; y++) {
+      const from = (c * rows + mirror(top + y, rows)) * columns;
+      for (let x = 0; x < tiles.columns; x++) out[to++] = planes[from + columnOf[x]];
     }
-  });
-  return out;
+  }
+}
+
+/** A tile's answers (channels, tile rows, tile columns) to their place in the image's (channels, rows, columns). */
+export function joinTile(
+  answers: Float32Array,
+  channels: number,
+  tiles: Pick<Tiles, 'rows' | 'columns'>,
+  { top, left, kept }: TilePlace,
+  out: Float32Array,
+  rows: number,
+  columns: number,
+): void {
+  for (let c = 0; c < channels; c++) {
+    for (let y = kept.top; y < kept.bottom; y++) {
+      const from = (c * tiles.rows + y - top) * tiles.columns - left;
+      out.set(
+        answers.subarray(from + kept.left, from + kept.right),
+        (c * rows + y) * columns + kept.left,
+      );
+    }
+  }
 }
 
 /** Along one side: the tiles' common length, and where each starts and what it answers for. */

@@ -1,17 +1,13 @@
 import { median, robustDeviation } from '../crop.ts';
 import { EmptyScanError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
+import { removeLattice } from '../lattice/remove.ts';
 import { type Levelled, preprocess } from '../preprocess/index.ts';
 import { Random } from '../random.ts';
 import { resampleMask } from '../resample.ts';
 import { makeChannel } from '../scan.ts';
 import { MASKS } from '../segment/masks.ts';
-import {
-  networkPlanes,
-  PLANES,
-  WORKING_SPACING,
-  withoutLattice,
-} from '../segment/network-planes.ts';
+import { networkPlanes, PLANES, WORKING_SPACING } from '../segment/network-planes.ts';
 import { type SceneOptions, type SimulatedScene, simulateScene } from '../simulate/scene.ts';
 import { mix } from './simulated-episodes.ts';
 import type { MaskBatch } from './types.ts';
@@ -157,7 +153,7 @@ function seen(kernels: Kernels, scene: SimulatedScene, spacing: number, random: 
     { hysteresis: 'off', resample: 'off' },
   );
   addBackground(kernels, levelled, scene.rowSpacingPx, random);
-  const made = networkPlanes(kernels, levelled, withoutLattice(kernels, levelled), spacing);
+  const made = networkPlanes(kernels, levelled, removeLattice(kernels, levelled), spacing);
   const { rows, columns, channels, valid } = made;
   const toWorking = (mask: Uint8Array) =>
     resampleMask(kernels, mask, fromRows, fromColumns, rows, columns);

@@ -12,7 +12,7 @@ header h1 span { color: var(--accent); }
 .file b { color: var(--ink); }
 .spring { flex: 1; }
 .menu { position: relative; }
-.menu > summary { list-style: none; cursor: pointer; border: 1px solid var(--line); border-radius: 4px; height: 22px; line-height: 22px; padding: 0 8px; }
+.menu > summary { list-style: none; cursor: pointer; border: 1px solid var(--line); border-radius: 4px; height: 22px; line-height: 22px; padding: 0 8px; white-space: nowrap; }
 .menu > summary::after { content: " ▾"; color: var(--muted); }
 .menu > summary::-webkit-details-marker { display: none; }
 .menu > div { position: absolute; right: 0; top: 27px; z-index: 10; display: grid; min-width: 210px; padding: 4px; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 8px 24px rgb(0 0 0 / .25); }
@@ -22,7 +22,7 @@ header h1 span { color: var(--accent); }
 .notice { padding: 6px 12px; background: var(--press); border-bottom: 1px solid var(--line); display: flex; gap: 10px; align-items: center; }
 .notice span { flex: 1; }
 main { flex: 1; min-height: 0; display: flex; }
-adatom-viewer { flex: 1; min-width: 0; }
+adatom-viewer { flex: 1; min-width: 0; height: auto; }
 .strip { display: flex; gap: 6px; padding: 6px 8px; overflow-x: auto; background: var(--paper); border-top: 1px solid var(--line); }
 .frame { position: relative; flex: none; }
 .frame > button:first-child { display: flex; gap: 8px; height: 84px; width: 214px; padding: 5px; text-align: left; }

@@ -11,7 +11,7 @@ import {
   type Method,
   makeSupport,
   methodNamed,
-  methods,
+  methodNames,
   UNKNOWN,
 } from '../../../bindings/core/fewshot/index.ts';
 import { Random } from '../../../bindings/core/random.ts';
@@ -20,7 +20,7 @@ import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { makeClusters } from './clusters.ts';
 
 const kernels = createKernels();
-const all = Object.keys(methods) as Method[];
+const all = methodNames;
 const { embeddings, labels, dimension } = makeClusters(kernels, 3, 24, 0.3, 1, 64);
 const rows = (index: number[]) =>
   Float32Array.from(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compare } from '../../../bindings/core/fewshot/classify.ts';
 import { classify } from '../../../bindings/core/fewshot/index.ts';
 import type { SupportSet } from '../../../bindings/core/fewshot/types.ts';
 import { scaleParts, weightsOfParts } from '../../../bindings/core/fewshot/weigh-parts.ts';
@@ -23,21 +24,24 @@ const queries = Float32Array.from([
   ...[4, 0.3, 1, 4],
 ]);
 
+const weightsOf = (examples: SupportSet, of: Float32Array) =>
+  weightsOfParts(compare(kernels, examples, of, undefined));
+
 describe('weightsOfParts', () => {
   test('the part that tells the classes apart counts for more; the mean square is 1', () => {
-    const [first, second] = weightsOfParts(kernels, support, queries);
+    const [first, second] = weightsOf(support, queries);
     expect(first).toBeGreaterThan(10 * second);
     expect((first * first + second * second) / 2).toBeCloseTo(1, 6);
   });
 
   test('one part, one class, hardly a query, and queries that all are examples: nothing is weighed', () => {
     const even = [1, 1];
-    expect([...weightsOfParts(kernels, { ...support, parts: [4] }, queries)]).toEqual([1]);
+    expect([...weightsOf({ ...support, parts: [4] }, queries)]).toEqual([1]);
     const one = { ...support, labels: Int32Array.of(0, 0), classes: ['one'] };
-    expect([...weightsOfParts(kernels, one, queries)]).toEqual(even);
-    expect([...weightsOfParts(kernels, support, queries.subarray(0, 8))]).toEqual(even);
+    expect([...weightsOf(one, queries)]).toEqual(even);
+    expect([...weightsOf(support, queries.subarray(0, 8))]).toEqual(even);
     const same = Float32Array.from([...support.embeddings, ...support.embeddings]);
-    expect([...weightsOfParts(kernels, support, same)]).toEqual(even);
+    expect([...weightsOf(support, same)]).toEqual(even);
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { removeLattice } from '../../../bindings/core/lattice/remove.ts';
 import { Pool, type PoolReply, type PoolWorker, serve } from '../../../bindings/core/pool.ts';
 import { computeField } from '../../../bindings/core/segment/field.ts';
 import { PLANES } from '../../../bindings/core/segment/network-planes.ts';
 import type { Segmenter } from '../../../bindings/core/segment/segmenter.ts';
-import { cutTiles, joinTiles } from '../../../bindings/core/segment/tiles.ts';
+import { cutTile, joinTile, layTiles, type Tiles } from '../../../bindings/core/segment/tiles.ts';
 import {
   freshState,
   inferenceLayers,
@@ -25,6 +26,34 @@ const segmenter: Segmenter = {
 };
 const TILES = [128, 160, 256, 512];
 
+/** All tiles of an image, (n, channels, tile rows, tile columns). */
+function cutAll(
+  planes: Float32Array,
+  channels: number,
+  rows: number,
+  columns: number,
+  tile: number,
+) {
+  const tiles = layTiles(rows, columns, tile);
+  const size = channels * tiles.rows * tiles.columns;
+  const all = new Float32Array(tiles.places.length * size);
+  tiles.places.forEach((place, i) => {
+    const out = all.subarray(i * size, (i + 1) * size);
+    cutTile(planes, channels, rows, columns, tiles, place, out);
+  });
+  return { ...tiles, n: tiles.places.length, planes: all };
+}
+
+function joinAll(all: Float32Array, channels: number, tiles: Tiles, rows: number, columns: number) {
+  const size = channels * tiles.rows * tiles.columns;
+  const out = new Float32Array(channels * rows * columns);
+  tiles.places.forEach((place, i) => {
+    const answers = all.subarray(i * size, (i + 1) * size);
+    joinTile(answers, channels, tiles, place, out, rows, columns);
+  });
+  return out;
+}
+
 describe('tiles', () => {
   it.each([
     [1, 1],
@@ -34,20 +63,32 @@ describe('tiles', () => {
   ])('of %i x %i pixels are put together as they were cut', (rows, columns) => {
     const planes = values(2 * rows * columns, 3);
     for (const tile of TILES) {
-      const tiles = cutTiles(planes, 2, rows, columns, tile);
-      expect(difference(joinTiles(tiles.planes, 2, tiles, rows, columns), planes)).toBe(-1);
+      const tiles = cutAll(planes, 2, rows, columns, tile);
+      expect(difference(joinAll(tiles.planes, 2, tiles, rows, columns), planes)).toBe(-1);
     }
   });
 
   // Row spacings that make the working image larger than any tile, of odd size.
   const { levelled } = makeScene({ rows: 301, columns: 357, period: 3, heights: [4, -3] });
 
+  const residuals = removeLattice(kernels, levelled);
+
   it('give the same features to the last bit, whatever their size', () => {
-    const [whole] = computeField(kernels, segmenter, levelled, [3], { tile: 1024 }).maps[0];
-    expect([whole.rows, whole.columns, whole.dimension]).toEqual([602, 714, 12]);
+    const [whole] = computeField(kernels, segmenter, levelled, residuals, [3], {
+      tile: 1024,
+      keepFeatures: true,
+    }).maps[0];
+    expect([whole.rows, whole.columns, whole.dimension]).toEqual([
+      602,
+      714,
+      segmenter.head.inChannels,
+    ]);
     expect(Math.max(...whole.features.subarray(0, 10_000))).toBeGreaterThan(0);
     for (const tile of TILES) {
-      const [{ features }] = computeField(kernels, segmenter, levelled, [3], { tile }).maps[0];
+      const [{ features }] = computeField(kernels, segmenter, levelled, residuals, [3], {
+        tile,
+        keepFeatures: true,
+      }).maps[0];
       expect(difference(features, whole.features)).toBe(-1);
     }
   });
@@ -55,7 +96,7 @@ describe('tiles', () => {
   it('give the same features on one worker and on two', async () => {
     const [rows, columns] = [330, 290];
     const planes = values(PLANES * rows * columns, 5);
-    const tiles = cutTiles(planes, PLANES, rows, columns, 128);
+    const tiles = cutAll(planes, PLANES, rows, columns, 128);
     const network = kernels.load(segmenter.trunk);
     const here = kernels.run(network, tiles.planes, tiles.n, tiles.rows, tiles.columns).planes;
     kernels.unload(network);

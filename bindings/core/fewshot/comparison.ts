@@ -1,0 +1,181 @@
+import type { Kernels } from '../kernels.ts';
+
+/** Squared distances of every row of a comparison from one vector, (rows) for each part. */
+export type Column = readonly Float32Array[];
+
+/** Vectors in one call: so few that differences are squared, whose sums depend on the pair alone. */
+const AT_ONCE = 32;
+
+/**
+ * Embeddings to be compared again and again, each in the parts of the lengths given. Distances are kept
+ * part by part, because the parts' weights change with every example and distances do not: naming
+ * then needs no pass over the embeddings, and a new example only the distances to itself.
+ */
+export class Comparison {
+  readonly rows: number;
+  private readonly kernels: Kernels;
+  private readonly parts: readonly number[];
+  /** (rows, length) of each part. */
+  private readonly byPart: readonly Float32Array[];
+
+  /** vectors (rows, sum of parts) */
+  constructor(kernels: Kernels, vectors: Float32Array, parts: readonly number[]) {
+    this.kernels = kernels;
+    this.parts = parts;
+    this.byPart = split(vectors, parts);
+    this.rows = parts[0] > 0 ? this.byPart[0].length / parts[0] : 0;
+  }
+
+  /** What is kept, to count its bytes. */
+  get kept(): unknown {
+    return this.byPart;
+  }
+
+  /** Distances of every row from each of vectors (m, sum of parts). */
+  columns(vectors: Float32Array): Column[] {
+    const { kernels, rows, parts, byPart } = this;
+    const dimension = sumOf(parts);
+    const columns: Float32Array[][] = [];
+    for (let first = 0; first < vectors.length; first += AT_ONCE * dimension) {
+      const some = split(vectors.subarray(first, first + AT_ONCE * dimension), parts);
+      const m = some[0].length / parts[0];
+      const block = Array.from({ length: m }, (): Float32Array[] => []);
+      parts.forEach((length, part) => {
+        const squares = kernels.squaredEuclidean(byPart[part], some[part], length);
+        for (let j = 0; j < m; j++) {
+          const column = new Float32Array(rows);
+          for (let i = 0; i < rows; i++) column[i] = squares[i * m + j];
+          block[j].push(column);
+        }
+      });
+      columns.push(...block);
+    }
+    return columns;
+  }
+}
+
+function split(vectors: Float32Array, parts: readonly number[]): Float32Array[] {
+  if (parts.length === 1) return [vectors];
+  const dimension = sumOf(parts);
+  const rows = vectors.length / dimension;
+  let start = 0;
+  return parts.map((length) => {
+    const part = new Float32Array(rows * length);
+    for (let i = 0; i < rows; i++) {
+      const from = i * dimension + start;
+      part.set(vectors.subarray(from, from + length), i * length);
+    }
+    start += length;
+    return part;
+  });
+}
+
+function sumOf(lengths: readonly number[]): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
+
+/** A row and its distances from all rows. */
+export interface Seen {
+  row: number;
+  column: Column;
+}
+
+/** What naming goes by: which rows are what, and the distances from those that matter. */
+export interface Compared {
+  /** The first so many rows are to be named. */
+  queries: number;
+  nWay: number;
+  /** (examples) 0..nWay-1 */
+  labels: Int32Array;
+  /** Each example, and as seen from places beside it. */
+  examples: readonly (Seen & { beside: readonly Column[] })[];
+  /** The mean of the queries. */
+  middle: Seen;
+  /** Rows that may move the prototypes; empty for none. */
+  unlabelled: readonly Seen[];
+}
+
+/** A row and its squared distances from all rows, all parts taken together. */
+export interface Anchor {
+  row: number;
+  /** (rows) */
+  squares: Float64Array;
+}
+
+/** The same with all parts taken together. */
+export interface Squares extends Pick<Compared, 'queries' | 'nWay' | 'labels'> {
+  /** Examples per class. */
+  shots: Int32Array;
+  examples: readonly Anchor[];
+  /** To each example from where a row resembles it most, (rows) each. */
+  tolerant: readonly Float64Array[];
+  middle: Anchor;
+  unlabelled: readonly Anchor[];
+}
+
+/** Every part's squared distances times the square of its factor, added up. */
+export function together(compared: Compared, factors: Float64Array): Squares {
+  const { queries, nWay, labels, examples, middle, unlabelled } = compared;
+  const add = (column: Column): Float64Array => {
+    const sums = new Float64Array(column[0].length);
+    column.forEach((squares, part) => {
+      const weight = factors[part] * factors[part];
+      for (let i = 0; i < sums.length; i++) sums[i] += weight * squares[i];
+    });
+    return sums;
+  };
+  const anchor = ({ row, column }: Seen): Anchor => ({ row, squares: add(column) });
+  const own = examples.map(anchor);
+  const tolerant = examples.map(({ beside }, e) => {
+    if (beside.length === 0) return own[e].squares;
+    const least = own[e].squares.slice();
+    for (const column of beside) {
+      const squares = add(column);
+      for (let i = 0; i < least.length; i++) if (squares[i] < least[i]) least[i] = squares[i];
+    }
+    return least;
+  });
+  const shots = new Int32Array(nWay);
+  for (const label of labels) shots[label]++;
+  return {
+    queries,
+    nWay,
+    labels,
+    shots,
+    examples: own,
+    tolerant,
+    middle: anchor(middle),
+    unlabelled: unlabelled.map(anchor),
+  };
+}
+
+/**
+ * Squared distance of every row from a weighted mean of anchors, (rows); weights add up to 1. The mean
+ * distance from the anchors minus half the mean distance between two of them, at least 0.
+ */
+export function toMean(anchors: readonly Anchor[], weights: ArrayLike<number>): Float64Array {
+  const rows = anchors[0]?.squares.length ?? 0;
+  const sums = new Float64Array(rows);
+  anchors.forEach(({ squares }, a) => {
+    const weight = weights[a];
+    if (weight === 0) return;
+    for (let i = 0; i < rows; i++) sums[i] += weight * squares[i];
+  });
+  let within = 0;
+  anchors.forEach(({ row }, a) => {
+    if (weights[a] !== 0) within += 0.5 * weights[a] * sums[row];
+  });
+  for (let i = 0; i < rows; i++) sums[i] = Math.max(0, sums[i] - within);
+  return sums;
+}
+
+/** Vectors one after the other. */
+export function concat(vectors: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const one of vectors) {
+    all.set(one, at);
+    at += one.length;
+  }
+  return all;
+}
