@@ -7,11 +7,12 @@ const size = Number(side);
 const crop = Float32Array.from({ length: 2 * size * size }, (_, i) => (i % 17) / 17);
 
 const start = performance.now();
-const { createKernels, untrainedNetwork }: typeof adatom = await import(entry);
+const { createKernels, defaultWeights, loadEmbeddingNetwork }: typeof adatom = await import(entry);
 const imported = performance.now();
 const kernels = createKernels();
 const instantiated = performance.now();
-const { loaded } = untrainedNetwork(kernels);
+const { bytes, name } = defaultWeights();
+const { loaded } = loadEmbeddingNetwork(kernels, bytes, name);
 const weighted = performance.now();
 const { planes } = kernels.run(loaded, crop, 1, size, size);
 const end = performance.now();
