@@ -42,8 +42,8 @@ export async function openChromium(model: string): Promise<ColdPages> {
       const context = await browser.newContext();
       try {
         const tab = await context.newPage();
-        await tab.goto(`${server.address}/index.html`);
-        const text = await tab.locator('#done').textContent({ timeout: 60_000 });
+        await tab.goto(`${server.address}/index.html`, { timeout: 5 * 60_000 });
+        const text = await tab.locator('#done').textContent({ timeout: 5 * 60_000 });
         if (!text?.startsWith('{')) throw new Error(`the page failed: ${text}`);
         return JSON.parse(text);
       } finally {
