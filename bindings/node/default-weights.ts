@@ -1,7 +1,7 @@
 import { weightsBase64 } from '../../build/adatom-weights.ts';
 import { segmentWeightsBase64 } from '../../build/segment-weights.ts';
+import { packagedWeights } from '../core/engine/packaged.ts';
 import type { DefaultWeights } from '../core/engine/types.ts';
-import { packagedWeights } from '../core/packaged.ts';
 import { decodeBase64 } from './base64.ts';
 
 /** The networks that the package brings: one to name defects with, and one to find them. */

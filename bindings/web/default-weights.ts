@@ -1,8 +1,8 @@
 import { weightsBase64 } from '../../build/adatom-weights.ts';
 import { segmentWeightsBase64 } from '../../build/segment-weights.ts';
 import { decodeBase64 } from '../core/base64.ts';
+import { packagedWeights } from '../core/engine/packaged.ts';
 import type { DefaultWeights } from '../core/engine/types.ts';
-import { packagedWeights } from '../core/packaged.ts';
 
 /** The networks that the package brings: one to name defects with, and one to find them. */
 export async function defaultWeights(): Promise<DefaultWeights> {

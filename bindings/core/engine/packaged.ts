@@ -1,4 +1,4 @@
-import type { DefaultWeights, NamedBytes } from './engine/types.ts';
+import type { DefaultWeights, NamedBytes } from './types.ts';
 
 /**
  * The networks inside the package, each decoded when its bytes are first asked for: who only finds
