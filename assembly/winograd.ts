@@ -387,35 +387,86 @@ function inverse(to: usize, step: usize, m0: v128, m1: v128, m2: v128, m3: v128,
 export function winogradWeights(out: usize, weights: usize, inChannels: i32, outChannels: i32): void {
   const groups = (outChannels + 7) >> 3;
   const matrix = (<usize>groups * <usize>inChannels) << 5;
+  const filters: usize = (<usize>inChannels) * 36;
   memory.fill(out, 0, matrix * 36);
-  for (let o = 0; o < outChannels; o++) {
-    const group = out + ((<usize>(o >> 3) * <usize>inChannels) << 5) + ((<usize>(o & 7)) << 2);
+  for (let o = 0; o < outChannels; o += 2) {
+    const two = o + 1 < outChannels;
+    let to = out + ((<usize>(o >> 3) * <usize>inChannels) << 5) + ((<usize>(o & 7)) << 2);
+    let g = weights + filters * <usize>o;
+    // the filter of the next output channel; of the last one, which has none, once more itself
+    const next: usize = two ? filters : 0;
     for (let i = 0; i < inChannels; i++) {
-      const g = weights + <usize>(o * inChannels + i) * 36;
-      const to = group + ((<usize>i) << 5);
-      for (let r = 0; r < 6; r++) {
-        const h0 = point(r, f32.load(g), f32.load(g, 12), f32.load(g, 24));
-        const h1 = point(r, f32.load(g, 4), f32.load(g, 16), f32.load(g, 28));
-        const h2 = point(r, f32.load(g, 8), f32.load(g, 20), f32.load(g, 32));
-        for (let c = 0; c < 6; c++) {
-          f32.store(to + matrix * <usize>(r * 6 + c), <f32>point(c, h0, h1, h2));
-        }
-      }
+      const g00 = pair(g, next), g01 = pair(g + 4, next), g02 = pair(g + 8, next);
+      const g10 = pair(g + 12, next), g11 = pair(g + 16, next), g12 = pair(g + 20, next);
+      const g20 = pair(g + 24, next), g21 = pair(g + 28, next), g22 = pair(g + 32, next);
+      row(to, matrix, nought(g00), nought(g01), nought(g02), two);
+      let e0 = even(g00, g20, NEAR), e1 = even(g01, g21, NEAR), e2 = even(g02, g22, NEAR);
+      let o0 = odd(g10, A, NEAR), o1 = odd(g11, A, NEAR), o2 = odd(g12, A, NEAR);
+      row(to + matrix * 6, matrix, f64x2.add(e0, o0), f64x2.add(e1, o1), f64x2.add(e2, o2), two);
+      row(to + matrix * 12, matrix, f64x2.sub(e0, o0), f64x2.sub(e1, o1), f64x2.sub(e2, o2), two);
+      e0 = even(g00, g20, FAR), e1 = even(g01, g21, FAR), e2 = even(g02, g22, FAR);
+      o0 = odd(g10, B, FAR), o1 = odd(g11, B, FAR), o2 = odd(g12, B, FAR);
+      row(to + matrix * 18, matrix, f64x2.add(e0, o0), f64x2.add(e1, o1), f64x2.add(e2, o2), two);
+      row(to + matrix * 24, matrix, f64x2.sub(e0, o0), f64x2.sub(e1, o1), f64x2.sub(e2, o2), two);
+      row(to + matrix * 30, matrix, g20, g21, g22, two);
+      to += 32;
+      g += 36;
     }
   }
 }
 
-/** Row r of G: the filter's polynomial at point r over the product of its distances to the others. */
-function point(r: i32, g0: f64, g1: f64, g2: f64): f64 {
-  const a = <f64>A;
-  const b = <f64>B;
-  const a2 = a * a;
-  const b2 = b * b;
-  if (r == 0) return g0 / (a2 * b2);
-  if (r == 5) return g2;
-  const far = r > 2;
-  const x = (far ? b : a) * (r & 1 ? 1 : -1);
-  // both signs of a point have the same product of distances
-  const distances = far ? 2 * b2 * (b2 - a2) : 2 * a2 * (a2 - b2);
-  return (g0 + x * (g1 + x * g2)) / distances;
+// A row of G is the filter's polynomial at one point over the product of its distances to the
+// others, which is the same for a point and its negative.
+const NEAR: f64 = 1 / (2 * <f64>A2 * (<f64>A2 - <f64>B2));
+const FAR: f64 = 1 / (2 * <f64>B2 * (<f64>B2 - <f64>A2));
+
+/** A weight of two filters that lie `next` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function pair(at: usize, next: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load32_lane(at + next, v128.load32_zero(at), 1));
+}
+
+/** (h0, h1, h2) times G^T, one value into each of six matrices, of two filters or of the first. */
+function row(to: usize, matrix: usize, h0: v128, h1: v128, h2: v128, two: bool): void {
+  store(to, nought(h0), two);
+  let e = even(h0, h2, NEAR);
+  let o = odd(h1, A, NEAR);
+  store(to + matrix, f64x2.add(e, o), two);
+  store(to + matrix * 2, f64x2.sub(e, o), two);
+  e = even(h0, h2, FAR);
+  o = odd(h1, B, FAR);
+  store(to + matrix * 3, f64x2.add(e, o), two);
+  store(to + matrix * 4, f64x2.sub(e, o), two);
+  store(to + matrix * 5, h2, two);
+}
+
+/** The polynomial at 0, over its distances. */
+// @ts-ignore: decorator
+@inline
+function nought(g0: v128): v128 {
+  return f64x2.mul(g0, f64x2.splat(1 / (<f64>A2 * <f64>B2)));
+}
+
+/** Its even part at A or B. */
+// @ts-ignore: decorator
+@inline
+function even(g0: v128, g2: v128, scale: f64): v128 {
+  const square = scale == NEAR ? <f64>A2 : <f64>B2;
+  return f64x2.add(f64x2.mul(g0, f64x2.splat(scale)), f64x2.mul(g2, f64x2.splat(scale * square)));
+}
+
+/** Its odd part at x. */
+// @ts-ignore: decorator
+@inline
+function odd(g1: v128, x: f32, scale: f64): v128 {
+  return f64x2.mul(g1, f64x2.splat(scale * <f64>x));
+}
+
+// @ts-ignore: decorator
+@inline
+function store(to: usize, v: v128, two: bool): void {
+  const rounded = f32x4.demote_f64x2_zero(v);
+  if (two) v128.store64_lane(to, rounded, 0);
+  else v128.store32_lane(to, rounded, 0);
 }

@@ -8,6 +8,7 @@ import { resizeBilinear } from '../test/reference/resize.ts';
 import { bound, expectClose } from '../test/reference/tolerance.ts';
 import { upConv2x2 } from '../test/reference/upconv2d.ts';
 import type { Work } from './peers/work.ts';
+import { segmentCase } from './segment-case.ts';
 import { trainingCase } from './training-case.ts';
 
 /**
@@ -258,6 +259,7 @@ export const cases: readonly Case<unknown>[] = [
   nearest(5000, 5000, 256),
   resize(512, 1024),
   trainingCase,
+  segmentCase,
 ] as Case<unknown>[];
 
 /** Seeded values in [-1, 1). */

@@ -12,7 +12,10 @@ export async function bundle(file: string, platform: 'node' | 'neutral'): Promis
     format: 'esm',
     platform,
     target: 'es2022',
-    packages: 'external',
+    // Deno is not to look for packages
+    ...(platform === 'node'
+      ? { packages: 'external' }
+      : { packages: 'bundle', mainFields: ['module', 'main'] }),
     logLevel: 'warning',
   });
   return outfile;

@@ -1,16 +1,21 @@
-import type { Convolution } from './work.ts';
+import { isConcat, kindOf, outSize } from '../../bindings/core/layers.ts';
+import type { Convolution, Network } from './work.ts';
 
-// The little of the ONNX format (onnx.proto, IR version 8, operator set 13) that a stack of
-// convolutions needs, written as protocol buffers by hand: no Python and no package.
+// The little of the ONNX format (onnx.proto, IR version 8, operator set 13) that networks of
+// convolutions need, written as protocol buffers by hand: no Python and no package.
 
 const FLOAT = 1;
+const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
 
-/** An ONNX model of the layers: input 'planes' (n, channels, rows, columns), output 'features'. */
-export function onnxModel({ layers, n, rows, columns }: Convolution): Uint8Array {
+/** An ONNX model of the layers: input 'planes' (n, channels, rows, columns), output the last layer's. */
+export function onnxModel({ layers, n, rows, columns }: Convolution | Network): Uint8Array {
   const nodes: Uint8Array[] = [];
   const initializers: Uint8Array[] = [];
+  /** The name of each layer's output. */
+  const outputs: string[] = [];
   let values = 'planes';
+  let [outRows, outColumns] = [rows, columns];
   const add = (operator: string, inputs: string[], attributes: Uint8Array[] = []) => {
     const output = `${operator}${nodes.length}`;
     nodes.push(
@@ -24,27 +29,47 @@ export function onnxModel({ layers, n, rows, columns }: Convolution): Uint8Array
     );
     values = output;
   };
+  const constant = (name: string, shape: number[], of: Float32Array) => {
+    initializers.push(tensor(name, shape, of));
+    return name;
+  };
   layers.forEach((layer, i) => {
-    if (layer.scale || layer.reluBefore) throw new Error('onnx: only bias, ReLU and pool.');
-    const { inChannels, outChannels } = layer;
-    const bias = layer.bias ?? new Float32Array(outChannels);
-    initializers.push(tensor(`w${i}`, [outChannels, inChannels, 3, 3], layer.weights));
-    initializers.push(tensor(`b${i}`, [outChannels], bias));
-    const pads = ints('pads', [1, 1, 1, 1]);
-    add('Conv', [values, `w${i}`, `b${i}`], [ints('kernel_shape', [3, 3]), pads]);
-    if (layer.reluAfter) add('Relu', [values]);
-    if (layer.pool) {
-      add('MaxPool', [values], [ints('kernel_shape', [2, 2]), ints('strides', [2, 2])]);
+    if (isConcat(layer)) {
+      add('Concat', [values, outputs[layer.with]], [int('axis', 1)]);
+    } else {
+      const { inChannels, outChannels, weights } = layer;
+      const up = kindOf(layer) === 'up2x2';
+      const side = up ? 2 : kindOf(layer) === '1x1' ? 1 : 3;
+      const [first, second] = up ? [inChannels, outChannels] : [outChannels, inChannels];
+      const inputs = [
+        values,
+        constant(`w${i}`, [first, second, side, side], weights),
+        constant(`b${i}`, [outChannels], layer.bias ?? new Float32Array(outChannels)),
+      ];
+      const shape = ints('kernel_shape', [side, side]);
+      if (up) add('ConvTranspose', inputs, [shape, ints('strides', [2, 2])]);
+      else add('Conv', inputs, [shape, ints('pads', Array(4).fill(side >> 1))]);
+      if (layer.reluBefore) add('Relu', [values]);
+      if (layer.scale && layer.shift) {
+        add('Mul', [values, constant(`scale${i}`, [outChannels, 1, 1], layer.scale)]);
+        add('Add', [values, constant(`shift${i}`, [outChannels, 1, 1], layer.shift)]);
+      }
+      if (layer.reluAfter) add('Relu', [values]);
+      if (layer.pool) {
+        add('MaxPool', [values], [ints('kernel_shape', [2, 2]), ints('strides', [2, 2])]);
+      }
+      outRows = outSize(layer, outRows);
+      outColumns = outSize(layer, outColumns);
     }
+    outputs.push(values);
   });
-  const pools = layers.filter((layer) => layer.pool).length;
   const outChannels = layers[layers.length - 1].outChannels;
   const graph = message(
     ...nodes.map((node) => bytes(1, node)),
     text(2, 'layers'),
     ...initializers.map((initializer) => bytes(5, initializer)),
     bytes(11, valueInfo('planes', [n, layers[0].inChannels, rows, columns])),
-    bytes(12, valueInfo(values, [n, outChannels, rows >> pools, columns >> pools])),
+    bytes(12, valueInfo(values, [n, outChannels, outRows, outColumns])),
   );
   return message(varint(1, 8), bytes(7, graph), bytes(8, message(text(1, ''), varint(2, 13))));
 }
@@ -52,6 +77,10 @@ export function onnxModel({ layers, n, rows, columns }: Convolution): Uint8Array
 function tensor(name: string, shape: number[], values: Float32Array): Uint8Array {
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return message(...shape.map((d) => varint(1, d)), varint(2, FLOAT), text(8, name), bytes(9, raw));
+}
+
+function int(name: string, value: number): Uint8Array {
+  return message(text(1, name), varint(3, value), varint(20, ATTRIBUTE_INT));
 }
 
 function ints(name: string, values: number[]): Uint8Array {

@@ -29,7 +29,7 @@ export function onnxruntimePeer(
     name,
     version,
     async prepare(work) {
-      if (work.kind !== 'convolution') return undefined;
+      if (work.kind !== 'convolution' && work.kind !== 'network') return undefined;
       const session = await openSession(ort, onnxModel(work), provider);
       const { planes, n, rows, columns } = work;
       const shape = [n, work.layers[0].inChannels, rows, columns];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import type { Call, Peer, Work } from './work.ts';
+import type { Call, Network, Peer, Work } from './work.ts';
 
 /** The first that has the library is used; Debian's packages belong to its own interpreter. */
 const interpreters = [process.env['ADATOM_PYTHON'], '/usr/bin/python3', 'python3', 'python'];
@@ -49,6 +49,7 @@ async function start(
     name,
     version,
     async prepare(work) {
+      if (work.kind === 'network') return undefined;
       const { able } = await worker.ask({ prepare: describe(work, folder) });
       return able ? call(worker, join(folder, 'result')) : undefined;
     },
@@ -71,7 +72,7 @@ function call(worker: Conversation, path: string): Call {
 }
 
 /** The work as JSON, every array a file of raw f32. */
-function describe(work: Work, folder: string): object {
+function describe(work: Exclude<Work, Network>, folder: string): object {
   let files = 0;
   const file = (values: Float32Array) => {
     const path = join(folder, `${files++}.f32`);

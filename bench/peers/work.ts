@@ -1,8 +1,9 @@
-import type { ConvLayer } from '../../bindings/core/kernels.ts';
+import type { ConvLayer, NetworkLayer } from '../../bindings/core/kernels.ts';
 
 /** What a case asks for, as any engine can take it: plain arrays in, plain arrays out. */
 export type Work =
   | Convolution
+  | Network
   /** Lloyd iterations from the given centres (k, dimension) -> centres (k, dimension) */
   | {
       kind: 'kmeans';
@@ -44,6 +45,12 @@ export interface Convolution {
   n: number;
   rows: number;
   columns: number;
+}
+
+/** planes (n, channels, rows, columns) through layers of any kind, with skips. */
+export interface Network extends Omit<Convolution, 'kind' | 'layers'> {
+  kind: 'network';
+  layers: readonly NetworkLayer[];
 }
 
 /** A case prepared on one engine: everything that may be done once is done. */

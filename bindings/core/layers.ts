@@ -45,7 +45,7 @@ export function isConcat(layer: NetworkLayer): layer is ConcatLayer {
 }
 
 /** Weights per pair of channels. */
-const TAPS: Record<LayerKind, number> = { '3x3': 9, '1x1': 1, up2x2: 4 };
+export const TAPS: Record<LayerKind, number> = { '3x3': 9, '1x1': 1, up2x2: 4 };
 
 /** How often a network halves rows and columns; what a network with skips doubles again counts against it. */
 export function poolsOf(layers: readonly NetworkLayer[]): number {
@@ -114,29 +114,6 @@ export function prefersWinograd(layer: ConvLayer, rows: number, columns: number)
 /** Length of the packed weights (see assembly/): (taps, ...) of whole groups of eight output channels. */
 export function packedLength(layer: ConvLayer): number {
   return groups(layer) * GROUP * layer.inChannels * TAPS[kindOf(layer)];
-}
-
-/**
- * Weights as the kernels read them, into zeros: '3x3' and '1x1' (groups, taps, inChannels, 8),
- * 'up2x2' (taps, groups, inChannels, 8).
- */
-export function packWeights(to: Float32Array, layer: ConvLayer): void {
-  const { inChannels, outChannels, weights } = layer;
-  const kind = kindOf(layer);
-  const taps = TAPS[kind];
-  const up = kind === 'up2x2';
-  const group = inChannels * GROUP;
-  const tapStep = up ? groups(layer) * group : group;
-  const groupStep = up ? group : taps * group;
-  for (let o = 0; o < outChannels; o++) {
-    const first = (o >> 3) * groupStep + (o & 7);
-    for (let i = 0; i < inChannels; i++) {
-      const from = (up ? i * outChannels + o : o * inChannels + i) * taps;
-      for (let tap = 0; tap < taps; tap++) {
-        to[first + tap * tapStep + i * GROUP] = weights[from + tap];
-      }
-    }
-  }
 }
 
 /** Length of bias, scale and shift, each padded to whole groups. */

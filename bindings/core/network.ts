@@ -8,8 +8,8 @@ import { readWeights } from './weights/index.ts';
 export interface EmbeddingNetwork {
   /** File name, or what it is when it came from no file. */
   name: string;
-  /** Of the weights file; null for weights made from a seed. */
-  sha256: string | null;
+  /** Of the weights file, worked out when first asked for; null for weights made from a seed. */
+  readonly sha256: string | null;
   loaded: LoadedNetwork;
   /** Values per embedding of a 40 x 40 crop. */
   dimension: number;
@@ -32,9 +32,19 @@ export function loadEmbeddingNetwork(
 ): EmbeddingNetwork {
   const file = readWeights(bytes, name);
   const gain = Number(file.metadata['gain'] ?? NaN);
+  const made = makeNetwork(kernels, conv4FromWeights(file), name, null);
+  // Hashing takes longer than embedding the first crops, which need no hash; the caller may change
+  // the bytes meanwhile.
+  let content: Uint8Array | undefined = bytes.slice();
+  let hash = '';
   return {
-    ...makeNetwork(kernels, conv4FromWeights(file), name, bytesToHex(sha256(bytes))),
+    ...made,
     gain: gain > 0 ? gain : undefined,
+    get sha256() {
+      if (content) hash = bytesToHex(sha256(content));
+      content = undefined;
+      return hash;
+    },
   };
 }
 

@@ -7,9 +7,9 @@ import {
   outSize,
   packedLength,
   packParameters,
-  packWeights,
   parametersLength,
   prefersWinograd,
+  TAPS,
 } from './layers.ts';
 import type { WasmExports } from './wasm.ts';
 
@@ -44,13 +44,13 @@ export function packLayer(
   const parameters = at;
   const weights = parameters + parametersLength(layer) * 4;
   const winograd = hasWinograd(layer) ? weights + packedLength(layer) * 4 : 0;
-  if (winograd) {
-    const mark = arena.mark();
-    wasm.winogradWeights(winograd, arena.put(layer.weights), inChannels, outChannels);
-    arena.release(mark);
-  }
+  const kind = kindOf(layer);
+  const mark = arena.mark();
+  const raw = arena.put(layer.weights);
+  wasm.packFilters(weights, raw, inChannels, outChannels, TAPS[kind], kind === 'up2x2' ? 1 : 0);
+  if (winograd) wasm.winogradWeights(winograd, raw, inChannels, outChannels);
+  arena.release(mark);
   packParameters(arena.f32(parameters, parametersLength(layer)).fill(0), layer);
-  packWeights(arena.f32(weights, packedLength(layer)).fill(0), layer);
   return { layer, weights, winograd, parameters, flags: flagsOf(layer) };
 }
 

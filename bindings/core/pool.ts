@@ -58,7 +58,9 @@ export interface PooledNetwork {
 }
 
 /** Shares per worker: enough that the last one to finish keeps nobody waiting, few enough messages. */
-const SHARES_PER_WORKER = 2;
+const SHARES_PER_WORKER = 3;
+/** Shares that a worker has at a time: it begins the next one while the calling thread takes in the last. */
+const AHEAD = 2;
 /** A share of more images would make progress and cancelling coarse. */
 const LARGEST_SHARE = 64;
 
@@ -127,18 +129,16 @@ export class Pool {
     const outColumns = Math.floor(columns / (1 << network.pools));
     const outImage = network.outChannels * outRows * outColumns;
     const out = new Float32Array(n * outImage);
-    const share = Math.min(
-      LARGEST_SHARE,
-      Math.max(1, Math.ceil(n / (this.size * SHARES_PER_WORKER))),
-    );
-    let next = 0;
+    const most = Math.max(this.size * SHARES_PER_WORKER, Math.ceil(n / LARGEST_SHARE));
+    const shares = Math.min(n, most);
+    let dealt = 0;
     let done = 0;
     const work = async (worker: PoolWorker) => {
-      while (next < n) {
+      while (dealt < shares) {
         checkpoint(run, 'embed', done / n);
-        const from = next;
-        next = Math.min(n, next + share);
-        const count = next - from;
+        // as equal as they can be
+        const from = Math.floor((n * dealt) / shares);
+        const count = Math.floor((n * ++dealt) / shares) - from;
         const part = planes.slice(from * image, (from + count) * image);
         const reply = await this.ask(
           worker,
@@ -150,7 +150,8 @@ export class Pool {
       }
     };
     // A cancelled run waits for the shares under way, so that the next run finds the workers free.
-    const settled = await Promise.allSettled(this.workers.map(work));
+    const hands = Array.from({ length: AHEAD }, () => this.workers).flat();
+    const settled = await Promise.allSettled(hands.map(work));
     for (const result of settled) if (result.status === 'rejected') throw result.reason;
     if (run?.signal?.aborted) throw new CancelledError();
     checkpoint(run, 'embed', 1);

@@ -85,6 +85,14 @@ export interface WasmExports {
     columnWeight: number,
   ): void;
   packPoints(out: number, points: number, n: number, dimension: number, width: number): void;
+  packFilters(
+    out: number,
+    weights: number,
+    inChannels: number,
+    outChannels: number,
+    taps: number,
+    up: number,
+  ): void;
   norms(out: number, blocks: number, n: number, dimension: number, root: number): void;
   distances(
     out: number,

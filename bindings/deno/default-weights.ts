@@ -1,13 +1,13 @@
 import { weightsBase64 } from '../../build/adatom-weights.ts';
 import { segmentWeightsBase64 } from '../../build/segment-weights.ts';
 import { decodeBase64 } from '../core/base64.ts';
+import { packagedWeights } from '../core/engine/packaged.ts';
 import type { DefaultWeights } from '../core/engine/types.ts';
 
 /** The networks that the package brings: one to name defects with, and one to find them. */
 export function defaultWeights(): DefaultWeights {
-  return {
-    name: 'adatom.safetensors',
-    bytes: decodeBase64(weightsBase64),
-    segmenter: { name: 'segment.safetensors', bytes: decodeBase64(segmentWeightsBase64) },
-  };
+  return packagedWeights(
+    () => decodeBase64(weightsBase64()),
+    () => decodeBase64(segmentWeightsBase64()),
+  );
 }

@@ -5,7 +5,7 @@ import { compile, instantiate } from './instance.ts';
 
 /** The kernels compiled, those given or those inside the package. */
 export function compileKernels(
-  wasm: Uint8Array<ArrayBuffer> | WebAssembly.Module = decodeBase64(wasmBase64),
+  wasm: Uint8Array<ArrayBuffer> | WebAssembly.Module = decodeBase64(wasmBase64()),
 ): WebAssembly.Module {
   return compile(wasm);
 }

@@ -1,5 +1,6 @@
 export type * from '../core/engine/types.ts';
 export * from '../core/index.ts';
+export { defaultWeights } from './default-weights.ts';
 export { type AdatomOptions, createAdatom } from './engine.ts';
 export { createKernels } from './instantiate.ts';
 export { createPool } from './pool.ts';

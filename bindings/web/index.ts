@@ -6,6 +6,7 @@ export {
   toWebAnnotations,
   type WebAnnotation,
 } from './annotations.ts';
+export { defaultWeights } from './default-weights.ts';
 export { type AdatomOptions, createAdatom } from './engine.ts';
 export type { WasmSource } from './instance.ts';
 export { createKernels } from './instantiate.ts';

@@ -5,7 +5,7 @@ import { compile, instantiate, type WasmSource } from './instance.ts';
 
 /** Compile the kernels off the main thread: those inside the package, without a fetch, or those given. */
 export async function compileKernels(wasm?: WasmSource): Promise<WebAssembly.Module> {
-  return compile(wasm ?? (decodeBase64(wasmBase64) as Uint8Array<ArrayBuffer>));
+  return compile(wasm ?? decodeBase64(wasmBase64()));
 }
 
 /** A fresh instance of the kernels on the calling thread. */

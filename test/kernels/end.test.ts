@@ -97,6 +97,17 @@ describe('nothing beyond the end of memory is touched by', () => {
     }
   });
 
+  it('packFilters', () => {
+    for (const channels of [1, 3, 8, 9]) {
+      for (const taps of [1, 4, 9]) {
+        const packed = Math.ceil(channels / 8) * 32 * channels * taps;
+        atTheEnd([packed, channels * channels * taps * 4], (out, from) => {
+          wasm.packFilters(out, from, channels, channels, taps, taps === 4 ? 1 : 0);
+        });
+      }
+    }
+  });
+
   it('resizeBilinear', () => {
     for (const columns of upTo(9)) {
       for (const outColumns of upTo(9)) {

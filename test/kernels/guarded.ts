@@ -3,7 +3,7 @@ import { Random } from '../../bindings/core/random.ts';
 import type { WasmExports } from '../../bindings/core/wasm.ts';
 import { wasmBase64 } from '../../build/adatom.wasm.ts';
 
-export const releaseBytes = decodeBase64(wasmBase64);
+export const releaseBytes = decodeBase64(wasmBase64());
 
 /** A fresh instance's raw exports; of the release module unless other bytes are given. */
 export function instantiate(bytes: Uint8Array = releaseBytes): WasmExports {

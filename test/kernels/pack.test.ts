@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { packPoints } from '../reference/pack.ts';
+import { packFilters, packPoints } from '../reference/pack.ts';
 import { expectSame } from '../reference/tolerance.ts';
 import { Guarded, upTo, values } from './guarded.ts';
 
@@ -19,6 +19,28 @@ describe('packPoints', () => {
             expectSame('blocks', memory.f32(to, expected.length), expected);
             memory.verify('packPoints');
           }
+        }
+      }
+    }
+  });
+});
+
+describe('packFilters', () => {
+  it('all kinds, channels up to two groups, every offset', () => {
+    for (const [taps, up] of [
+      [9, 0],
+      [1, 0],
+      [4, 1],
+    ]) {
+      for (const inChannels of [1, 2, 3, 8]) {
+        for (const outChannels of upTo(17)) {
+          const weights = values(inChannels * outChannels * taps);
+          const expected = packFilters(weights, inChannels, outChannels, taps, up === 1);
+          const from = memory.input(weights, outChannels % 4);
+          const to = memory.output(expected.byteLength, (inChannels + taps) % 4);
+          memory.wasm.packFilters(to, from, inChannels, outChannels, taps, up);
+          expectSame('filters', memory.f32(to, expected.length), expected);
+          memory.verify('packFilters');
         }
       }
     }

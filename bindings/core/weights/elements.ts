@@ -7,8 +7,7 @@ export interface ElementType {
 const integer64 = (view: DataView, at: number): number => Number(view.getBigInt64(at, true));
 
 /** IEEE 754 binary16. */
-function half(view: DataView, at: number): number {
-  const bits = view.getUint16(at, true);
+function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -49,7 +48,7 @@ function brain(view: DataView, at: number): number {
 export const elementTypes = {
   F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  F16: { bytes: 2, read: half },
+  F16: { bytes: 2, read: (view, at) => half(view.getUint16(at, true)) },
   BF16: { bytes: 2, read: brain },
   I64: { bytes: 8, read: integer64 },
   I32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
@@ -58,6 +57,41 @@ export const elementTypes = {
   U8: { bytes: 1, read: (view, at) => view.getUint8(at) },
   BOOL: { bytes: 1, read: (view, at) => view.getUint8(at) },
 } satisfies Record<string, ElementType>;
+
+/**
+ * `count` elements from `at` on as f32. A network's weights are read at every start, before any
+ * compiler has warmed up, so that the two types they come in are not read one call at a time.
+ */
+export function readElements(
+  type: ElementName,
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+): Float32Array {
+  const { bytes: step, read } = elementTypes[type];
+  const values = new Float32Array(count);
+  const raw = bytes.subarray(at, at + count * step);
+  if (LITTLE_ENDIAN && type === 'F32') {
+    new Uint8Array(values.buffer).set(raw);
+  } else if (LITTLE_ENDIAN && type === 'F16') {
+    const halves = new Uint16Array(count);
+    new Uint8Array(halves.buffer).set(raw);
+    const words = new Uint32Array(values.buffer);
+    for (let i = 0; i < count; i++) {
+      const bits = halves[i];
+      const exponent = bits & 0x7c00;
+      if (exponent === 0 || exponent === 0x7c00) values[i] = half(bits);
+      // the same fraction with more zeros behind it, and an exponent that counts from -127
+      else words[i] = ((bits & 0x8000) << 16) | (((bits & 0x7fff) + 0x1c000) << 13);
+    }
+  } else {
+    const view = viewOf(bytes);
+    for (let i = 0; i < count; i++) values[i] = read(view, at + i * step);
+  }
+  return values;
+}
+
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 export type ElementName = keyof typeof elementTypes;
 

@@ -1,6 +1,13 @@
 import { strFromU8, strToU8 } from 'fflate';
 import { FormatError, WeightsError } from '../errors.ts';
-import { type ElementName, elementTypes, isElementName, toHalf, viewOf } from './elements.ts';
+import {
+  type ElementName,
+  elementTypes,
+  isElementName,
+  readElements,
+  toHalf,
+  viewOf,
+} from './elements.ts';
 import type { Tensor, WeightsFile } from './tensor.ts';
 
 /** The reference implementation refuses longer headers too. */
@@ -29,13 +36,9 @@ export function readSafetensors(bytes: Uint8Array, name: string): WeightsFile {
   const start = headerEnd(bytes, name);
   const { entries, metadata } = readHeader(bytes.subarray(8, start), name);
   checkOffsets(entries, bytes.length - start, start, name);
-  const view = viewOf(bytes);
   const tensors = new Map<string, Tensor>();
-  for (const entry of entries) {
-    const { bytes: step, read } = elementTypes[entry.type];
-    const values = new Float32Array(entry.count);
-    for (let i = 0; i < entry.count; i++) values[i] = read(view, start + entry.begin + i * step);
-    tensors.set(entry.name, { shape: entry.shape, values });
+  for (const { name, type, shape, count, begin } of entries) {
+    tensors.set(name, { shape, values: readElements(type, bytes, start + begin, count) });
   }
   return { name, format: 'safetensors', tensors, metadata };
 }
