@@ -21,8 +21,9 @@ const MOST = 128;
 
 /**
  * Prototypes moved towards what is not labelled but near them: soft k-means (Ren et al. 2018, arXiv
- * 1803.00676, eq. 4) on at most 128 of `unlabelled` (n, dimension), evenly taken. In all they weigh
- * no more than one example per class (a fifth of one where there are five), so that they help where examples are few and cannot carry a
+ * 1803.00676, eq. 4) on the 128 of `unlabelled` (n, dimension) that are nearest to a class; the queries
+ * themselves may be among them, or all of them. In all they weigh no more than one example per class
+ * (a fifth of one where there are five), so that they help where examples are few and cannot carry a
  * prototype off where a class is rare; and what is far from every class has no say.
  * `distances` gives squared distances (m, nWay) to the classes; returns the same to the moved ones.
  */
@@ -36,11 +37,12 @@ export function refined(
   const { dimension } = support;
   const nWay = support.classes.length;
   const toOwn = distances(queries);
-  const some = evenly(unlabelled, dimension);
-  const n = some.length / dimension;
-  if (n < FEWEST) return toOwn;
+  if (unlabelled.length < FEWEST * dimension) return toOwn;
+  const toAll = unlabelled === queries ? toOwn : distances(unlabelled);
+  const index = nearestRows(toAll, nWay);
+  const some = rowsOf(unlabelled, dimension, index);
+  const own = rowsOf(toAll, nWay, index);
   const shots = countShots(support);
-  const own = distances(some);
   let now = own;
   let result = toOwn;
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
@@ -68,16 +70,24 @@ export function refined(
   return result;
 }
 
-/** At most MOST rows, evenly taken. */
-function evenly(embeddings: Float32Array, dimension: number): Float32Array {
-  const step = Math.max(1, Math.ceil(embeddings.length / dimension / MOST));
-  if (step === 1) return embeddings;
-  const count = Math.ceil(embeddings.length / dimension / step);
-  const some = new Float32Array(count * dimension);
-  for (let i = 0; i < count; i++) {
-    const from = i * step * dimension;
-    some.set(embeddings.subarray(from, from + dimension), i * dimension);
-  }
+/** The MOST rows of (n, nWay) with the smallest least distance, or all, in order. */
+function nearestRows(distances: Float32Array, nWay: number): Int32Array {
+  const least = nearestDistances(distances, nWay);
+  const all = Int32Array.from(least.keys());
+  if (all.length <= MOST) return all;
+  // Equals by their order: every host sorts alike.
+  return all
+    .sort((a, b) => least[a] - least[b] || a - b)
+    .slice(0, MOST)
+    .sort();
+}
+
+/** Rows of (n, dimension) by index. */
+function rowsOf(rows: Float32Array, dimension: number, index: Int32Array): Float32Array {
+  const some = new Float32Array(index.length * dimension);
+  index.forEach((row, to) => {
+    some.set(rows.subarray(row * dimension, (row + 1) * dimension), to * dimension);
+  });
   return some;
 }
 

@@ -49,4 +49,16 @@ describe('unlabelled embeddings', () => {
     expect(right(2, rows([1, 2, 3]))).toBe(right(2));
     expect(right(2, new Float32Array())).toBe(right(2));
   });
+
+  test('beyond those nearest to a class do not count', () => {
+    // 120 members and 8 strangers are as many as count.
+    const withStrangers = (count: number) => {
+      const many = new Float32Array(embeddings.length + count * dimension).fill(300);
+      many.set(embeddings);
+      return many;
+    };
+    const [few, many] = [withStrangers(8), withStrangers(400)];
+    const tried = Array.from({ length: 12 }, (_, k) => k);
+    for (const k of tried) expect(right(k, many)).toBe(right(k, few));
+  });
 });
