@@ -39,11 +39,15 @@ export interface EpisodeResult {
   shots: number;
 }
 
+/** So many of the unlabelled embeddings, evenly taken, are known in an episode beside its queries. */
+const MOST_OTHERS = 256;
+
 /**
  * N-way K-shot episodes (Vinyals et al. 2016): draw K examples of each of N classes, classify all
  * the rest of those classes, score the mean of the classes' accuracies (every class counts the same,
- * however many queries it has). embeddings (n, dimension), labels (n) from 0. Rejection is off unless
- * asked for, and then counts as a wrong answer. The same seed draws the same episodes for every
+ * however many queries it has). embeddings (n, dimension), labels (n) from 0. With `unlabelled` given the
+ * queries, without their labels, are known as well, as they are when all defects of a scan are named at
+ * once. Rejection is off unless asked for, and then counts as a wrong answer. The same seed draws the same episodes for every
  * method. Throws SupportError when a class has not one example more than the shots.
  */
 export function runEpisodes(
@@ -62,6 +66,7 @@ export function runEpisodes(
   const random = new Random(seed);
   const accuracies = new Float64Array(episodes);
   const calibration = new Calibration();
+  const others = options.unlabelled && evenly(options.unlabelled, dimension, MOST_OTHERS);
   for (let e = 0; e < episodes; e++) {
     checkpoint(run, 'episodes', e / episodes);
     const classes = random.shuffle([...members.keys()]).slice(0, nWay);
@@ -78,7 +83,11 @@ export function runEpisodes(
       beside: (options.beside ?? []).map((seen) => pick(seen, dimension, supportIndex)),
     };
     const queries = pick(embeddings, dimension, queryIndex);
-    const result = classify(kernels, method, support, queries, { ...options, reject });
+    const result = classify(kernels, method, support, queries, {
+      ...options,
+      ...(others ? { unlabelled: joined(queries, others) } : {}),
+      reject,
+    });
     accuracies[e] = meanPerClassAccuracy(result.labels, truth, nWay);
     truth.forEach((label, i) => {
       calibration.add(result.confidence[i], result.labels[i] === label);
@@ -144,6 +153,22 @@ function pick(embeddings: Float32Array, dimension: number, index: readonly numbe
     picked.set(embeddings.subarray(from * dimension, (from + 1) * dimension), to * dimension);
   });
   return picked;
+}
+
+/** At most `most` rows, evenly taken. */
+function evenly(embeddings: Float32Array, dimension: number, most: number): Float32Array {
+  const n = embeddings.length / dimension;
+  const step = Math.ceil(n / most);
+  if (step <= 1) return embeddings;
+  const index = Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
+  return pick(embeddings, dimension, index);
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 function meanPerClassAccuracy(labels: Int32Array, truth: readonly number[], nWay: number): number {

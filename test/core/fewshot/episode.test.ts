@@ -47,6 +47,14 @@ describe('episodes', () => {
     expect(accuracy(1, 2)).toBeGreaterThan(accuracy(1, 3));
   });
 
+  test('what is not labelled counts with the queries, however little else there is', () => {
+    const accuracy = (options: object) =>
+      run(blurred, { shots: 1, episodes: 200, ...options }).mean;
+    const none = { unlabelled: new Float32Array() };
+    expect(accuracy(none)).toBeGreaterThan(accuracy({}));
+    expect(accuracy({ ...none, distance: 'cosine' })).toBe(accuracy({ distance: 'cosine' }));
+  });
+
   test('bad requests quote both numbers', () => {
     expect(() => run(apart, { shots: 8 })).toThrow(SupportError);
     expect(() => run(apart, { shots: 8 })).toThrow(/at least 9 .* has 8/);
