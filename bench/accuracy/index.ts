@@ -1,8 +1,14 @@
 // node scripts/run.mjs bench/accuracy/index.ts: how often a defect gets its right name.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { createKernels, findDefects, prepare, runEpisodes } from '../../bindings/node/index.ts';
+import {
+  createKernels,
+  findDefects,
+  loadSegmenter,
+  prepare,
+  runEpisodes,
+} from '../../bindings/node/index.ts';
 import { type Case, caseNames, makeCase } from './cases.ts';
 import { type Embedder, embeddersFor } from './embedders.ts';
 import { type Result, tableOf } from './table.ts';
@@ -22,6 +28,7 @@ const { values: given } = parseArgs({
 });
 const shots = given.shots.split(',').map(Number);
 const kernels = createKernels();
+const segmenter = loadSegmenter(readFileSync('models/segment.safetensors'), 'segment.safetensors');
 const embedders = embeddersFor(kernels, given.weights).filter(
   ({ name }) => !given.only || given.only.some((part) => name.includes(part)),
 );
@@ -40,7 +47,7 @@ if (given.json) writeFileSync(given.json, `${JSON.stringify(results, null, 2)}\n
 /** Every embedding on one scan, with all its candidates known as they are when a scan is named. */
 function measure({ name, real, scan, points }: Case, seed: number): void {
   const prepared = prepare(kernels, scan);
-  const candidates = findDefects(kernels, prepared).defects;
+  const candidates = findDefects(kernels, prepared, { segmenter }).defects;
   for (const embedder of embedders) {
     const start = performance.now();
     const all = embedder.embed(prepared, [...points, ...candidates], points.length);

@@ -51,8 +51,7 @@ export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';
 export { Random } from './random.ts';
 export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
-export type { Click } from './segment/index.ts';
-export type { ClusterMethod } from './segment/index.ts';
+export type { Click, ClusterMethod } from './segment/index.ts';
 export {
   CLUSTER_METHODS,
   type ClusterReport,

@@ -8,18 +8,18 @@ import { blur } from './blur.ts';
 const FINE = 0.06;
 const SURROUNDINGS = 1.2;
 /** The part of an extremum's own height down to which its outline reaches. */
-const OUTLINE = Number((globalThis as any).process?.env?.OUT ?? 0.5);
+const OUTLINE = 0.5;
 /** Weight of the heights as they are beside those without the lattice. */
-const LATTICE = Number((globalThis as any).process?.env?.LAT ?? 0.5);
+const LATTICE = 0.5;
 /**
  * Two extrema with no saddle lower than this part of the smaller one between them are one defect: by
- * how many of the two hold a middle of a defect.
+ * how many of the two hold a middle of a defect (with one, only where the saddle is likely a defect too).
  */
-const SADDLES = [0.5, 0.3, Number((globalThis as any).process?.env?.S2 ?? 0.9)] as const;
+const SADDLES = [0.5, 0.3, 0.9] as const;
 /** An extremum of less than this part of its region's largest is that one's slope. */
-const LEAST = Number((globalThis as any).process?.env?.LEAST ?? 0.25);
+const LEAST = 0.25;
 /** An extremum of less than this many deviations of the lattice could be noise. */
-const LEAST_DEVIATIONS = Number((globalThis as any).process?.env?.DEV ?? 3);
+const LEAST_DEVIATIONS = 3;
 /** Scales the median absolute deviation to the standard deviation of a normal distribution. */
 const MAD_TO_SIGMA = 1.4826;
 /** Enough pixels for a spread. */
@@ -29,9 +29,9 @@ const SAMPLE = 20_000;
 export interface Seen {
   /** 1 in and around everything that could be a defect. */
   around: Uint8Array;
-  /** 1 where one is likely: every defect holds such a pixel. */
+  /** 1 where one is likely: a low saddle there is no border. */
   sure: Uint8Array;
-  /** 1 in the middle of each defect. */
+  /** 1 in the middle of each defect, which is none without. */
   centres: Uint8Array;
   /**
    * Pixels of defects that a person clicked: what departs only in ways that none of these does, up or
@@ -165,23 +165,24 @@ function outlineRegion(
     peaks,
     saddles,
     middlesOf(pixels, basins, middles, peaks.length),
+    sure,
     (at, basin) => {
-      bridges[basin] = Math.min(bridges[basin], sign * shown[at]);
+      if (sure[at]) bridges[basin] = Math.min(bridges[basin], sign * shown[at]);
     },
   );
   for (let basin = 1; basin < root.length; basin++) {
     bridges[root[basin]] = Math.min(bridges[root[basin]], bridges[basin]);
   }
   for (const at of pixels) basins[at] = root[basins[at]];
-  const isSure = new Uint8Array(peaks.length);
-  for (const at of pixels) if (sure[at]) isSure[basins[at]] = 1;
+  const hasMiddle = new Uint8Array(peaks.length);
+  for (const at of pixels) if (middles[at]) hasMiddle[basins[at]] = 1;
   const highest = peaks.reduce((most, peak) => Math.max(most, peak), 0);
   /** Highest pixel of each basin as it shows. */
   const tops = new Float64Array(peaks.length);
   for (const at of pixels) tops[basins[at]] = Math.max(tops[basins[at]], sign * shown[at]);
   for (const at of pixels) {
     const basin = basins[at];
-    if (!isSure[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) continue;
+    if (!hasMiddle[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) continue;
     // What is one defect is outlined in one piece.
     if (sign * shown[at] < Math.min(OUTLINE * tops[basin], bridges[basin])) continue;
     // Pixels already taken are higher: the gap goes to the lower basin.
@@ -265,6 +266,7 @@ function join(
   peaks: readonly number[],
   saddles: readonly Saddle[],
   middles: Int32Array,
+  sure: Uint8Array,
   onJoin: (at: number, basin: number) => void,
 ): Int32Array {
   const joined = Int32Array.from(peaks, (_, basin) => basin);
@@ -279,7 +281,8 @@ function join(
     const [high, low] = peaks[a] >= peaks[b] ? [a, b] : [b, a];
     const held = (middles[a] ? 1 : 0) + (middles[b] ? 1 : 0);
     const same = held === 2 && middles[a] === middles[b];
-    if (!same && height <= SADDLES[held] * peaks[low]) continue;
+    const part = held === 1 && !sure[at] ? SADDLES[0] : SADDLES[held];
+    if (!same && height <= part * peaks[low]) continue;
     joined[low] = high;
     onJoin(at, high);
     if (!middles[high]) middles[high] = middles[low];

@@ -6,13 +6,17 @@ import { cutOnLevelledGrid, logOddsOf } from './answers.ts';
 import type { FeatureMaps, Field } from './field.ts';
 import type { Segmenter } from './segmenter.ts';
 
+/** Log-odds from which on a middle counts, and what is asked for more at all scales but the finest. */
+const MIDDLE = 0.7;
+const COARSE = 0.5;
+
 /** What the network sees at several scales together, 1 where likelier than not. (rows, columns) of the levelled grid. */
 export interface Sights {
   /** In and around everything that could be a defect. */
   around: Uint8Array;
-  /** Where one is likely. */
+  /** Where one is likely, at the finest scale. */
   sure: Uint8Array;
-  /** In the middle of each. */
+  /** In the middle of each; in all of it where only a person's clicks tell of it. */
   centres: Uint8Array;
 }
 
@@ -35,17 +39,23 @@ export function sightsOf(
     centres: new Uint8Array(n),
   };
   const adapted = clickedLogOdds(kernels, field, head, clicks, rows, columns);
-  finestFirst(field).forEach((scale) => {
+  finestFirst(field).forEach((scale, nth) => {
     const channels = field.maps[scale];
-    const cut = (logOdds: Float32Array) =>
-      cutOnLevelledGrid(kernels, channels[0], logOdds, rows, columns);
-    const sure = cut(adapted[scale] ?? logOddsOf(channels, 'defect'));
-    const extent = cut(logOddsOf(channels, 'extent'));
+    const least = nth === 0 ? 0 : COARSE;
+    const cut = (logOdds: Float32Array, threshold: number) =>
+      cutOnLevelledGrid(kernels, channels[0], logOdds, rows, columns, threshold);
+    const refitted = adapted[scale];
+    const sure = cut(refitted ?? logOddsOf(channels, 'defect'), least);
+    const extent = cut(logOddsOf(channels, 'extent'), least);
+    const middles = cut(logOddsOf(channels, 'centre'), least + MIDDLE);
     for (let i = 0; i < n; i++) {
-      together.sure[i] |= sure[i];
       together.around[i] |= sure[i] | extent[i];
+      if (nth === 0) together.sure[i] = sure[i];
+      if (refitted) middles[i] &= sure[i];
     }
-    addMiddles(together.centres, cut(logOddsOf(channels, 'centre')), rows, columns);
+    addMiddles(together.centres, middles, rows, columns);
+    // What a person's clicks made likely counts even where the network saw no middle.
+    if (refitted) addMiddles(together.centres, sure, rows, columns);
   });
   return together;
 }
