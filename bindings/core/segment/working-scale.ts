@@ -14,6 +14,8 @@ export interface WorkingScale {
 const WIDE = 2;
 /** Where only the features' own width says how large a row would be: their parts must not come one by one. */
 const GUESS = 0.4;
+/** A row spacing of so many guesses (five correlation lengths) is that of no rows: 4.4 is the most on rows of atoms. */
+const TOO_WIDE = 5 / (3 * GUESS);
 /** A working pixel of less than this part of a levelled one shows nothing new. */
 const FINEST_PX = 2;
 
@@ -46,6 +48,7 @@ export function workingScales(
   // Of two, one is of a superstructure.
   const spacing = Math.max(FINEST_PX, Math.min(...known));
   const own = at(spacing, 'lattice');
+  if (spacing > TOO_WIDE * guessed.spacings[0]) return [guessed, own];
   return spacing / 2 >= FINEST_PX ? [own, guessed, at(spacing / 2, 'lattice')] : [own, guessed];
 }
 

@@ -29,9 +29,14 @@ function near(places: readonly [number, number][], reach: number): Uint8Array {
   );
 }
 
-function outline(plane: Float32Array, places: [number, number][], middles: [number, number][]) {
+function outline(
+  plane: Float32Array,
+  places: [number, number][],
+  middles: [number, number][],
+  likely = 3,
+) {
   const around = near(places, 9);
-  const seen = { around, sure: near(places, 3), centres: near(middles, 1.5), clicked: [] };
+  const seen = { around, sure: near(places, likely), centres: near(middles, 1.5), clicked: [] };
   const levelled = { planes: [plane], rows: ROWS, columns: COLUMNS };
   const mask = outlineAtHalfHeight(kernels, levelled, [plane], seen, SPACING);
   return findRegions(mask, ROWS, COLUMNS).regions;
@@ -42,23 +47,28 @@ const APART: [number, number][] = [
   [28, 20],
 ];
 
-test('two bumps with a shallow saddle are one defect where no middles tell them apart, two where they do', () => {
-  expect(outline(bells(APART), APART, [])).toHaveLength(1);
+test('two bumps with a shallow saddle are one defect with one middle, two with two, none without', () => {
+  expect(outline(bells(APART), APART, [])).toHaveLength(0);
+  expect(outline(bells(APART), APART, APART.slice(0, 1))).toHaveLength(1);
   const two = outline(bells(APART), APART, APART);
   expect(two).toHaveLength(2);
   expect(Math.abs(two[0].x - 19.5)).toBeLessThan(1.5);
   expect(Math.abs(two[1].x - 28.5)).toBeLessThan(1.5);
 });
 
-test('a chain with one middle is one defect, whichever way it departs', () => {
+test('a chain that is likely a defect all along and has one middle is one, whichever way it departs', () => {
   const chain: [number, number][] = [
     [15, 20],
     [26, 20],
     [37, 20],
   ];
   for (const height of [1, -1]) {
-    expect(outline(bells(chain, height), chain, [])).toHaveLength(3);
-    expect(outline(bells(chain, height), chain, [[26, 20]])).toHaveLength(1);
+    expect(outline(bells(chain, height), chain, chain)).toHaveLength(3);
+    const [whole, ...others] = outline(bells(chain, height), chain, [[26, 20]], 6);
+    expect(others).toHaveLength(0);
+    expect(whole.box.right - whole.box.left).toBeGreaterThan(22);
+    const [middle] = outline(bells(chain, height), chain, [[26, 20]]);
+    expect(middle.box.right - middle.box.left).toBeLessThan(11);
   }
 });
 
