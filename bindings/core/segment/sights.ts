@@ -6,9 +6,8 @@ import { cutOnLevelledGrid, logOddsOf } from './answers.ts';
 import type { FeatureMaps, Field } from './field.ts';
 import type { Segmenter } from './segmenter.ts';
 
-/** Log-odds from which on a middle counts, and what is asked for more at all scales but the finest. */
-const MIDDLE = 0.7;
-const COARSE = 0.5;
+/** Log-odds asked for at all scales but the finest: what is slow and shallow there is often no defect. */
+const COARSE = 1;
 
 /** What the network sees at several scales together, 1 where likelier than not. (rows, columns) of the levelled grid. */
 export interface Sights {
@@ -47,7 +46,7 @@ export function sightsOf(
     const refitted = adapted[scale];
     const sure = cut(refitted ?? logOddsOf(channels, 'defect'), least);
     const extent = cut(logOddsOf(channels, 'extent'), least);
-    const middles = cut(logOddsOf(channels, 'centre'), least + MIDDLE);
+    const middles = cut(logOddsOf(channels, 'centre'), least);
     for (let i = 0; i < n; i++) {
       together.around[i] |= sure[i] | extent[i];
       if (nth === 0) together.sure[i] = sure[i];
