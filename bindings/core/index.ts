@@ -23,6 +23,12 @@ export type { NpyValues } from './export/npy.ts';
 export { writeNpy } from './export/npy.ts';
 export { density, type ReportTruth } from './export/report.ts';
 export { writeSxm } from './export/sxm.ts';
+export {
+  Comparer,
+  type LibraryVectors,
+  type Nameable,
+  type NamedExample,
+} from './fewshot/comparer.ts';
 export { type EpisodeOptions, type EpisodeResult, runEpisodes } from './fewshot/episode.ts';
 export { loadRelation, type Method, methodNames } from './fewshot/index.ts';
 export type { LinearLayer, RelationModule } from './fewshot/relationModule.ts';

@@ -5,7 +5,7 @@ import { embedCrops } from './embed.ts';
 import { embedPixels } from './embed-pixels.ts';
 import { CROP_FACTORS, type EmbedCrops, embedAtSizes, type Look } from './embed-sizes.ts';
 import { EmptyScanError, OptionError, SupportError } from './errors.ts';
-import { Comparer, type NamedExample } from './fewshot/comparer.ts';
+import { Comparer, type LibraryVectors, type NamedExample } from './fewshot/comparer.ts';
 import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
 import type { Length } from './lengths.ts';
@@ -386,7 +386,7 @@ function cropInWorkingPixels(prepared: Prepared, crop: Length): number {
   return crop.value / levelled.pixelNm;
 }
 
-export interface NameOptions extends EmbedOptions, ClassifyOptions {
+export interface NameOptions extends EmbedOptions, Omit<ClassifyOptions, 'unlabelled'> {
   /** 'prototypical' (default), 'matching', 'relation', 'simpleshot' or 'knn'. */
   method?: Method;
   /** Let the points that are to be named move the prototypes (default true); see fewshot/refine.ts. */
@@ -462,7 +462,7 @@ export interface NamedEmbeddings extends Omit<Named, 'steps'> {
 export function nameCompared(
   comparer: Comparer,
   examples: readonly NamedExample[],
-  library: Parameters<Comparer['classify']>[2],
+  library: LibraryVectors | null,
   {
     refine = true,
     method = 'prototypical',

@@ -59,6 +59,18 @@ describe('adatom train', () => {
     expect(readFileSync(out).equals(readFileSync(one.out))).toBe(true);
   });
 
+  test('stops where it is told to, without a network, and goes on to the same bytes', () => {
+    const args = ['until.safetensors', ...small, '--steps', STEPS] as const;
+    const stopped = train(...args, '--until', '2');
+    expect(stopped.status).toBe(0);
+    expect(stopped.stdout).toMatch(/stopped after step 2 of 3/);
+    expect(existsSync(stopped.out)).toBe(false);
+    const whole = train(...args);
+    expect(whole.stderr).toMatch(/going on from step 2/);
+    expect(readFileSync(whole.out).equals(readFileSync(one.out))).toBe(true);
+    expect(train(...args, '--until', '0').status).toBe(2);
+  });
+
   test('refuses to write over what it did not make, and keeps it', () => {
     const theirs = join(folder, 'theirs.safetensors');
     writeFileSync(theirs, 'not ours');

@@ -36,7 +36,7 @@ const AT_ONCE = 8;
 /**
  * Embedded points that are named again and again while examples come and go. What it has once
  * computed of a point as an example it keeps, so that one more click costs the distances from one
- * place and its surroundings. The same examples give the same bits, in whatever order they came.
+ * place and its surroundings. The same examples give the same bits, whatever was asked before.
  */
 export class Comparer {
   private readonly kernels: Kernels;
@@ -127,9 +127,11 @@ export class Comparer {
     const same =
       library.length === this.library.length && library.every((v, i) => v === this.library[i]);
     if (same) return;
-    this.library = library;
+    // A copy: without a worker the caller may change what it gave. Kept last: what fails leaves all as it was.
+    const own = library.slice();
+    [this.comparison, this.middle] = this.compareWith(own);
+    this.library = own;
     this.seen = [];
-    [this.comparison, this.middle] = this.compareWith(library);
   }
 
   private compareWith(library: Float32Array): [Comparison, Seen] {

@@ -82,7 +82,11 @@ function adapted(
   const samples = gather(channels, base, clicks, start.length);
   const stiffness = stiffnessOf(samples);
   const w = refit(kernels, samples, start, stiffness);
-  return apply(channels, w, base.length);
+  // Only what the clicks changed is added: of two channels the surer one counts for more.
+  const before = logOddsOf(channels, 'defect');
+  const made = apply(channels, w, base.length);
+  for (let i = 0; i < made.length; i++) made[i] += before[i] - base[i];
+  return made;
 }
 
 /** The network's coefficients for all channels together; 0 for the heights. */

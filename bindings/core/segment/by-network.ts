@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import { removeLattice } from '../lattice/remove.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
-import type { RunOptions } from '../progress.ts';
+import { checkpoint, type RunOptions } from '../progress.ts';
 import type { Click } from './adapt.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type Field } from './field.ts';
@@ -25,28 +25,37 @@ export function segmentByNetwork(
 ): Segmentation {
   const { rows, columns, valid } = levelled;
   const residuals = removeLattice(kernels, levelled);
-  const { scale, field, confidence } = bestLook(
-    kernels,
-    levelled,
-    residuals,
-    segmenter,
-    options,
-    run,
-  );
-  const { spacings, from, warnings } = scale;
+  const look = bestLook(kernels, levelled, residuals, segmenter, options, run);
+  const { confidence } = look;
+  const { spacings, from, warnings } = look.scale;
   const clicks = options.clicks ?? [];
+  // What the last layer sees is large: only a scale that was chosen and is to be fitted anew keeps it.
+  const field = clicks.length
+    ? computeField(
+        kernels,
+        segmenter,
+        levelled,
+        residuals,
+        spacings,
+        { ...options, keepFeatures: true },
+        run,
+      )
+    : look.field;
+  checkpoint(run, 'segment: outline', 0);
   const sights = sightsOf(kernels, field, segmenter, clicks, levelled);
+  checkpoint(run, 'segment: outline', 0.5);
   const seen = { ...sights, clicked: pixelsOf(clicks, levelled) };
-  const middle = Math.min(...spacings);
-  const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, middle);
-  const mask = cleanMask(outlined, valid, rows, columns, middle);
+  const finest = Math.min(...spacings);
+  const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
+  checkpoint(run, 'segment: outline', 1);
+  const mask = cleanMask(outlined, valid, rows, columns, finest);
   return {
     method: 'network',
     mask,
     clusterMap: mask.slice(),
     clusters: [],
     confidence,
-    periodPx: middle,
+    periodPx: finest,
     warnings,
     steps: [
       {
@@ -77,12 +86,11 @@ function bestLook(
   levelled: Levelled,
   residuals: readonly Float32Array[],
   segmenter: Segmenter,
-  { tile, clicks, periodPx }: SegmentOptions,
+  options: SegmentOptions,
   run?: RunOptions,
 ): Look {
-  const options = { ...(tile && { tile }), keepFeatures: Boolean(clicks?.length) };
   let best: Look | undefined;
-  for (const scale of workingScales(kernels, levelled, periodPx)) {
+  for (const scale of workingScales(kernels, levelled, options.periodPx)) {
     const { spacings } = scale;
     const field = computeField(kernels, segmenter, levelled, residuals, spacings, options, run);
     const confidence = expectedDice(kernels, field);

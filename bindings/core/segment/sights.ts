@@ -52,11 +52,35 @@ export function sightsOf(
       if (nth === 0) together.sure[i] = sure[i];
       if (refitted) middles[i] &= sure[i];
     }
+    if (!refitted) dropRejected(middles, extent, clicks, rows, columns);
     addMiddles(together.centres, middles, rows, columns);
     // What a person's clicks made likely counts even where the network saw no middle.
     if (refitted) addMiddles(together.centres, sure, rows, columns);
   });
   return together;
+}
+
+/** Clear the middles of what a person called no defect, as far as it is seen in one piece. */
+function dropRejected(
+  middles: Uint8Array,
+  extent: Uint8Array,
+  clicks: readonly Click[],
+  rows: number,
+  columns: number,
+): void {
+  const rejected = clicks.filter(({ isDefect }) => !isDefect);
+  if (rejected.length === 0) return;
+  const seen = new Uint8Array(middles.length);
+  for (let i = 0; i < seen.length; i++) seen[i] = middles[i] | extent[i];
+  const { labels, regions } = findRegions(seen, rows, columns);
+  const drop = new Uint8Array(regions.length + 1);
+  for (const { x, y } of rejected) {
+    const column = Math.min(columns - 1, Math.max(0, Math.round(x)));
+    const row = Math.min(rows - 1, Math.max(0, Math.round(y)));
+    drop[labels[row * columns + column]] = 1;
+  }
+  drop[0] = 0;
+  for (let i = 0; i < middles.length; i++) if (drop[labels[i]]) middles[i] = 0;
 }
 
 /** Indices of the scales, that of the smallest working pixel first. */

@@ -16,12 +16,13 @@ const WIDE = 2;
 const GUESS = 0.4;
 /** A row spacing of so many guesses (five correlation lengths) is that of no rows: 4.4 is the most on rows of atoms. */
 const TOO_WIDE = 5 / (3 * GUESS);
-/** A working pixel of less than this part of a levelled one shows nothing new. */
+/** Row spacings of fewer levelled pixels cannot be seen. */
 const FINEST_PX = 2;
 
 /**
- * The scale asked for, alone; else that of the scan's lattice, then, for where that proves wrong, a
- * guess and half of the lattice's (it may be a superstructure's); without a lattice the guess.
+ * The scale asked for, alone, or that of the scan's lattice, each with twice of it; after the lattice's, for
+ * where it proves wrong, a guess and half of the lattice's (it may be a superstructure's); without a
+ * lattice the guess.
  */
 export function workingScales(
   kernels: Kernels,
@@ -39,10 +40,14 @@ export function workingScales(
     (spacing) => spacing !== null,
   );
   const guess = chooseScale({ ...levelled, rowSpacingPx: null }, undefined);
+  const px = Math.max(FINEST_PX, GUESS * guess.periodPx);
+  const why = known.length ? 'The lattice that was seen told nothing' : 'No lattice could be seen';
   const guessed: WorkingScale = {
-    spacings: [Math.max(FINEST_PX, GUESS * guess.periodPx)],
+    spacings: [px],
     from: guess.periodFrom,
-    warnings: guess.warnings,
+    warnings: [
+      `${why}: defects were looked for at an assumed row spacing of ${px.toPrecision(2)} pixels, check the outlines; --surface says what the rows are where it is known.`,
+    ],
   };
   if (known.length === 0) return [guessed];
   // Of two, one is of a superstructure.

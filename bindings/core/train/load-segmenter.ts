@@ -2,6 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { WeightsError } from '../errors.ts';
 import { isConcat } from '../layers.ts';
+import { MASKS } from '../segment/masks.ts';
+import { PLANES } from '../segment/network-planes.ts';
 import type { Segmenter } from '../segment/segmenter.ts';
 import { readWeights } from '../weights/index.ts';
 import { freshState, inferenceLayers, planNetwork, restoreTensors } from './trainer.ts';
@@ -23,6 +25,11 @@ export function loadSegmenter(bytes: Uint8Array, name: string): Segmenter {
   const head = layers[layers.length - 1];
   if (isConcat(head) || head.kind !== '1x1') {
     throw new WeightsError(`${name}: expected a 1x1 convolution at the network's end.`);
+  }
+  if (head.outChannels !== MASKS.length || plan.inChannels !== PLANES) {
+    throw new WeightsError(
+      `${name}: expected a network of ${PLANES} planes and ${MASKS.length} masks, found one of ${plan.inChannels} and ${head.outChannels}: train it anew.`,
+    );
   }
   return { name, sha256: bytesToHex(sha256(bytes)), trunk: layers.slice(0, -1), head };
 }

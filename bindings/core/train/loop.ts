@@ -9,8 +9,6 @@ import type { ShardResult, Task } from './types.ts';
 /** How a training goes; plain data, written into the checkpoint and the model card. */
 export interface Schedule extends AdamWOptions {
   steps: number;
-  /** Stop after this step of them; default the last. */
-  until?: number;
   seed: number;
   /** Episodes whose gradients make one step; whatever the number of workers. */
   shards: number;
@@ -51,7 +49,7 @@ const MOMENTUM = 0.1;
  * Train from where `progress` stands to the schedule's end, changing it in place. Every episode is a
  * function of the seed and its number and gradients are added in the episodes' order, so that the
  * weights are the same bits for any number of workers, and after any number of interruptions. `onStep`
- * is awaited after every step: save there. Stage 'train' of `run`.
+ * is awaited after every step: save there. Stops after step `until`. Stage 'train' of `run`.
  */
 export async function train(
   kernels: Kernels,
@@ -62,8 +60,9 @@ export async function train(
   validation: readonly Task[],
   onStep?: (progress: Progress) => void | Promise<void>,
   run?: RunOptions,
+  until = schedule.steps,
 ): Promise<void> {
-  const { steps, shards, validateEvery, until = steps } = schedule;
+  const { steps, shards, validateEvery } = schedule;
   while (progress.step < Math.min(steps, until)) {
     checkpoint(run, 'train', progress.step / steps);
     const first = progress.step * shards;
@@ -78,7 +77,7 @@ export async function train(
     }
     await onStep?.(progress);
   }
-  checkpoint(run, 'train', 1);
+  checkpoint(run, 'train', progress.step / steps);
 }
 
 function takeStep(

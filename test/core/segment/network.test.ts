@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { WeightsError } from '../../../bindings/core/errors.ts';
 import { asMeasured, findDefects, NOT_A_DEFECT, prepare } from '../../../bindings/core/pipeline.ts';
 import { findRegions } from '../../../bindings/core/regions.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
 import { segment } from '../../../bindings/core/segment/index.ts';
+import { MASKS } from '../../../bindings/core/segment/masks.ts';
+import { PLANES } from '../../../bindings/core/segment/network-planes.ts';
 import { loadSegmenter } from '../../../bindings/core/train/load-segmenter.ts';
+import {
+  freshState,
+  planNetwork,
+  stateTensors,
+  unetSpec,
+} from '../../../bindings/core/train/trainer.ts';
+import { writeSafetensors } from '../../../bindings/core/weights/safetensors.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { makeScene } from './scene.ts';
 
@@ -78,6 +87,16 @@ describe('the segmentation network', () => {
     const naming = new Uint8Array(readFileSync('models/adatom.safetensors'));
     expect(() => loadSegmenter(naming, 'adatom.safetensors')).toThrow(WeightsError);
   });
+});
+
+test('a network of other masks is refused by name', () => {
+  const spec = unetSpec(PLANES, MASKS.length - 1, [4, 4, 4, 4]);
+  const plan = planNetwork(spec);
+  const tensors = stateTensors(plan, freshState(plan, 1));
+  const bytes = writeSafetensors(tensors, { task: 'segment', network: JSON.stringify(spec) });
+  expect(() => loadSegmenter(bytes, 'old.safetensors')).toThrow(
+    /old\.safetensors: expected a network of 2 planes and 5 masks, found one of 2 and 4/,
+  );
 });
 
 describe('clicks', () => {

@@ -80,6 +80,26 @@ test('a middle seen at a coarse scale gives way to those of a finer one, whateve
   }
 });
 
+test('what a person called no defect has no middle, what lies apart from it keeps its own', () => {
+  const fine = maps(SIDE, {
+    extent: [
+      [3, 3],
+      [4, 3],
+    ],
+    centre: [
+      [3, 3],
+      [10, 10],
+    ],
+  });
+  const clicks = [{ x: 4, y: 3, isDefect: false }];
+  const { centres } = sightsOf(kernels, look(fine), segmenter, clicks, {
+    rows: SIDE,
+    columns: SIDE,
+  });
+  expect(centres[3 * SIDE + 3]).toBe(0);
+  expect(centres[10 * SIDE + 10]).toBe(1);
+});
+
 test('the expected Dice is near 1 where the network is sure, and 1 where it sees nothing', () => {
   expect(expectedDice(kernels, look(maps(SIDE, { defect: [[5, 5]] })))).toBeGreaterThan(0.9);
   expect(expectedDice(kernels, look(maps(SIDE, {})))).toBe(1);

@@ -108,6 +108,8 @@ async function run(given: Given, context: Context): Promise<void> {
   if (!(schedule.steps >= 1)) throw new UsageError('--steps: expected at least 1.');
   const workers = given.integer('workers') ?? availableParallelism();
   if (!(workers >= 1 && workers <= 64)) throw new UsageError('--workers: expected 1 to 64.');
+  const until = given.integer('until') ?? schedule.steps;
+  if (!(until >= 1)) throw new UsageError('--until: expected at least 1.');
   const started = readStart(context, given, plan);
   if (folder && !started) throw new UsageError('--from: expected --weights to start from.');
   const source = sourceOf(given, context, folder, segments, schedule);
@@ -132,19 +134,35 @@ async function run(given: Given, context: Context): Promise<void> {
   const every = given.integer('checkpoint-every') ?? 100;
   const validation = folder ? [] : validationTasks(context, segments, schedule.seed);
   const runner = createShardRunner(job, workers);
-  const until = given.integer('until') ?? schedule.steps;
-  if (!(until >= 1)) throw new UsageError('--until: expected at least 1.');
   const save = (now: Progress) => {
     if (now.step % every && now.step !== schedule.steps && now.step !== until) return;
     writeOne(checkpointPath, writeCheckpoint(plan, now, describe));
     writeOne(out.replace(/(\.safetensors)?$/, '.svg'), curvesSvg(now));
   };
   try {
-    await trainNetwork(kernels, plan, { ...schedule, until }, runner, progress, validation, save, {
-      onProgress: report.progress,
-    });
+    await trainNetwork(
+      kernels,
+      plan,
+      schedule,
+      runner,
+      progress,
+      validation,
+      save,
+      { onProgress: report.progress },
+      until,
+    );
   } finally {
     runner.close();
+  }
+  if (progress.step < schedule.steps) {
+    report.done();
+    const stopped = { out: null, steps: progress.step, checkpoint: checkpointPath };
+    print(
+      json
+        ? JSON.stringify(stopped)
+        : `stopped after step ${progress.step} of ${schedule.steps}; the same command goes on from ${basename(checkpointPath)}.`,
+    );
+    return;
   }
   const metadata = weightsMetadata({
     ...(segments
