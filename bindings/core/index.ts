@@ -32,6 +32,7 @@ export {
 export { type EpisodeOptions, type EpisodeResult, runEpisodes } from './fewshot/episode.ts';
 export { loadRelation, type Method, methodNames } from './fewshot/index.ts';
 export type { LinearLayer, RelationModule } from './fewshot/relationModule.ts';
+export type { Classification, ClassifyOptions } from './fewshot/types.ts';
 export { type ReadOptions, readScan, type Siblings } from './formats/index.ts';
 export type { Nearest } from './kernels.ts';
 export {
