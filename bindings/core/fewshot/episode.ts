@@ -4,6 +4,7 @@ import { checkpoint, type RunOptions } from '../progress.ts';
 import { Random } from '../random.ts';
 import { Calibration } from './calibration.ts';
 import { classify } from './classify.ts';
+import { concat } from './comparison.ts';
 import type { ClassifyOptions, Method } from './types.ts';
 
 export interface EpisodeOptions extends ClassifyOptions {
@@ -85,7 +86,7 @@ export function runEpisodes(
     const queries = pick(embeddings, dimension, queryIndex);
     const result = classify(kernels, method, support, queries, {
       ...options,
-      ...(others ? { unlabelled: joined(queries, others) } : {}),
+      ...(others ? { unlabelled: concat([queries, others]) } : {}),
       reject,
     });
     accuracies[e] = meanPerClassAccuracy(result.labels, truth, nWay);
@@ -162,13 +163,6 @@ function evenly(embeddings: Float32Array, dimension: number, most: number): Floa
   if (step <= 1) return embeddings;
   const index = Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
   return pick(embeddings, dimension, index);
-}
-
-function joined(first: Float32Array, second: Float32Array): Float32Array {
-  const both = new Float32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
 
 function meanPerClassAccuracy(labels: Int32Array, truth: readonly number[], nWay: number): number {

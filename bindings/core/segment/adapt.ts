@@ -13,6 +13,13 @@ export interface Click {
   isDefect: boolean;
 }
 
+/** The pixel of (rows, columns) that a click means. */
+export function pixelOf({ x, y }: Click, rows: number, columns: number): number {
+  const nearest = (value: number, size: number) =>
+    Math.min(size - 1, Math.max(0, Math.round(value)));
+  return nearest(y, rows) * columns + nearest(x, columns);
+}
+
 /** All radii in working pixels. */
 const SEARCH = 0.5 * WORKING_SPACING;
 const LARGEST = 3 * WORKING_SPACING;

@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels.ts';
 import { removeLattice } from '../lattice/remove.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
-import type { Click } from './adapt.ts';
+import { pixelOf } from './adapt.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type Field } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
@@ -44,7 +44,10 @@ export function segmentByNetwork(
   checkpoint(run, 'segment: outline', 0);
   const sights = sightsOf(kernels, field, segmenter, clicks, levelled);
   checkpoint(run, 'segment: outline', 0.5);
-  const seen = { ...sights, clicked: pixelsOf(clicks, levelled) };
+  const clicked = clicks
+    .filter(({ isDefect }) => isDefect)
+    .map((click) => pixelOf(click, rows, columns));
+  const seen = { ...sights, clicked };
   const finest = Math.min(...spacings);
   const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
   checkpoint(run, 'segment: outline', 1);
@@ -98,13 +101,4 @@ function bestLook(
     if (best.confidence >= SURE) break;
   }
   return best as Look;
-}
-
-/** The pixels of the defects that were clicked. */
-function pixelsOf(clicks: readonly Click[], { rows, columns }: Levelled): number[] {
-  const within = (value: number, size: number) =>
-    Math.min(size - 1, Math.max(0, Math.round(value)));
-  return clicks
-    .filter(({ isDefect }) => isDefect)
-    .map(({ x, y }) => within(y, rows) * columns + within(x, columns));
 }

@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { findRegions } from '../regions.ts';
-import { type Click, clickedLogOdds } from './adapt.ts';
+import { type Click, clickedLogOdds, pixelOf } from './adapt.ts';
 import { cutOnLevelledGrid, logOddsOf } from './answers.ts';
 import type { FeatureMaps, Field } from './field.ts';
 import type { Segmenter } from './segmenter.ts';
@@ -74,11 +74,7 @@ function dropRejected(
   for (let i = 0; i < seen.length; i++) seen[i] = middles[i] | extent[i];
   const { labels, regions } = findRegions(seen, rows, columns);
   const drop = new Uint8Array(regions.length + 1);
-  for (const { x, y } of rejected) {
-    const column = Math.min(columns - 1, Math.max(0, Math.round(x)));
-    const row = Math.min(rows - 1, Math.max(0, Math.round(y)));
-    drop[labels[row * columns + column]] = 1;
-  }
+  for (const click of rejected) drop[labels[pixelOf(click, rows, columns)]] = 1;
   drop[0] = 0;
   for (let i = 0; i < middles.length; i++) if (drop[labels[i]]) middles[i] = 0;
 }
