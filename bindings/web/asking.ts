@@ -1,4 +1,5 @@
-import { failureOf } from './start-worker.ts';
+import type { Remote } from 'comlink';
+import { endWorker, failureOf } from './start-worker.ts';
 
 /**
  * A worker that answers one reply per request, as core's pools see it: `started` resolves once it
@@ -6,6 +7,7 @@ import { failureOf } from './start-worker.ts';
  */
 export function askingWorker<Request extends { id: number }, Reply>(
   worker: Worker,
+  remote: Remote<unknown>,
   started: Promise<void>,
   ask: (request: Request) => Promise<Reply>,
 ) {
@@ -23,6 +25,6 @@ export function askingWorker<Request extends { id: number }, Reply>(
       onReply = listener;
       failureOf(worker).then(onFailure);
     },
-    close: () => worker.terminate(),
+    close: () => endWorker(worker, remote),
   };
 }

@@ -6,7 +6,7 @@ import { AdatomError } from '../core/errors.ts';
 import type { ProgressEvent } from '../core/progress.ts';
 import { instantiate, type WasmSource } from './instance.ts';
 import { areLarge, sendInPieces } from './pieces.ts';
-import { failureOf, startWorker, type WorkerOptions } from './start-worker.ts';
+import { endWorker, failureOf, startWorker, type WorkerOptions } from './start-worker.ts';
 import type { Remote } from './worker.ts';
 
 /** What createAdatom takes in a browser. */
@@ -50,7 +50,7 @@ function inWorker(
       onProgress = listener;
       return Promise.race([asked(remote, request), failure]);
     },
-    terminate: () => worker.terminate(),
+    terminate: () => endWorker(worker, remote),
   };
 }
 

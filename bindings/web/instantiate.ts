@@ -3,9 +3,16 @@ import { decodeBase64 } from '../core/base64.ts';
 import type { Kernels } from '../core/kernels.ts';
 import { compile, instantiate, type WasmSource } from './instance.ts';
 
-/** Compile the kernels off the main thread: those inside the package, without a fetch, or those given. */
-export async function compileKernels(wasm?: WasmSource): Promise<WebAssembly.Module> {
-  return compile(wasm ?? decodeBase64(wasmBase64()));
+let packaged: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * Compile the kernels off the main thread: those given, or those inside the package, without a
+ * fetch and once for all engines.
+ */
+export function compileKernels(wasm?: WasmSource): Promise<WebAssembly.Module> {
+  if (wasm) return compile(wasm);
+  packaged ??= compile(decodeBase64(wasmBase64()));
+  return packaged;
 }
 
 /** A fresh instance of the kernels on the calling thread. */

@@ -17,5 +17,5 @@ export async function createPool(
 function inWorker(worker: Worker, module: WebAssembly.Module): PoolWorker {
   const remote = wrap<Remote>(worker);
   const ask = (request: PoolRequest) => remote.askPool(request) as Promise<PoolReply>;
-  return askingWorker(worker, remote.startPool(module), ask);
+  return askingWorker(worker, remote, remote.startPool(module), ask);
 }

@@ -1,3 +1,5 @@
+import { type Remote, releaseProxy } from 'comlink';
+
 /** Where a worker comes from. */
 export interface WorkerOptions {
   /** Where the worker's file lies; default: worker.js beside this module. */
@@ -25,6 +27,15 @@ export function failureOf(worker: Worker): Promise<string> {
       resolve(message || unloadable);
     });
   });
+}
+
+/**
+ * Ends a worker. Comlink holds on to it, and so to all that was posted to it, for as long as its
+ * remote is not released.
+ */
+export function endWorker(worker: Worker, remote: Remote<unknown>): void {
+  remote[releaseProxy]();
+  worker.terminate();
 }
 
 /** Whether a worker's file is of another origin than the page, as for any file in a sandboxed frame. */

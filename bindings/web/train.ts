@@ -26,5 +26,5 @@ export async function createShardRunner(
 function inWorker(worker: Worker, module: WebAssembly.Module, job: ShardJob): ShardWorker {
   const remote = wrap<Remote>(worker);
   const ask = (request: ShardRequest) => remote.askShard(request) as Promise<ShardReply>;
-  return askingWorker(worker, remote.startShards(module, job), ask);
+  return askingWorker(worker, remote, remote.startShards(module, job), ask);
 }

@@ -18,12 +18,16 @@ function check({ engines, grownMiB }: Lifetimes): void {
 describe('a thousand engines leave nothing behind', { timeout: 400_000 }, () => {
   test('in Node', () => {
     const entry = pathToFileURL(join(root, 'dist/node/index.js')).href;
-    const command = ['scripts/run.mjs', 'test/node/lifetimes.ts', entry];
+    const command = ['--expose-gc', 'scripts/run.mjs', 'test/node/lifetimes.ts', entry];
     check(JSON.parse(execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' })));
   });
 
   test('in Deno', () => {
-    check(JSON.parse(runInDeno([mayRead('dist/deno')], ['test/deno/lifetimes.ts'])));
+    check(
+      JSON.parse(
+        runInDeno([mayRead('dist/deno'), '--v8-flags=--expose-gc'], ['test/deno/lifetimes.ts']),
+      ),
+    );
   });
 
   const canSee = existsSync('/proc/self/status');
@@ -35,6 +39,9 @@ describe('a thousand engines leave nothing behind', { timeout: 400_000 }, () => 
     const site = await serve(files, { 'Content-Security-Policy': STRICT });
     try {
       await withPage(`${site.origin}/index.html`, [site.origin], async (page, complaints) => {
+        const tools = await page.context().newCDPSession(page);
+        const collect = async () => void (await tools.send('HeapProfiler.collectGarbage'));
+        await page.exposeFunction('collectGarbage', collect);
         await page.exposeFunction('memoryInUse', residentOfBrowser);
         await page.goto(`${site.origin}/lives.html`);
         check(await resultOf<Lifetimes>(page, complaints, 380_000));

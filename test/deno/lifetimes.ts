@@ -5,4 +5,14 @@ import { liveAndDie } from '../conformance/lifetimes.ts';
 declare const Deno: { memoryUsage(): { rss: number } };
 
 const host: typeof deno = await import(new URL('../../dist/deno/mod.js', import.meta.url).href);
-console.log(JSON.stringify(await liveAndDie(host, () => Deno.memoryUsage().rss)));
+const { gc } = globalThis;
+if (!gc) throw new Error('needs --v8-flags=--expose-gc');
+console.log(
+  JSON.stringify(
+    await liveAndDie(
+      host,
+      () => gc(),
+      () => Deno.memoryUsage().rss,
+    ),
+  ),
+);

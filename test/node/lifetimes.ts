@@ -4,4 +4,14 @@ import type * as node from '../../bindings/node/index.ts';
 import { liveAndDie } from '../conformance/lifetimes.ts';
 
 const host: typeof node = await import(process.argv[2]);
-console.log(JSON.stringify(await liveAndDie(host, () => process.memoryUsage.rss())));
+const { gc } = globalThis;
+if (!gc) throw new Error('needs --expose-gc');
+console.log(
+  JSON.stringify(
+    await liveAndDie(
+      host,
+      () => gc(),
+      () => process.memoryUsage.rss(),
+    ),
+  ),
+);
