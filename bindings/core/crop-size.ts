@@ -1,4 +1,4 @@
-import { median, type Point, robustDeviation } from './crop.ts';
+import { median, robustDeviation, type SizedPoint } from './crop.ts';
 import type { Levelled } from './preprocess/levelled.ts';
 
 /** Side of the crop in radii of the features: a feature and what it does to its neighbourhood. */
@@ -7,6 +7,8 @@ const SIDE_IN_RADII = 2.7;
 const EDGE = 0.1;
 /** Features whose mean square stands less than this factor above the background have no size. */
 const LEAST_CONTRAST = 1.2;
+/** What is larger than this many median areas is a flaw or several defects, and weighs no more. */
+const MOST_AREAS = 8;
 /** Radii looked at, as part of the scan's shorter side, and how many. */
 const REACH = 1 / 12;
 const FEWEST_RADII = 8;
@@ -21,9 +23,10 @@ type Planes = Pick<Levelled, 'planes' | 'rows' | 'columns'>;
 /**
  * Side of the crop, in pixels of the levelled grid, that suits the features at `points` (pixels of
  * that grid): 2.7 times their radius; 3.5 row spacings of the lattice where they do not stand out;
- * 16 pixels where no lattice is seen either.
+ * 16 pixels where no lattice is seen either. Features weigh as their areas, so that many specks do not
+ * hide how large the defects are.
  */
-export function cropSizeFor(levelled: Levelled, points: readonly Point[]): number {
+export function cropSizeFor(levelled: Levelled, points: readonly SizedPoint[]): number {
   const radius = featureRadius(levelled, points);
   if (radius !== null) return SIDE_IN_RADII * radius;
   return levelled.rowSpacingPx ? SIDE_IN_ROWS * levelled.rowSpacingPx : FALLBACK;
@@ -34,7 +37,7 @@ export function cropSizeFor(levelled: Levelled, points: readonly Point[]): numbe
  * the mean square height about them, in units of the planes' deviations, has fallen from its peak to
  * a tenth, above the lowest that it falls to before the next feature begins.
  */
-export function featureRadius(levelled: Planes, points: readonly Point[]): number | null {
+export function featureRadius(levelled: Planes, points: readonly SizedPoint[]): number | null {
   const reach = Math.min(levelled.rows, levelled.columns) * REACH;
   const step = Math.max(1, reach / MOST_RADII);
   const profile = radialProfile(levelled, points, step, Math.max(FEWEST_RADII, reach / step));
@@ -48,20 +51,22 @@ export function featureRadius(levelled: Planes, points: readonly Point[]): numbe
   return step * (at - 1 + (before - edge) / (before - after));
 }
 
-/** Mean square height of all planes at whole multiples of `step` from the points, on the scan. */
+/** Mean square height of all planes, by the points' weights, at whole multiples of `step` from the points, on the scan. */
 function radialProfile(
   { planes, rows, columns }: Planes,
-  points: readonly Point[],
+  points: readonly SizedPoint[],
   step: number,
   radii: number,
 ): number[] {
   const last = Math.floor(radii);
   const sums = new Float64Array(last + 1);
   const counts = new Float64Array(last + 1);
+  const weights = weightsOf(points);
   for (const plane of planes) {
     const centre = median(plane);
     const scale = 1 / robustDeviation(plane);
-    for (const point of points) {
+    for (const [which, point] of points.entries()) {
+      const weight = weights[which];
       for (let j = -last; j <= last; j++) {
         const y = Math.round(point.y + j * step);
         if (y < 0 || y >= rows) continue;
@@ -70,11 +75,17 @@ function radialProfile(
           const ring = Math.round(Math.sqrt(i * i + j * j));
           if (x < 0 || x >= columns || ring > last) continue;
           const height = (plane[y * columns + x] - centre) * scale;
-          sums[ring] += height * height;
-          counts[ring]++;
+          sums[ring] += weight * height * height;
+          counts[ring] += weight;
         }
       }
     }
   }
-  return Array.from(sums, (sum, ring) => sum / Math.max(1, counts[ring]));
+  return Array.from(sums, (sum, ring) => sum / (counts[ring] || 1));
+}
+
+/** A point's area as part of the usual one; 1 where it is not known. */
+function weightsOf(points: readonly SizedPoint[]): number[] {
+  const usual = median(Float32Array.from(points.flatMap(({ areaPx }) => areaPx || []))) || 1;
+  return points.map(({ areaPx }) => Math.min((areaPx || usual) / usual, MOST_AREAS));
 }

@@ -7,6 +7,11 @@ export interface Point {
   y: number;
 }
 
+/** A point, and how large what was found there is, in any one unit; unknown for what was only clicked. */
+export interface SizedPoint extends Point {
+  areaPx?: number | null | undefined;
+}
+
 /**
  * How a crop is cut and scaled.
  * - 'scan': cut at the sub-pixel centre; each channel of a crop minus its own median; each channel

@@ -1,5 +1,5 @@
 import { chooseChannels, describe, isTopography } from './channels.ts';
-import type { Normalisation } from './crop.ts';
+import type { Normalisation, SizedPoint } from './crop.ts';
 import { cropSizeFor } from './crop-size.ts';
 import { embedCrops } from './embed.ts';
 import { embedPixels } from './embed-pixels.ts';
@@ -23,6 +23,8 @@ import {
   type SegmentOptions,
   segment,
 } from './segment/index.ts';
+
+export type { SizedPoint } from './crop.ts';
 
 /** A position in the file's own pixels: x the column, y the row, origin at the top-left pixel centre. */
 export interface Point {
@@ -297,7 +299,7 @@ export function embedPoints(
   kernels: Kernels,
   prepared: Prepared,
   network: EmbeddingNetwork,
-  points: readonly Point[],
+  points: readonly SizedPoint[],
   options: EmbedOptions = {},
   run?: RunOptions,
 ): Embedded {
@@ -369,9 +371,9 @@ function toWorkingGrid({ scaleX, scaleY }: Levelled, { x, y }: Point): Point {
  * The crop's side when the caller names none, from the features at the points that are to be
  * embedded, labelled or not; see cropSizeFor.
  */
-export function defaultCrop(prepared: Prepared, points: readonly Point[]): Length {
+export function defaultCrop(prepared: Prepared, points: readonly SizedPoint[]): Length {
   const { levelled } = prepared;
-  const working = points.map((point) => toWorkingGrid(levelled, point));
+  const working = points.map((point) => ({ ...point, ...toWorkingGrid(levelled, point) }));
   return { value: cropSizeFor(levelled, working) / levelled.scaleX, unit: 'px' };
 }
 
@@ -416,14 +418,14 @@ export function classifyDefects(
   kernels: Kernels,
   prepared: Prepared,
   network: EmbeddingNetwork,
-  points: readonly Point[],
+  points: readonly SizedPoint[],
   support: readonly SupportPoint[],
   options: NameOptions = {},
   run?: RunOptions,
 ): Named {
   checkLabels(support);
   const placed = new Map(points.map((point, i) => [keyOf(point), i]));
-  const all: Point[] = [...points];
+  const all: SizedPoint[] = [...points];
   const examples = support.map(({ x, y, label }) => {
     const known = placed.get(keyOf({ x, y }));
     if (known !== undefined) return { point: known, label };

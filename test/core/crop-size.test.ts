@@ -72,3 +72,20 @@ test('the crop follows the features, else the lattice, else the paper', () => {
   expect(cropSizeFor(levelledOf(flat, 9), points)).toBe(31.5);
   expect(cropSizeFor(levelledOf(flat), points)).toBe(16);
 });
+
+test('many specks do not hide how large the defects are', () => {
+  const { points, plane } = bumps(5);
+  const alone = featureRadius(levelledOf(plane), points)!;
+  const random = new Random(5);
+  const specks = Array.from({ length: 60 }, () => ({
+    x: Math.round(random.between(5, columns - 5)),
+    y: Math.round(random.between(5, rows - 5)),
+    areaPx: 2,
+  })).filter((one) => points.every(({ x, y }) => Math.hypot(one.x - x, one.y - y) > 20));
+  for (const { x, y } of specks) plane[y * columns + x] += 1.5;
+  const sized = points.map((point) => ({ ...point, areaPx: 80 }));
+  const alike = specks.map(({ x, y }) => ({ x, y }));
+  const radius = featureRadius(levelledOf(plane), [...sized, ...specks])!;
+  expect(Math.abs(radius / alone - 1)).toBeLessThan(0.25);
+  expect(featureRadius(levelledOf(plane), [...points, ...alike])!).toBeLessThan(0.7 * radius);
+});

@@ -18,10 +18,10 @@ import {
   type Found,
   findDefects,
   nameCompared,
-  type Point,
   type Prepared,
   type PrepareOptions,
   prepare,
+  type SizedPoint,
 } from '../pipeline.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Scan } from '../scan.ts';
@@ -89,7 +89,7 @@ export class OpenScan {
 
   embed(
     network: EmbeddingNetwork,
-    points: readonly Point[],
+    points: readonly SizedPoint[],
     options: EmbedOptions,
     run: RunOptions,
   ): EmbeddedInfo {

@@ -1,4 +1,4 @@
-import type { EmbedOptions, FindOptions, Point, PrepareOptions } from '../pipeline.ts';
+import type { EmbedOptions, FindOptions, PrepareOptions, SizedPoint } from '../pipeline.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ErrorRecord } from './errors.ts';
 import type {
@@ -19,7 +19,7 @@ export type EngineRequest =
   | { ask: 'prepare'; scan: number; options: PrepareOptions }
   | { ask: 'levelledPlane'; scan: number; index: number }
   | { ask: 'find'; scan: number; options: FindOptions }
-  | { ask: 'embed'; scan: number; points: readonly Point[]; options: EmbedOptions }
+  | { ask: 'embed'; scan: number; points: readonly SizedPoint[]; options: EmbedOptions }
   | { ask: 'embeddings'; scan: number }
   | { ask: 'principalPlane'; scan: number }
   | { ask: 'classify'; scan: number; examples: readonly LabelledPoint[]; options: ClassifyCall }

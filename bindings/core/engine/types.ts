@@ -8,9 +8,9 @@ import type {
   Found,
   Named,
   NameOptions,
-  Point,
   Prepared,
   PrepareOptions,
+  SizedPoint,
 } from '../pipeline.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { Abortable, ProgressEvent } from '../progress.ts';
@@ -147,7 +147,7 @@ export interface ScanHandle {
   find(options?: FindOptions, call?: CallOptions): Promise<Found>;
   /** Embed points (the file's own pixels) and keep the embeddings for classify(). prepare() first. */
   embed(
-    points: readonly Point[],
+    points: readonly SizedPoint[],
     options?: EmbedOptions,
     call?: CallOptions,
   ): Promise<EmbeddedInfo>;

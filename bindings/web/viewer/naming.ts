@@ -5,7 +5,7 @@ import {
   NOT_A_DEFECT,
   type Position,
 } from '../../core/session/index.ts';
-import type { CallOptions, ClassifyCall, LabelledPoint, ScanHandle } from '../index.ts';
+import type { CallOptions, ClassifyCall, LabelledPoint, ScanHandle, SizedPoint } from '../index.ts';
 
 /** The name of each candidate, one per candidate. */
 export interface Naming {
@@ -54,10 +54,12 @@ export class Namer {
     call: CallOptions,
   ): Promise<void> {
     this.bound = bindLabels(labels, defects, candidateAt);
-    const stray = labels.filter((_, i) => this.bound[i] < 0);
-    const wanted = [...defects.filter(({ tooLarge }) => !tooLarge), ...stray];
+    const stray = labels.filter((_, i) => this.bound[i] < 0).map(({ x, y }) => ({ x, y }));
+    const wanted: SizedPoint[] = [...defects.filter(({ tooLarge }) => !tooLarge), ...stray];
     if (wanted.every((place) => this.rowOf(place) >= 0)) return;
-    const points = [...new Map(wanted.map(({ x, y }) => [keyOf({ x, y }), { x, y }])).values()];
+    const points = [
+      ...new Map(wanted.map(({ x, y, areaPx }) => [keyOf({ x, y }), { x, y, areaPx }])).values(),
+    ];
     this.rows.clear();
     await this.handle.embed(points, {}, call);
     points.forEach((point, row) => {

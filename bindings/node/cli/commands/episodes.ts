@@ -13,6 +13,7 @@ import {
   readEmbedOptions,
   readInput,
   readNetwork,
+  readSegmenter,
   scanOptions,
 } from '../scan-options.ts';
 import type { Command } from './command.ts';
@@ -54,7 +55,7 @@ export const episodes: Command = {
       throw new SupportError(`${path}: expected at least two classes, got ${classes.length}.`);
     }
     // As in naming every defect of the scan: what else is there is known, only not what it is.
-    const candidates = findDefects(kernels, prepared, {}, run).defects;
+    const candidates = findDefects(kernels, prepared, { segmenter: readSegmenter() }, run).defects;
     const all = [...points, ...candidates];
     const embedding = { displaced: points.length, ...chosen };
     if (naming.relation) embedding.crop ??= defaultCrop(prepared, all);
