@@ -4,6 +4,9 @@ import type { Position } from '../../core/session/index.ts';
 const LEAST_OF_FIT = 0.5;
 const MOST = 80;
 
+/** What lies so near the canvas' edge, in CSS pixels, is brought to the middle. */
+const MARGIN = 24;
+
 /** Where a scan lies on a canvas, in CSS pixels. A scan's pixel (0, 0) covers 0 to 1 from its left edge. */
 export class View {
   width = 1;
@@ -38,6 +41,7 @@ export class View {
   }
 
   pan(dx: number, dy: number): void {
+    if (dx === 0 && dy === 0) return;
     this.left += dx;
     this.top += dy;
     this.isFitted = false;
@@ -56,12 +60,13 @@ export class View {
     this.keepInside();
   }
 
-  /** Bring a place of the scan into view, in the middle if it was outside. */
+  /** Bring a place of the scan into view: across or down only as needed, and not past the scan's edge. */
   reveal(place: Position): void {
     const { x, y } = this.toCanvas(place);
-    const margin = 24;
-    const inside = x > margin && y > margin && x < this.width - margin && y < this.height - margin;
-    if (!inside) this.pan(this.width / 2 - x, this.height / 2 - y);
+    this.pan(
+      shiftFor(x, this.left, this.columns * this.scale, this.width),
+      shiftFor(y, this.top, this.rows * this.scale * this.aspect, this.height),
+    );
   }
 
   /** A place of the scan, counted from the centre of its first pixel, on the canvas. */
@@ -91,4 +96,15 @@ export class View {
     this.left = Math.min(this.width - least, Math.max(least - width, this.left));
     this.top = Math.min(this.height - least, Math.max(least - height, this.top));
   }
+}
+
+/**
+ * How far to shift a scan that begins at `start` and is so long, on a canvas of that length, so that
+ * what is `at` can be seen.
+ */
+function shiftFor(at: number, start: number, length: number, canvas: number): number {
+  if (at > MARGIN && at < canvas - MARGIN) return 0;
+  const beyond = canvas - length;
+  const wanted = start + canvas / 2 - at;
+  return Math.min(Math.max(wanted, Math.min(0, beyond)), Math.max(0, beyond)) - start;
 }
