@@ -30,7 +30,7 @@ export interface Field {
 }
 
 export interface FieldOptions {
-  /** Pixels of a tile's side; changes memory and time, never the result. Default 512. */
+  /** Pixels of a tile's side; changes memory and time, never the result. Default: the whole height, and a width of at most 2048. */
   tile?: number;
   /** Keep what the last layer sees, so that it can be fitted anew. */
   keepFeatures?: boolean;
@@ -73,7 +73,7 @@ export function computeField(
   }
 }
 
-/** Tile by tile: of a large scan all tiles' answers together would be larger than the features. */
+/** Tile by tile, some rows at a time: of a large scan a whole tile's answers would be as large as the features. */
 function runInTiles(
   kernels: Kernels,
   network: LoadedNetwork,
@@ -81,19 +81,22 @@ function runInTiles(
   rows: number,
   columns: number,
   tile: number | undefined,
-  onTile: (done: number) => void,
+  onRows: (done: number) => void,
 ): Float32Array {
   const { outChannels } = network;
   const tiles = layTiles(rows, columns, tile);
-  const size = tiles.rows * tiles.columns;
-  const seen = new Float32Array(PLANES * size);
-  const answers = new Float32Array(outChannels * size);
   const features = new Float32Array(outChannels * rows * columns);
   tiles.places.forEach((place, i) => {
-    onTile(i / tiles.places.length);
-    cutTile(planes, PLANES, rows, columns, tiles, place, seen);
-    kernels.run(network, seen, 1, tiles.rows, tiles.columns, answers);
-    joinTile(answers, outChannels, tiles, place, features, rows, columns);
+    kernels.runRows(network, tiles.rows, tiles.columns, {
+      read(to, top, bottom) {
+        onRows((i + top / tiles.rows) / tiles.places.length);
+        cutTile(planes, PLANES, rows, columns, tiles, place, to, { top, bottom });
+      },
+      write(from, top, bottom) {
+        const range = { top, bottom };
+        joinTile(from, outChannels, tiles, place, features, rows, columns, range);
+      },
+    });
   });
   return features;
 }
