@@ -427,7 +427,8 @@ export class Kernels {
 
   /**
    * Bilinear resize with half-pixel centres: planes (channels, rows, columns) ->
-   * (channels, outRows, outColumns). No low-pass: blur first when shrinking by more than two.
+   * (channels, outRows, outColumns). No low-pass: blur first when shrinking by more than two. `out`
+   * takes the result if given: a fresh large array costs more than the resizing.
    */
   resizeBilinear(
     planes: Float32Array,
@@ -436,6 +437,7 @@ export class Kernels {
     columns: number,
     outRows: number,
     outColumns: number,
+    out?: Float32Array,
   ): Float32Array {
     expectSizes('resizeBilinear', { channels, rows, columns, outRows, outColumns });
     expectLength('resizeBilinear: planes', planes, channels * rows * columns);
@@ -447,7 +449,8 @@ export class Kernels {
     const { arena, wasm } = this;
     const image = rows * columns;
     const outImage = outRows * outColumns;
-    const result = new Float32Array(channels * outImage);
+    if (out) expectLength('resizeBilinear: out', out, channels * outImage);
+    const result = out ?? new Float32Array(channels * outImage);
     const mark = arena.mark();
     try {
       const from = arena.alloc(image * 4);
@@ -468,6 +471,7 @@ export class Kernels {
   /**
    * Blur of each plane of planes (channels, rows, columns) along both axes by symmetric weights
    * (radius + 1): of the middle and of each step away from it. Border pixels are repeated outwards.
+   * `out` takes the result if given; it may be the planes.
    */
   blur(
     planes: Float32Array,
@@ -475,6 +479,7 @@ export class Kernels {
     rows: number,
     columns: number,
     weights: ArrayLike<number>,
+    out?: Float32Array,
   ): Float32Array {
     expectSizes('blur', { channels, rows, columns });
     expectLength('blur: planes', planes, channels * rows * columns);
@@ -482,7 +487,8 @@ export class Kernels {
     const { arena, wasm } = this;
     const radius = weights.length - 1;
     const image = rows * columns;
-    const result = new Float32Array(planes.length);
+    if (out) expectLength('blur: out', out, planes.length);
+    const result = out ?? new Float32Array(planes.length);
     const mark = arena.mark();
     try {
       const from = arena.alloc(image * 4);

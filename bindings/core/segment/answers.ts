@@ -14,19 +14,18 @@ export function logOddsOf(channels: readonly FeatureMaps[], mask: MaskName): Flo
   const each = channels.map(({ answers, rows, columns }) =>
     answers.subarray(m * rows * columns, (m + 1) * rows * columns),
   );
-  if (each.length === 1) return each[0];
-  const mean = meanOf(each);
-  for (let i = 0; i < mean.length; i++) {
-    let most = -Infinity;
-    for (const plane of each) if (plane[i] > most) most = plane[i];
-    mean[i] = (mean[i] + most) / 2;
+  const [first, second] = each;
+  if (!second) return first;
+  const out = meanOf(each);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = (out[i] + (first[i] > second[i] ? first[i] : second[i])) / 2;
   }
-  return mean;
+  return out;
 }
 
 export function meanOf(planes: readonly Float32Array[]): Float32Array {
-  const mean = new Float32Array(planes[0].length);
-  for (const plane of planes) for (let i = 0; i < mean.length; i++) mean[i] += plane[i];
+  const mean = planes[0].slice();
+  for (const plane of planes.slice(1)) for (let i = 0; i < mean.length; i++) mean[i] += plane[i];
   for (let i = 0; i < mean.length; i++) mean[i] /= planes.length;
   return mean;
 }

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels.ts';
 import { removeLattice } from '../lattice/remove.ts';
+import { analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { pixelOf } from './adapt.ts';
@@ -24,8 +25,10 @@ export function segmentByNetwork(
   run?: RunOptions,
 ): Segmentation {
   const { rows, columns, valid } = levelled;
-  const residuals = removeLattice(kernels, levelled);
-  const look = bestLook(kernels, levelled, residuals, segmenter, options, run);
+  const analysis = analyse(kernels, levelled);
+  const residuals = removeLattice(kernels, levelled, analysis);
+  const scales = workingScales(kernels, levelled, options.periodPx, analysis);
+  const look = bestLook(kernels, levelled, residuals, scales, segmenter, options, run);
   const { confidence } = look;
   const { spacings, from, warnings } = look.scale;
   const clicks = options.clicks ?? [];
@@ -88,12 +91,13 @@ function bestLook(
   kernels: Kernels,
   levelled: Levelled,
   residuals: readonly Float32Array[],
+  scales: readonly WorkingScale[],
   segmenter: Segmenter,
   options: SegmentOptions,
   run?: RunOptions,
 ): Look {
   let best: Look | undefined;
-  for (const scale of workingScales(kernels, levelled, options.periodPx)) {
+  for (const scale of scales) {
     const { spacings } = scale;
     const field = computeField(kernels, segmenter, levelled, residuals, spacings, options, run);
     const confidence = expectedDice(kernels, field);
