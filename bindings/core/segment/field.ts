@@ -1,7 +1,6 @@
 import type { Kernels, LoadedNetwork } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
-import { headOutput } from './answers.ts';
 import { networkPlanes, PLANES } from './network-planes.ts';
 import type { Segmenter } from './segmenter.ts';
 import { cutTile, joinTile, layTiles } from './tiles.ts';
@@ -50,6 +49,7 @@ export function computeField(
   run?: RunOptions,
 ): Field {
   const network = kernels.load(keepFeatures ? trunk : [...trunk, head]);
+  const last = keepFeatures ? kernels.load([head]) : undefined;
   try {
     const maps = spacings.map((spacing, s) => {
       const { rows, columns, channels, valid } = networkPlanes(
@@ -62,14 +62,15 @@ export function computeField(
         const found = runInTiles(kernels, network, planes, rows, columns, tile, (done) =>
           checkpoint(run, 'segment: network', (s + (c + done) / channels.length) / spacings.length),
         );
-        const features = keepFeatures ? found : new Float32Array(0);
-        const answers = keepFeatures ? headOutput(found, head, rows * columns) : found;
+        const features = last ? found : new Float32Array(0);
+        const answers = last ? kernels.run(last, found, 1, rows, columns).planes : found;
         return { rows, columns, answers, dimension: head.inChannels, features, planes, valid };
       });
     });
     return { spacings: [...spacings], maps };
   } finally {
     kernels.unload(network);
+    if (last) kernels.unload(last);
   }
 }
 
