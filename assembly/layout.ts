@@ -110,8 +110,12 @@ export function copyChannels(to: usize, toChannels: i32, from: usize, fromChanne
   const bytes: usize = (<usize>channels) << 2;
   const toStep: usize = (<usize>toChannels) << 2;
   const fromStep: usize = (<usize>fromChannels) << 2;
+  const vectors = bytes & ~15;
   for (let p = 0; p < count; p++) {
-    memory.copy(to, from, bytes);
+    // memory.copy is a call, which costs more than so few bytes
+    let i: usize = 0;
+    for (; i < vectors; i += 16) v128.store(to + i, v128.load(from + i));
+    for (; i < bytes; i += 4) f32.store(to + i, f32.load(from + i));
     to += toStep;
     from += fromStep;
   }

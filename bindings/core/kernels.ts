@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts';
 import { AdatomError, OptionError, ShapeError } from './errors.ts';
-import { type GraphStep, runGraph } from './graph.ts';
+import { type GraphStep, type RowStream, runGraph } from './graph.ts';
 import {
   type ConvLayer,
   checkLayers,
@@ -201,9 +201,7 @@ export class Kernels {
   ): { planes: Float32Array; rows: number; columns: number } {
     const { arena, wasm } = this;
     expectSizes('run', { n, rows, columns });
-    if (!this.places.some((place) => place.network === network)) {
-      throw new AdatomError('run: expected a loaded network, got one that was unloaded.');
-    }
+    this.expectLoaded(network);
     const image = network.inChannels * rows * columns;
     expectLength('run: planes', planes, n * image);
     const [outRows, outColumns] = [rows, columns].map((size) =>
@@ -222,7 +220,8 @@ export class Kernels {
         for (let i = 0; i < n; i++) {
           const one = planes.subarray(i * image, (i + 1) * image);
           const place = result.planes.subarray(i * outImage, (i + 1) * outImage);
-          runGraph(wasm, arena, network.graph, one, place, rows, columns);
+          const stream = streamOf(one, rows, columns, place, outRows, outColumns);
+          runGraph(wasm, arena, network.graph, stream, rows, columns);
           arena.release(mark);
         }
         return result;
@@ -266,6 +265,31 @@ export class Kernels {
     } finally {
       arena.release(mark);
     }
+  }
+
+  /**
+   * Run a network with skips on one image that comes, and whose answers go, some rows at a time: nothing
+   * of the size of the whole image lies in the module. Sizes as in run().
+   */
+  runRows(network: LoadedNetwork, rows: number, columns: number, stream: RowStream): void {
+    const { arena, wasm } = this;
+    expectSizes('runRows', { rows, columns });
+    this.expectLoaded(network);
+    if (!network.graph) {
+      throw new AdatomError('runRows: expected a network with skips, got a chain of layers.');
+    }
+    if (rows * columns === 0) return;
+    const mark = arena.mark();
+    try {
+      runGraph(wasm, arena, network.graph, stream, rows, columns);
+    } finally {
+      arena.release(mark);
+    }
+  }
+
+  private expectLoaded(network: LoadedNetwork): void {
+    if (this.places.some((place) => place.network === network)) return;
+    throw new AdatomError('run: expected a loaded network, got one that was unloaded.');
   }
 
   /**
@@ -403,7 +427,8 @@ export class Kernels {
 
   /**
    * Bilinear resize with half-pixel centres: planes (channels, rows, columns) ->
-   * (channels, outRows, outColumns). No low-pass: blur first when shrinking by more than two.
+   * (channels, outRows, outColumns). No low-pass: blur first when shrinking by more than two. `out`
+   * takes the result if given: a fresh large array costs more than the resizing.
    */
   resizeBilinear(
     planes: Float32Array,
@@ -412,6 +437,7 @@ export class Kernels {
     columns: number,
     outRows: number,
     outColumns: number,
+    out?: Float32Array,
   ): Float32Array {
     expectSizes('resizeBilinear', { channels, rows, columns, outRows, outColumns });
     expectLength('resizeBilinear: planes', planes, channels * rows * columns);
@@ -423,7 +449,8 @@ export class Kernels {
     const { arena, wasm } = this;
     const image = rows * columns;
     const outImage = outRows * outColumns;
-    const result = new Float32Array(channels * outImage);
+    if (out) expectLength('resizeBilinear: out', out, channels * outImage);
+    const result = out ?? new Float32Array(channels * outImage);
     const mark = arena.mark();
     try {
       const from = arena.alloc(image * 4);
@@ -444,6 +471,7 @@ export class Kernels {
   /**
    * Blur of each plane of planes (channels, rows, columns) along both axes by symmetric weights
    * (radius + 1): of the middle and of each step away from it. Border pixels are repeated outwards.
+   * `out` takes the result if given; it may be the planes.
    */
   blur(
     planes: Float32Array,
@@ -451,6 +479,7 @@ export class Kernels {
     rows: number,
     columns: number,
     weights: ArrayLike<number>,
+    out?: Float32Array,
   ): Float32Array {
     expectSizes('blur', { channels, rows, columns });
     expectLength('blur: planes', planes, channels * rows * columns);
@@ -458,7 +487,8 @@ export class Kernels {
     const { arena, wasm } = this;
     const radius = weights.length - 1;
     const image = rows * columns;
-    const result = new Float32Array(planes.length);
+    if (out) expectLength('blur: out', out, planes.length);
+    const result = out ?? new Float32Array(planes.length);
     const mark = arena.mark();
     try {
       const from = arena.alloc(image * 4);
@@ -659,6 +689,32 @@ export class Kernels {
 }
 
 /** Room for a result. Throws AdatomError when the host grants none. */
+/** An image that lies in one array, (channels, rows, columns), and a place for its result. */
+function streamOf(
+  planes: Float32Array,
+  rows: number,
+  columns: number,
+  out: Float32Array,
+  outRows: number,
+  outColumns: number,
+): RowStream {
+  return {
+    read(to, top, bottom) {
+      const length = (bottom - top) * columns;
+      for (let at = 0, from = top * columns; at < to.length; at += length, from += rows * columns) {
+        to.set(planes.subarray(from, from + length), at);
+      }
+    },
+    write(from, top, bottom) {
+      const length = (bottom - top) * outColumns;
+      for (let at = 0, to = top * outColumns; at < from.length; at += length) {
+        out.set(from.subarray(at, at + length), to);
+        to += outRows * outColumns;
+      }
+    },
+  };
+}
+
 function allocate(length: number): Float32Array {
   try {
     return new Float32Array(length);

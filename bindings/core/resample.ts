@@ -5,7 +5,7 @@ const NEEDS_LOW_PASS = 1.5;
 
 /**
  * Resample plane (rows, columns) to (outRows, outColumns), half-pixel centres. A Gaussian as wide
- * as the new pixel goes before when shrinking by more than 1.5.
+ * as the new pixel goes before when shrinking by more than 1.5. `out` takes the result if given.
  */
 export function resample(
   kernels: Kernels,
@@ -14,8 +14,13 @@ export function resample(
   columns: number,
   outRows: number,
   outColumns: number,
+  out?: Float32Array,
 ): Float32Array {
-  if (rows === outRows && columns === outColumns) return plane.slice();
+  if (rows === outRows && columns === outColumns) {
+    if (!out) return plane.slice();
+    out.set(plane);
+    return out;
+  }
   let soft = plane;
   if (columns / outColumns > NEEDS_LOW_PASS) {
     const weights = gaussian(kernels, columns / outColumns);
@@ -25,7 +30,7 @@ export function resample(
     const weights = gaussian(kernels, rows / outRows);
     soft = convolve(soft, weights, columns, rows, 1, columns);
   }
-  return kernels.resizeBilinear(soft, 1, rows, columns, outRows, outColumns);
+  return kernels.resizeBilinear(soft, 1, rows, columns, outRows, outColumns, out);
 }
 
 /** Half a Gaussian kernel, weights[k] for distance k, that turns one pixel into `shrink` wide ones. */

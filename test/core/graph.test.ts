@@ -23,17 +23,56 @@ const state = freshState(plan, 3);
 const layers = inferenceLayers(plan, state);
 
 describe('a network with skips', () => {
-  it('gives what float64 gives, image by image', () => {
-    const planes = values(2 * 2 * 16 * 24, 5);
+  // The second is of many strips, and the last of them is not whole.
+  it.each([
+    [16, 24],
+    [200, 8],
+  ])('gives what float64 gives, image by image of %i x %i pixels', (rows, columns) => {
+    const planes = values(2 * 2 * rows * columns, 5);
     const network = kernels.load(layers);
-    const found = kernels.run(network, planes, 2, 16, 24);
+    const found = kernels.run(network, planes, 2, rows, columns);
     kernels.unload(network);
-    const expected = trainForward(plan, state.parameters, planes, 2, 16, 24).values;
+    const expected = trainForward(plan, state.parameters, planes, 2, rows, columns).values;
     const scale = Math.max(...expected.map(Math.abs));
-    expect([found.rows, found.columns, found.planes.length]).toEqual([16, 24, expected.length]);
+    expect([found.rows, found.columns, found.planes.length]).toEqual([
+      rows,
+      columns,
+      expected.length,
+    ]);
     found.planes.forEach((value, i) => {
       expect(Math.abs(value - expected[i])).toBeLessThan(2e-5 * scale);
     });
+  });
+
+  it('takes and gives rows in their order, and gives the same bits', () => {
+    const [rows, columns] = [168, 16];
+    const planes = values(2 * rows * columns, 6);
+    const network = kernels.load(layers);
+    const whole = kernels.run(network, planes, 1, rows, columns).planes;
+    const length = (top: number, bottom: number) => (bottom - top) * columns;
+    let [taken, given] = [0, 0];
+    kernels.runRows(network, rows, columns, {
+      read(to, top, bottom) {
+        expect([to.length, top]).toEqual([2 * length(top, bottom), taken]);
+        for (let c = 0; c < 2; c++) {
+          const from = (c * rows + top) * columns;
+          to.set(planes.subarray(from, from + length(top, bottom)), c * length(top, bottom));
+        }
+        taken = bottom;
+      },
+      write(from, top, bottom) {
+        expect(top).toBe(given);
+        for (let c = 0; c * length(top, bottom) < from.length; c++) {
+          const at = (c * rows + top) * columns;
+          expect(from.slice(c * length(top, bottom), (c + 1) * length(top, bottom))).toEqual(
+            whole.slice(at, at + length(top, bottom)),
+          );
+        }
+        given = bottom;
+      },
+    });
+    kernels.unload(network);
+    expect([taken, given]).toEqual([rows, rows]);
   });
 
   it('refuses an image that its pools do not divide, and is whole afterwards', () => {

@@ -48,3 +48,27 @@ describe('planes to bordered pixels and back', () => {
     );
   });
 });
+
+describe('channels beside others', () => {
+  it('all counts, every offset', () => {
+    for (const channels of upTo(19)) {
+      for (const offset of upTo(3)) {
+        const [fromChannels, toChannels, count] = [channels + 2, channels + 3, 5];
+        const from = values(fromChannels * count);
+        const fromAt = memory.input(from, offset);
+        const toAt = memory.output(toChannels * count * 4, offset);
+        const before = memory.f32(toAt, toChannels * count);
+        wasm.copyChannels(toAt, toChannels, fromAt, fromChannels, channels, count);
+        const expected = Float32Array.from({ length: toChannels * count }, (_, i) => {
+          const channel = i % toChannels;
+          return channel < channels
+            ? from[Math.floor(i / toChannels) * fromChannels + channel]
+            : before[i];
+        });
+        const what = `copyChannels ${channels} at offset ${offset}`;
+        expectSame(what, memory.f32(toAt, toChannels * count), expected);
+        memory.verify(what);
+      }
+    }
+  });
+});

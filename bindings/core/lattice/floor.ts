@@ -83,7 +83,7 @@ function localMedians(power: Float64Array, rows: number, half: number): Float64A
     for (let r = 0; r < rows; r++) {
       const y = (r * down) / rows;
       const d = Math.floor(y);
-      const next = (d + 1) % down;
+      const next = d + 1 < down ? d + 1 : 0;
       const left = grid[a * down + d] * (1 + d - y) + grid[a * down + next] * (y - d);
       const right = grid[(a + 1) * down + d] * (1 + d - y) + grid[(a + 1) * down + next] * (y - d);
       floor[c * rows + r] = left * (1 + a - x) + right * (x - a);

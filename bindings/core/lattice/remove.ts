@@ -19,7 +19,12 @@ export function removeLattice(
   { spectrum }: Analysis = analyse(kernels, picture),
 ): Float32Array[] {
   const lattice = latticePart(kernels, spectrum);
-  return picture.planes.map((plane, p) => plane.map((height, i) => height - lattice[p][i]));
+  return picture.planes.map((plane, p) => {
+    const without = new Float32Array(plane.length);
+    const part = lattice[p];
+    for (let i = 0; i < without.length; i++) without[i] = plane[i] - part[i];
+    return without;
+  });
 }
 
 /** The periodic part of each plane, from the spectrum of the picture. */
@@ -63,18 +68,21 @@ function keep(
   im[j] = qr - pi;
 }
 
-/** Part of the amplitude in each bin that is above what is usual there: 0 for most. */
+/** Part of the amplitude in each bin that is above what is usual there: 0 for most. In place. */
 function partAbove(power: Float64Array, rows: number, columns: number): Float64Array {
   const floor = powerFloor(power, rows, columns);
-  const part = new Float64Array(power.length);
+  // In the place of the power, which is not needed any more: most of it is then 0.
+  const part = power;
   for (let i = 0; i < part.length; i++) {
-    if (power[i] <= THRESHOLD * floor[i]) continue;
+    const own = power[i];
+    part[i] = 0;
+    if (own <= THRESHOLD * floor[i]) continue;
     const c = Math.floor(i / rows);
     const r = i % rows;
     const fx = c / columns;
     const fy = (r <= rows / 2 ? r : r - rows) / rows;
     if (fx * fx + fy * fy < SLOWEST * SLOWEST) continue;
-    part[i] = 1 - Math.sqrt(floor[i] / power[i]);
+    part[i] = 1 - Math.sqrt(floor[i] / own);
   }
   return part;
 }

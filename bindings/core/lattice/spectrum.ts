@@ -44,8 +44,11 @@ export function analyse(kernels: Kernels, picture: Picture): Analysis {
 /** A plane about its median, what departs by more than three spreads clipped, nothing where not measured. */
 export function clipped(plane: Float32Array, valid: Uint8Array): Float64Array {
   const stride = Math.ceil(plane.length / SAMPLE) | 1;
-  const sample = plane.filter((_, i) => i % stride === 0 && valid[i] === 1);
-  if (sample.length === 0) return new Float64Array(plane.length);
+  const room = new Float32Array(Math.ceil(plane.length / stride));
+  let n = 0;
+  for (let i = 0; i < plane.length; i += stride) if (valid[i] === 1) room[n++] = plane[i];
+  if (n === 0) return new Float64Array(plane.length);
+  const sample = room.subarray(0, n);
   const centre = select(sample, sample.length >> 1);
   const away = sample.map((value) => Math.abs(value - centre));
   const limit = CLIP * MAD_TO_SIGMA * select(away, away.length >> 1);
@@ -66,8 +69,8 @@ export function periodicSpectrum(
   rows: number,
   columns: number,
 ): Spectrum {
-  const re = Float64Array.from(planes[0]);
-  const im = planes.length > 1 ? Float64Array.from(planes[1]) : new Float64Array(re.length);
+  const re = new Float64Array(planes[0]);
+  const im = planes.length > 1 ? new Float64Array(planes[1]) : new Float64Array(re.length);
   const spectrum = { rows, columns, planes: planes.length, re, im };
   const jumpsX = borderJumps(re, im, rows, columns, 'x');
   const jumpsY = borderJumps(re, im, rows, columns, 'y');
@@ -125,43 +128,60 @@ export function hannWindowed({ rows, columns, planes, re, im }: Spectrum): Spect
     rows,
     columns,
     planes,
-    re: softened(softened(re, columns, rows, 1), rows, columns, rows),
-    im: softened(softened(im, columns, rows, 1), rows, columns, rows),
+    re: softened(softenedAlong(re, columns, rows), columns, rows),
+    im: softened(softenedAlong(im, columns, rows), columns, rows),
   };
 }
 
-/** (1/2, -1/4, -1/4) with the two neighbours, cyclic, along lines whose values are `step` apart. */
-function softened(values: Float64Array, lines: number, length: number, step: number): Float64Array {
+/** (1/2, -1/4, -1/4) with the two neighbours, cyclic, along each of `count` lines of `length` values. */
+function softenedAlong(values: Float64Array, count: number, length: number): Float64Array {
   const out = new Float64Array(values.length);
-  const between = step === 1 ? length : 1;
-  for (let k = 0; k < length; k++) {
-    const at = k * step;
-    const before = ((k + length - 1) % length) * step;
-    const after = ((k + 1) % length) * step;
-    for (let line = 0, l = 0; l < lines; l++, line += between) {
-      out[line + at] = values[line + at] / 2 - (values[line + before] + values[line + after]) / 4;
+  for (let at = 0; at < count * length; at += length) {
+    const last = at + length - 1;
+    for (let i = at; i <= last; i++) {
+      const before = i > at ? i - 1 : last;
+      const after = i < last ? i + 1 : at;
+      out[i] = values[i] / 2 - (values[before] + values[after]) / 4;
     }
   }
   return out;
+}
+
+/** The same from line to line, in place. */
+function softened(values: Float64Array, count: number, length: number): Float64Array {
+  const first = values.slice(0, length);
+  let above = values.slice((count - 1) * length);
+  for (let line = 0; line < count; line++) {
+    const at = line * length;
+    const own = values.slice(at, at + length);
+    const below = line + 1 < count ? values.subarray(at + length, at + 2 * length) : first;
+    for (let i = 0; i < length; i++) values[at + i] = own[i] / 2 - (above[i] + below[i]) / 4;
+    above = own;
+  }
+  return values;
 }
 
 /** Power of each plane on the half plane of frequencies x >= 0: (columns/2 + 1, rows). */
 export function powersOf({ rows, columns, planes, re, im }: Spectrum): Float64Array[] {
   const half = (columns >> 1) + 1;
   const powers = Array.from({ length: planes }, () => new Float64Array(half * rows));
+  const [first, second] = powers;
   for (let c = 0; c < half; c++) {
     const mirror = ((columns - c) % columns) * rows;
     for (let r = 0; r < rows; r++) {
       const i = c * rows + r;
       const j = mirror + (r === 0 ? 0 : rows - r);
-      const [ar, ai, br, bi] = [re[i], im[i], re[j], im[j]];
+      const ar = re[i];
+      const ai = im[i];
       if (planes === 1) {
-        powers[0][i] = ar * ar + ai * ai;
+        first[i] = ar * ar + ai * ai;
         continue;
       }
+      const br = re[j];
+      const bi = im[j];
       // Sum and difference with the conjugate at -f part the planes.
-      powers[0][i] = ((ar + br) * (ar + br) + (ai - bi) * (ai - bi)) / 4;
-      powers[1][i] = ((ai + bi) * (ai + bi) + (br - ar) * (br - ar)) / 4;
+      first[i] = ((ar + br) * (ar + br) + (ai - bi) * (ai - bi)) / 4;
+      second[i] = ((ai + bi) * (ai + bi) + (br - ar) * (br - ar)) / 4;
     }
   }
   return powers;

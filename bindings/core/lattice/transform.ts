@@ -84,8 +84,9 @@ export function transform2d(
   columns: number,
 ): void {
   transformLines(planTransform(kernels, columns), re, im, columns);
-  transpose(re, rows, columns);
-  transpose(im, rows, columns);
+  const scratch = new Float64Array(rows > 1 && columns > 1 ? re.length : 0);
+  transpose(re, rows, columns, scratch);
+  transpose(im, rows, columns, scratch);
   transformLines(planTransform(kernels, rows), re, im, rows);
 }
 
@@ -115,9 +116,10 @@ function transformLines(plan: Transform, re: Float64Array, im: Float64Array, len
 /** Side of the squares that are transposed at a time: both of them fit into the cache. */
 const TILE = 16;
 
-/** (rows, columns) to (columns, rows), in place. */
-function transpose(values: Float64Array, rows: number, columns: number): void {
-  const from = Float64Array.from(values);
+/** (rows, columns) to (columns, rows), in place by way of scratch of the same length. */
+function transpose(values: Float64Array, rows: number, columns: number, from: Float64Array): void {
+  if (rows <= 1 || columns <= 1) return;
+  from.set(values);
   for (let top = 0; top < rows; top += TILE) {
     const bottom = Math.min(rows, top + TILE);
     for (let left = 0; left < columns; left += TILE) {

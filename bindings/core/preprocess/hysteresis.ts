@@ -87,21 +87,27 @@ export function warp(
   const out = new Float64Array(image.length);
   const last = columns - 1;
   const clamp = (x: number) => (x < 0 ? 0 : x > last ? last : x);
+  // Places and weights per column first: a walk down the columns of a large image misses every cache.
+  const place = new Int32Array(4 * columns);
+  const weight = new Float64Array(4 * columns);
   for (let x = 0; x < columns; x++) {
     const from = clamp(x + shift[x]);
     const i = Math.min(Math.floor(from), Math.max(0, last - 1));
     const t = from - i;
-    const w0 = ((2 - t) * t - 1) * t * 0.5;
-    const w1 = ((3 * t - 5) * t * t + 2) * 0.5;
-    const w2 = ((4 - 3 * t) * t + 1) * t * 0.5;
-    const w3 = (t - 1) * t * t * 0.5;
-    const x0 = clamp(i - 1);
-    const x2 = clamp(i + 1);
-    const x3 = clamp(i + 2);
-    for (let y = 0; y < rows; y++) {
-      const at = y * columns;
+    place.set([clamp(i - 1), i, clamp(i + 1), clamp(i + 2)], 4 * x);
+    weight[4 * x] = ((2 - t) * t - 1) * t * 0.5;
+    weight[4 * x + 1] = ((3 * t - 5) * t * t + 2) * 0.5;
+    weight[4 * x + 2] = ((4 - 3 * t) * t + 1) * t * 0.5;
+    weight[4 * x + 3] = (t - 1) * t * t * 0.5;
+  }
+  for (let y = 0; y < rows; y++) {
+    const at = y * columns;
+    for (let x = 0, k = 0; x < columns; x++, k += 4) {
       out[at + x] =
-        w0 * image[at + x0] + w1 * image[at + i] + w2 * image[at + x2] + w3 * image[at + x3];
+        weight[k] * image[at + place[k]] +
+        weight[k + 1] * image[at + place[k + 1]] +
+        weight[k + 2] * image[at + place[k + 2]] +
+        weight[k + 3] * image[at + place[k + 3]];
     }
   }
   return out;
@@ -135,11 +141,14 @@ function contrastOf(
   rows: number,
   columns: number,
 ): Float64Array {
-  const wide = blurX(heights, rows, columns, Math.max(4, columns >> 5));
-  const fine = heights.map((h, i) => h - wide[i]);
+  const fine = blurX(heights, rows, columns, Math.max(4, columns >> 5));
+  for (let i = 0; i < fine.length; i++) fine[i] = heights[i] - fine[i];
   const { centre, sigma } = centreAndSpread(fine, valid);
   const limit = CLIP * sigma;
-  return fine.map((h, i) => (valid[i] ? Math.max(-limit, Math.min(limit, h - centre)) : 0));
+  for (let i = 0; i < fine.length; i++) {
+    fine[i] = valid[i] ? Math.max(-limit, Math.min(limit, fine[i] - centre)) : 0;
+  }
+  return fine;
 }
 
 /** The best displacement of the whole image in whole pixels, from every fourth line. */
@@ -150,12 +159,14 @@ function wholeShift(
   columns: number,
 ): { shift: number; contrast: 1 | -1 } {
   const reach = Math.min(40, columns >> 3);
+  const values = new Float64Array(2 * reach + 1);
+  correlations(a, b, columns, 0, rows, 4, reach, columns - reach, values);
   let best = 0;
   let shift = 0;
   // From the middle outwards: of equal matches, as a lattice makes them, the nearest is kept.
   for (let k = 0; k <= 2 * reach; k++) {
     const s = k & 1 ? (k + 1) >> 1 : -(k >> 1);
-    const c = correlation(a, b, columns, 0, rows, 4, reach, columns - reach, s);
+    const c = values[s + reach];
     if (Math.abs(c) > Math.abs(best)) {
       best = c;
       shift = s;
@@ -164,8 +175,11 @@ function wholeShift(
   return { shift, contrast: best < 0 ? -1 : 1 };
 }
 
-/** Normalised correlation of a(x) with b(x + s), columns from..to, lines y0..y1 in steps. */
-function correlation(
+/**
+ * Normalised correlations of a(x) with b(x + s), columns from..to, lines y0..y1 in steps, for all s as
+ * far to either side as there is room in `values`.
+ */
+function correlations(
   a: Float64Array,
   b: Float64Array,
   columns: number,
@@ -174,21 +188,37 @@ function correlation(
   step: number,
   from: number,
   to: number,
-  s: number,
-): number {
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let y = y0; y < y1; y += step) {
-    const at = y * columns;
-    for (let x = at + from; x < at + to; x++) {
-      const p = a[x];
-      const q = b[x + s];
-      ab += p * q;
-      aa += p * p;
-      bb += q * q;
+  values: Float64Array,
+): void {
+  const reach = values.length >> 1;
+  // Three at a time: a sum waits for its last term, and several sums wait together.
+  for (let s = -reach; s <= reach; s += 3) {
+    const second = Math.min(s + 1, reach);
+    const third = Math.min(s + 2, reach);
+    let [aa, ab0, ab1, ab2, bb0, bb1, bb2] = [0, 0, 0, 0, 0, 0, 0];
+    for (let y = y0; y < y1; y += step) {
+      const end = y * columns + to;
+      for (let x = y * columns + from; x < end; x++) {
+        const p = a[x];
+        const q0 = b[x + s];
+        const q1 = b[x + second];
+        const q2 = b[x + third];
+        aa += p * p;
+        ab0 += p * q0;
+        ab1 += p * q1;
+        ab2 += p * q2;
+        bb0 += q0 * q0;
+        bb1 += q1 * q1;
+        bb2 += q2 * q2;
+      }
     }
+    values[s + reach] = normalised(aa, bb0, ab0);
+    values[second + reach] = normalised(aa, bb1, ab1);
+    values[third + reach] = normalised(aa, bb2, ab2);
   }
+}
+
+function normalised(aa: number, bb: number, ab: number): number {
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
 
@@ -223,10 +253,11 @@ function matches(
       const x = Math.round(((w + 0.5) * columns) / WINDOWS);
       const from = Math.max(reach, x - half);
       const to = Math.min(columns - reach, x + half);
+      correlations(a, b, columns, y0, y1, 1, from, to, values);
       let best = 0;
-      for (let s = -reach; s <= reach; s++) {
-        values[s + reach] = contrast * correlation(a, b, columns, y0, y1, 1, from, to, s);
-        if (values[s + reach] > values[best]) best = s + reach;
+      for (let k = 0; k < values.length; k++) {
+        values[k] *= contrast;
+        if (values[k] > values[best]) best = k;
       }
       const atEdge = reach > 0 && (best === 0 || best === 2 * reach);
       if (atEdge) continue;

@@ -65,7 +65,10 @@ export function preprocess(
   return levelled;
 }
 
-/** The scan between steps. Planes are replaced by each step, never changed in place. */
+/**
+ * The scan between steps. Planes are the steps' own, which may change them in place: a fresh large array
+ * costs more than most of what is done with it, and a callback per pixel ten times as much as a loop.
+ */
 interface Working {
   channels: readonly Channel[];
   settings: Settings;
@@ -127,7 +130,7 @@ function begin(channels: readonly Channel[], settings: Settings): Working {
     pixelX: x ?? y ?? 1,
     pixelY: y ?? x ?? 1,
     sizeKnown,
-    planes: channels.map((channel) => Float64Array.from(channel.pixels)),
+    planes: channels.map((channel) => new Float64Array(channel.pixels)),
     valid: new Uint8Array(rows * columns).fill(1),
     disturbed: new Uint8Array(rows * columns),
     stepEdges: new Uint8Array(rows * columns),
@@ -141,8 +144,12 @@ function begin(channels: readonly Channel[], settings: Settings): Working {
 function missingStep(scan: Working): void {
   const { rows, columns } = scan;
   const found = scan.channels.map((c) => findMissing(c.pixels, rows, columns, c.name));
-  scan.valid = scan.valid.map((_, i) => (found.every((f) => f.valid[i]) ? 1 : 0));
-  scan.planes = scan.planes.map((plane, k) => fillMissing(plane, found[k].valid, rows, columns));
+  for (const { valid } of found) {
+    for (let i = 0; i < valid.length; i++) scan.valid[i] &= valid[i];
+  }
+  scan.planes.forEach((plane, k) => {
+    fillMissing(plane, found[k].valid, rows, columns);
+  });
   const missingLines = found.map((f) => f.missingLines);
   const missingPixels = found.map((f) => f.missingPixels);
   scan.steps.push({ name: 'missing', missingPixels, missingLines });
@@ -160,9 +167,10 @@ function unitStep(scan: Working): void {
     const [low, high] = percentiles(scan.planes[k], valid, [0.01, 0.99]);
     return heightUnit(channel.unit, settings.unit, high - low);
   });
-  scan.planes = scan.planes.map((plane, k) =>
-    units[k].factor === 1 ? plane : plane.map((h) => h * units[k].factor),
-  );
+  scan.planes.forEach((plane, k) => {
+    const { factor } = units[k];
+    if (factor !== 1) for (let i = 0; i < plane.length; i++) plane[i] *= factor;
+  });
   scan.heightUnit = units.every((u) => u.heightUnit === 'nm') ? 'nm' : 'arbitrary';
   units.forEach((u, k) => {
     if (u.guessed) {
@@ -246,7 +254,7 @@ function levelStep(scan: Working): void {
   const edgePx = Math.max(2, Math.round(blockPx * STEP_EDGE));
   for (const { terraces } of results) {
     const edges = stepEdges(terraces, rows, columns, edgePx);
-    scan.stepEdges = scan.stepEdges.map((edge, i) => edge | edges[i]);
+    for (let i = 0; i < edges.length; i++) scan.stepEdges[i] |= edges[i];
   }
   scan.steps.push({
     name: 'level',
@@ -292,7 +300,9 @@ function scarsStep(scan: Working): void {
     }),
   );
   scan.planes = found.map((f) => f.heights);
-  scan.disturbed = scan.disturbed.map((_, i) => (found.some((f) => f.disturbed[i]) ? 1 : 0));
+  for (const { disturbed } of found) {
+    for (let i = 0; i < disturbed.length; i++) scan.disturbed[i] |= disturbed[i];
+  }
   scan.steps.push({
     name: 'scars',
     threshold: settings.scarThreshold,
@@ -314,7 +324,8 @@ function hysteresisStep(scan: Working): void {
   if (applied) {
     scan.planes = [planes[0], warp(planes[1], rows, columns, found.shift)];
     const warped = warpValid(valid, rows, columns, found.shift);
-    scan.valid = valid.map((v, i) => v & warped[i]);
+    for (let i = 0; i < warped.length; i++) warped[i] &= valid[i];
+    scan.valid = warped;
   }
   scan.steps.push({
     name: 'hysteresis',
@@ -352,7 +363,7 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
     rows: grid.rows,
     columns: grid.columns,
     planes: scan.planes.map((plane) =>
-      resample(kernels, Float32Array.from(plane), rows, columns, grid.rows, grid.columns),
+      resample(kernels, new Float32Array(plane), rows, columns, grid.rows, grid.columns),
     ),
     heightUnit: scan.heightUnit,
     valid: resampleMask(kernels, scan.valid, rows, columns, grid.rows, grid.columns),

@@ -56,17 +56,21 @@ export function level(
   const { order, flatten, blockPx } = options;
   const measured = blockMedians(heights, valid, rows, columns, blockPx);
   let blocks = measured;
-  let settled = heights;
+  let offsets: Float64Array | undefined;
   let fit = fitBackground(blocks, rows, columns, options);
   if (options.settle) {
-    const offsets = drift(heights, valid, rows, columns, blocks, fit, order);
+    offsets = drift(heights, valid, rows, columns, blocks, fit, order);
     blocks = { ...measured, heights: withoutDrift(measured, offsets) };
     fit = fitBackground(blocks, rows, columns, { ...options, blockTerraces: fit.terraces });
-    settled = heights.map((h, i) => h - offsets[Math.floor(i / columns)]);
   }
   const { background, terraces, flat } = fit;
-  const surface = polynomialSurface(order, background, rows, columns);
-  const levelled = surface.map((h, i) => settled[i] - h);
+  const levelled = polynomialSurface(order, background, rows, columns);
+  for (let y = 0; y < rows; y++) {
+    const offset = offsets ? offsets[y] : 0;
+    for (let i = y * columns; i < (y + 1) * columns; i++) {
+      levelled[i] = heights[i] - offset - levelled[i];
+    }
+  }
   const noise = neighbourSpread(levelled, valid);
   const labels = pixelTerraces(levelled, blocks, terraces, flat, rows, columns);
   const constants = terraceMedians(levelled, valid, labels, terraces.count);
@@ -164,8 +168,8 @@ export function levelRoughly(
 ): Float64Array {
   const side = Math.max(4, Math.round(Math.min(rows, columns) / 24));
   const blocks = blockMedians(heights, valid, rows, columns, side);
-  const surface = polynomialSurface(2, slopes(blocks, rows, columns, 2), rows, columns);
-  const levelled = heights.map((h, i) => h - surface[i]);
+  const levelled = polynomialSurface(2, slopes(blocks, rows, columns, 2), rows, columns);
+  for (let i = 0; i < levelled.length; i++) levelled[i] = heights[i] - levelled[i];
   return levelled;
 }
 
@@ -299,8 +303,10 @@ function pixelTerraces(
       for (let y = blocks.rowEdges[r]; y < blocks.rowEdges[r + 1]; y++) {
         for (let x = blocks.columnEdges[c]; x < blocks.columnEdges[c + 1]; x++) {
           const i = y * columns + x;
+          labels[i] = near[0];
+          if (near.length === 1) continue;
           labels[i] = nearestLevel(near, levels, soft[i]);
-          if (near.length > 1) open.push(i);
+          open.push(i);
         }
       }
     }

@@ -84,10 +84,10 @@ export function alignLines(
   const meanSlope = slopes.reduce((sum, s) => sum + s, 0) / rows;
   const aligned = subtract(heights, rows, columns, offsets, slopes, meanSlope);
   const rest = offsetsOfSteps(aligned, valid, rows, columns);
-  return {
-    heights: subtract(aligned, rows, columns, rest, new Float64Array(rows), 0),
-    offsets: offsets.map((o, y) => o + rest[y]),
-  };
+  for (let y = 0; y < rows; y++) {
+    for (let i = y * columns; i < (y + 1) * columns; i++) aligned[i] -= rest[y];
+  }
+  return { heights: aligned, offsets: offsets.map((o, y) => o + rest[y]) };
 }
 
 /** Mean of the differences near the usual one, if enough of the line lies there. */
@@ -134,16 +134,20 @@ function subtract(
   const out = new Float64Array(heights.length);
   for (let y = 0; y < rows; y++) {
     const s = slopes[y] - meanSlope;
+    const first = y * columns;
+    if (s === 0) {
+      for (let i = first; i < first + columns; i++) out[i] = heights[i] - offsets[y];
+      continue;
+    }
     for (let x = 0; x < columns; x++) {
-      const i = y * columns + x;
-      out[i] = heights[i] - offsets[y] - (s === 0 ? 0 : s * ((2 * x) / (columns - 1) - 1));
+      out[first + x] = heights[first + x] - offsets[y] - s * ((2 * x) / (columns - 1) - 1);
     }
   }
   return out;
 }
 
 /**
- * Take out what sums of differences leave: their slow drift from line to line. heights must be
+ * What sums of differences leave: their slow drift from line to line, (rows). heights must be
  * level with terraces flattened, so that the background is zero everywhere; each line's baseline is
  * the mean of what lies near zero after a blur along x of radius blurPx, smoothed along y over
  * smoothLines lines. A feature that fills most of a line is not near zero and does not count.
@@ -155,7 +159,7 @@ export function settleLines(
   columns: number,
   blurPx: number,
   smoothLines: number,
-): LineResult {
+): Pick<LineResult, 'offsets'> {
   const soft = blurX(heights, rows, columns, blurPx);
   const scratch = new Float64Array(heights.length);
   let n = 0;
@@ -182,11 +186,7 @@ export function settleLines(
     baselines[y] = centre;
   }
   bridge(baselines, measured);
-  const offsets = smoothAlong(baselines, smoothLines);
-  return {
-    heights: subtract(heights, rows, columns, offsets, new Float64Array(rows), 0),
-    offsets,
-  };
+  return { offsets: smoothAlong(baselines, smoothLines) };
 }
 
 /** Draw straight lines over what was not measured, in place; level beyond the first and the last. */

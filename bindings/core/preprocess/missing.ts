@@ -99,7 +99,7 @@ function dropRun(
 }
 
 /**
- * heights (rows, columns) with every pixel that is not valid filled in: between measured pixels of
+ * Fill in every pixel of heights (rows, columns) that is not valid, in place: between measured pixels of
  * its column linearly; beyond the last one by reflection, which goes on with the same texture.
  */
 export function fillMissing(
@@ -108,17 +108,16 @@ export function fillMissing(
   rows: number,
   columns: number,
 ): Float64Array {
-  const filled = Float64Array.from(heights);
-  if (!valid.includes(0)) return filled;
+  if (!valid.includes(0)) return heights;
   const empty: number[] = [];
   for (let x = 0; x < columns; x++) {
-    if (!fillColumn(filled, valid, rows, columns, x)) empty.push(x);
+    if (!fillColumn(heights, valid, rows, columns, x)) empty.push(x);
   }
   for (const x of empty) {
     const from = nearestColumn(empty, x, columns);
-    for (let y = 0; y < rows; y++) filled[y * columns + x] = filled[y * columns + from];
+    for (let y = 0; y < rows; y++) heights[y * columns + x] = heights[y * columns + from];
   }
-  return filled;
+  return heights;
 }
 
 /** False when nothing was measured in column x. */

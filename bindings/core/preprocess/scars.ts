@@ -35,7 +35,7 @@ export function removeScars(
   options: ScarOptions,
 ): ScarResult {
   const { threshold, minLength, maxLines } = options;
-  const out = Float64Array.from(heights);
+  const out = new Float64Array(heights);
   const disturbed = new Uint8Array(heights.length);
   const limit = threshold * standOutSpread(heights, valid, rows, columns);
   let count = 0;
@@ -64,7 +64,7 @@ function standOutSpread(
   columns: number,
 ): number {
   const stride = heights.length > 65536 ? 5 : 1;
-  const scratch = new Float64Array(heights.length);
+  const scratch = new Float64Array(Math.ceil(heights.length / stride));
   let n = 0;
   for (let i = columns; i < (rows - 1) * columns; i += stride) {
     if (!valid[i]) continue;

@@ -1,14 +1,18 @@
 import type { Kernels } from '../kernels.ts';
 
-/** Gaussian blur of a plane (rows, columns), cut at three sigma; the border pixels are repeated outwards. */
+/**
+ * Gaussian blur of a plane (rows, columns), cut at three sigma; the border pixels are repeated outwards.
+ * `out` takes the result if given; it may be the plane.
+ */
 export function blur(
   kernels: Kernels,
   plane: Float32Array,
   rows: number,
   columns: number,
   sigma: number,
+  out?: Float32Array,
 ): Float32Array {
-  return kernels.blur(plane, 1, rows, columns, gaussian(kernels, sigma));
+  return kernels.blur(plane, 1, rows, columns, gaussian(kernels, sigma), out);
 }
 
 /** Weights of a normalised Gaussian of standard deviation sigma pixels: of its middle and of each pixel away. */

@@ -1,10 +1,11 @@
 import type { Kernels } from '../kernels.ts';
 import { removeLattice } from '../lattice/remove.ts';
+import { analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { pixelOf } from './adapt.ts';
 import { cleanMask } from './clean.ts';
-import { computeField, type Field } from './field.ts';
+import { computeField, type FeatureMaps, type Field } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
 import { outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
@@ -24,23 +25,26 @@ export function segmentByNetwork(
   run?: RunOptions,
 ): Segmentation {
   const { rows, columns, valid } = levelled;
-  const residuals = removeLattice(kernels, levelled);
-  const look = bestLook(kernels, levelled, residuals, segmenter, options, run);
+  const analysis = analyse(kernels, levelled);
+  const residuals = removeLattice(kernels, levelled, analysis);
+  const scales = workingScales(kernels, levelled, options.periodPx, analysis);
+  const look = bestLook(kernels, levelled, residuals, scales, segmenter, options, run);
   const { confidence } = look;
   const { spacings, from, warnings } = look.scale;
   const clicks = options.clicks ?? [];
-  // What the last layer sees is large: only a scale that was chosen and is to be fitted anew keeps it.
-  const field = clicks.length
-    ? computeField(
-        kernels,
-        segmenter,
-        levelled,
-        residuals,
-        spacings,
-        { ...options, keepFeatures: true },
-        run,
-      )
-    : look.field;
+  const isKept = look.field.maps.every((channels) => channels.every(hasFeatures));
+  const field =
+    clicks.length && !isKept
+      ? computeField(
+          kernels,
+          segmenter,
+          levelled,
+          residuals,
+          spacings,
+          { ...options, keepFeatures: true },
+          run,
+        )
+      : look.field;
   checkpoint(run, 'segment: outline', 0);
   const sights = sightsOf(kernels, field, segmenter, clicks, levelled);
   checkpoint(run, 'segment: outline', 0.5);
@@ -88,17 +92,30 @@ function bestLook(
   kernels: Kernels,
   levelled: Levelled,
   residuals: readonly Float32Array[],
+  scales: readonly WorkingScale[],
   segmenter: Segmenter,
   options: SegmentOptions,
   run?: RunOptions,
 ): Look {
   let best: Look | undefined;
-  for (const scale of workingScales(kernels, levelled, options.periodPx)) {
+  for (const [i, scale] of scales.entries()) {
     const { spacings } = scale;
-    const field = computeField(kernels, segmenter, levelled, residuals, spacings, options, run);
+    // What the last layer sees is large: only the first guess, mostly the one that is taken, keeps it.
+    const keepFeatures = i === 0 && (options.clicks?.length ?? 0) > 0;
+    const looking = { ...options, keepFeatures };
+    const field = computeField(kernels, segmenter, levelled, residuals, spacings, looking, run);
     const confidence = expectedDice(kernels, field);
     if (!best || confidence > best.confidence + CLEARLY) best = { scale, field, confidence };
     if (best.confidence >= SURE) break;
+    forgetFeatures(field);
   }
   return best as Look;
+}
+
+function hasFeatures({ features }: FeatureMaps): boolean {
+  return features.length > 0;
+}
+
+function forgetFeatures({ maps }: Field): void {
+  for (const map of maps.flat()) map.features = new Float32Array(0);
 }

@@ -1,7 +1,6 @@
 import type { Kernels, LoadedNetwork } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
-import { headOutput } from './answers.ts';
 import { networkPlanes, PLANES } from './network-planes.ts';
 import type { Segmenter } from './segmenter.ts';
 import { cutTile, joinTile, layTiles } from './tiles.ts';
@@ -30,7 +29,7 @@ export interface Field {
 }
 
 export interface FieldOptions {
-  /** Pixels of a tile's side; changes memory and time, never the result. Default 512. */
+  /** Pixels of a tile's side; changes memory and time, never the result. Default: the whole height, and a width of at most 2048. */
   tile?: number;
   /** Keep what the last layer sees, so that it can be fitted anew. */
   keepFeatures?: boolean;
@@ -50,6 +49,7 @@ export function computeField(
   run?: RunOptions,
 ): Field {
   const network = kernels.load(keepFeatures ? trunk : [...trunk, head]);
+  const last = keepFeatures ? kernels.load([head]) : undefined;
   try {
     const maps = spacings.map((spacing, s) => {
       const { rows, columns, channels, valid } = networkPlanes(
@@ -62,18 +62,19 @@ export function computeField(
         const found = runInTiles(kernels, network, planes, rows, columns, tile, (done) =>
           checkpoint(run, 'segment: network', (s + (c + done) / channels.length) / spacings.length),
         );
-        const features = keepFeatures ? found : new Float32Array(0);
-        const answers = keepFeatures ? headOutput(found, head, rows * columns) : found;
+        const features = last ? found : new Float32Array(0);
+        const answers = last ? kernels.run(last, found, 1, rows, columns).planes : found;
         return { rows, columns, answers, dimension: head.inChannels, features, planes, valid };
       });
     });
     return { spacings: [...spacings], maps };
   } finally {
     kernels.unload(network);
+    if (last) kernels.unload(last);
   }
 }
 
-/** Tile by tile: of a large scan all tiles' answers together would be larger than the features. */
+/** Tile by tile, some rows at a time: of a large scan a whole tile's answers would be as large as the features. */
 function runInTiles(
   kernels: Kernels,
   network: LoadedNetwork,
@@ -81,19 +82,22 @@ function runInTiles(
   rows: number,
   columns: number,
   tile: number | undefined,
-  onTile: (done: number) => void,
+  onRows: (done: number) => void,
 ): Float32Array {
   const { outChannels } = network;
   const tiles = layTiles(rows, columns, tile);
-  const size = tiles.rows * tiles.columns;
-  const seen = new Float32Array(PLANES * size);
-  const answers = new Float32Array(outChannels * size);
   const features = new Float32Array(outChannels * rows * columns);
   tiles.places.forEach((place, i) => {
-    onTile(i / tiles.places.length);
-    cutTile(planes, PLANES, rows, columns, tiles, place, seen);
-    kernels.run(network, seen, 1, tiles.rows, tiles.columns, answers);
-    joinTile(answers, outChannels, tiles, place, features, rows, columns);
+    kernels.runRows(network, tiles.rows, tiles.columns, {
+      read(to, top, bottom) {
+        onRows((i + top / tiles.rows) / tiles.places.length);
+        cutTile(planes, PLANES, rows, columns, tiles, place, to, { top, bottom });
+      },
+      write(from, top, bottom) {
+        const range = { top, bottom };
+        joinTile(from, outChannels, tiles, place, features, rows, columns, range);
+      },
+    });
   });
   return features;
 }

@@ -40,7 +40,7 @@ export interface SegmentOptions {
   periodPx?: number;
   /** Grid rows that k-means works on at a time; changes memory, never the result. */
   stripRows?: number;
-  /** Side of the network's tiles, px; changes memory and time, never the result. Default 512. */
+  /** Side of the network's tiles, px; changes memory and time, never the result. Default: the whole height, and a width of at most 2048. */
   tile?: number;
 }
 

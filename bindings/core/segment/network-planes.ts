@@ -43,27 +43,32 @@ export function networkPlanes(
   const scale = WORKING_SPACING / spacingPx;
   const rows = Math.max(SMALLEST, Math.round(fromRows * scale));
   const columns = Math.max(SMALLEST, Math.round(fromColumns * scale));
-  const toWorking = (plane: Float32Array) =>
-    resample(kernels, plane, fromRows, fromColumns, rows, columns);
+  const n = rows * columns;
+  const scratch = new Float32Array(n);
   const valid = resampleMask(kernels, levelled.valid, fromRows, fromColumns, rows, columns);
   const channels = levelled.planes.map((plane, c) => {
-    const heights = toWorking(plane);
-    const residual = toWorking(residuals[c]);
-    const unit = robust(heights, valid);
-    const residualUnit = robust(residual, valid);
+    const planes = new Float32Array(PLANES * n);
+    const toWorking = (from: Float32Array, to: Float32Array) =>
+      resample(kernels, from, fromRows, fromColumns, rows, columns, to);
+    const heights = toWorking(plane, planes.subarray(0, n));
+    const residual = toWorking(residuals[c], planes.subarray(n));
+    const unit = robust(heights, valid, scratch);
+    const residualUnit = robust(residual, valid, scratch);
     residualUnit.deviation = Math.max(residualUnit.deviation, LEAST_RESIDUAL * unit.deviation);
-    const planes = new Float32Array(PLANES * rows * columns);
-    limit(heights, unit, planes, 0);
-    limit(residual, residualUnit, planes, rows * columns);
+    limit(heights, unit);
+    limit(residual, residualUnit);
     return planes;
   });
   return { rows, columns, channels, valid };
 }
 
-/** Median and robust standard deviation of what was measured. */
-function robust(plane: Float32Array, valid: Uint8Array): { centre: number; deviation: number } {
+/** Median and robust standard deviation of what was measured. Overwrites `values`, as long as the plane. */
+function robust(
+  plane: Float32Array,
+  valid: Uint8Array,
+  values: Float32Array,
+): { centre: number; deviation: number } {
   // Plain loops: a large scan has ten million pixels.
-  const values = new Float32Array(plane.length);
   let n = 0;
   for (let i = 0; i < plane.length; i++) if (valid[i]) values[n++] = plane[i];
   if (n === 0) return { centre: 0, deviation: 0 };
@@ -72,16 +77,17 @@ function robust(plane: Float32Array, valid: Uint8Array): { centre: number; devia
   return { centre, deviation: MAD_TO_SIGMA * select(values, n >> 1, n) };
 }
 
-/** Heights in deviations, softly limited, into `to` from `first` on. */
+/** Heights in deviations, softly limited; all 0 where they do not differ. In place. */
 function limit(
   plane: Float32Array,
   { centre, deviation }: { centre: number; deviation: number },
-  to: Float32Array,
-  first: number,
 ): void {
-  if (!(deviation > 0)) return;
+  if (!(deviation > 0)) {
+    plane.fill(0);
+    return;
+  }
   for (let i = 0; i < plane.length; i++) {
     const z = (plane[i] - centre) / deviation;
-    to[first + i] = (GAIN * z) / Math.sqrt(1 + (z * z) / (SATURATION * SATURATION));
+    plane[i] = (GAIN * z) / Math.sqrt(1 + (z * z) / (SATURATION * SATURATION));
   }
 }

@@ -52,14 +52,18 @@ export function outlineAtHalfHeight(
   { around, sure, centres, clicked }: Seen,
   spacingPx: number,
 ): Uint8Array {
-  const over = (plane: Float32Array) =>
-    overSurroundings(kernels, plane, rows, columns, around, spacingPx);
+  const over = overSurroundings(kernels, rows, columns, around, spacingPx);
   const departures = residuals.map(over);
   const deviations = departures.map((plane) => deviationOutside(plane, around));
   // A person draws along what shows, lattice and all; what departs is told without it.
-  const shown = planes.map((plane, c) =>
-    over(plane.map((height, i) => LATTICE * height + (1 - LATTICE) * residuals[c][i])),
-  );
+  const mixed = new Float32Array(rows * columns);
+  const shown = planes.map((plane, c) => {
+    const residual = residuals[c];
+    for (let i = 0; i < mixed.length; i++) {
+      mixed[i] = LATTICE * plane[i] + (1 - LATTICE) * residual[i];
+    }
+    return over(mixed);
+  });
   const { labels, regions } = findRegions(around, rows, columns);
   const pixels = regions.map((): number[] => []);
   for (let i = 0; i < labels.length; i++) if (labels[i]) pixels[labels[i] - 1].push(i);
@@ -90,35 +94,37 @@ export function outlineAtHalfHeight(
   return mask;
 }
 
-/** Heights, barely blurred, over the mean of what lies around and is no defect. */
+/**
+ * What makes of a plane its heights, barely blurred, over the mean of what lies around and is no defect.
+ * In plain loops, and in as few large arrays as will do: a fresh one costs more than what is done with it.
+ */
 function overSurroundings(
   kernels: Kernels,
-  plane: Float32Array,
   rows: number,
   columns: number,
   around: Uint8Array,
   spacingPx: number,
-): Float32Array {
-  const fine = blur(kernels, plane, rows, columns, Math.max(0.5, FINE * spacingPx));
+): (plane: Float32Array) => Float32Array {
   const sigma = SURROUNDINGS * spacingPx;
-  const outside = Float32Array.from(around, (value) => 1 - value);
-  const weight = blur(kernels, outside, rows, columns, sigma);
-  const sum = blur(
-    kernels,
-    plane.map((height, i) => height * outside[i]),
-    rows,
-    columns,
-    sigma,
-  );
-  return fine.map((height, i) => height - (weight[i] > 1e-4 ? sum[i] / weight[i] : 0));
+  const weight = new Float32Array(rows * columns);
+  for (let i = 0; i < weight.length; i++) weight[i] = 1 - around[i];
+  blur(kernels, weight, rows, columns, sigma, weight);
+  const sum = new Float32Array(rows * columns);
+  return (plane) => {
+    for (let i = 0; i < sum.length; i++) sum[i] = plane[i] * (1 - around[i]);
+    blur(kernels, sum, rows, columns, sigma, sum);
+    const fine = blur(kernels, plane, rows, columns, Math.max(0.5, FINE * spacingPx));
+    for (let i = 0; i < fine.length; i++) if (weight[i] > 1e-4) fine[i] -= sum[i] / weight[i];
+    return fine;
+  };
 }
 
 function deviationOutside(plane: Float32Array, around: Uint8Array): number {
   const stride = Math.ceil(plane.length / SAMPLE) | 1;
-  const sizes = plane
-    .filter((_, i) => i % stride === 0 && !around[i])
-    .map((height) => Math.abs(height));
-  return sizes.length > 0 ? MAD_TO_SIGMA * select(sizes, sizes.length >> 1) || 1e-12 : 1e-12;
+  const sizes = new Float32Array(Math.ceil(plane.length / stride));
+  let n = 0;
+  for (let i = 0; i < plane.length; i += stride) if (!around[i]) sizes[n++] = Math.abs(plane[i]);
+  return n > 0 ? MAD_TO_SIGMA * select(sizes, n >> 1, n) || 1e-12 : 1e-12;
 }
 
 /** The channel in which a region stands out most, and which way. */

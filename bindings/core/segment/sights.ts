@@ -32,32 +32,34 @@ export function sightsOf(
   { rows, columns }: Pick<Levelled, 'rows' | 'columns'>,
 ): Sights {
   const n = rows * columns;
-  const together: Sights = {
+  const all: Sights = {
     around: new Uint8Array(n),
     sure: new Uint8Array(n),
     centres: new Uint8Array(n),
   };
   const adapted = clickedLogOdds(kernels, field, head, clicks, rows, columns);
+  const scratch = new Float32Array(n);
   finestFirst(field).forEach((scale, nth) => {
     const channels = field.maps[scale];
+    const together = channels.length > 1 ? new Float32Array(channels[0].valid.length) : undefined;
     const least = nth === 0 ? 0 : COARSE;
     const cut = (logOdds: Float32Array, threshold: number) =>
-      cutOnLevelledGrid(kernels, channels[0], logOdds, rows, columns, threshold);
+      cutOnLevelledGrid(kernels, channels[0], logOdds, rows, columns, threshold, scratch);
     const refitted = adapted[scale];
-    const sure = cut(refitted ?? logOddsOf(channels, 'defect'), least);
-    const extent = cut(logOddsOf(channels, 'extent'), least);
-    const middles = cut(logOddsOf(channels, 'centre'), least);
+    const sure = cut(refitted ?? logOddsOf(channels, 'defect', together), least);
+    const extent = cut(logOddsOf(channels, 'extent', together), least);
+    const middles = cut(logOddsOf(channels, 'centre', together), least);
     for (let i = 0; i < n; i++) {
-      together.around[i] |= sure[i] | extent[i];
-      if (nth === 0) together.sure[i] = sure[i];
+      all.around[i] |= sure[i] | extent[i];
+      if (nth === 0) all.sure[i] = sure[i];
       if (refitted) middles[i] &= sure[i];
     }
     if (!refitted) dropRejected(middles, extent, clicks, rows, columns);
-    addMiddles(together.centres, middles, rows, columns);
+    addMiddles(all.centres, middles, rows, columns);
     // What a person's clicks made likely counts even where the network saw no middle.
-    if (refitted) addMiddles(together.centres, sure, rows, columns);
+    if (refitted) addMiddles(all.centres, sure, rows, columns);
   });
-  return together;
+  return all;
 }
 
 /** Clear the middles of what a person called no defect, as far as it is seen in one piece. */

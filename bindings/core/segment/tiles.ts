@@ -5,8 +5,8 @@
 const ALIGNMENT = 32;
 /** At least the reach of a U-Net with three pools (36 px), in whole ALIGNMENTs. */
 const HALO = 64;
-/** Pixels of a tile's side that are kept. */
-export const TILE = 512;
+/** Columns of a tile that are kept, at most: what lies in memory at a time grows with a tile's width only. */
+const TILE = 2048;
 
 /** How an image is covered by overlapping tiles of one size. */
 export interface Tiles {
@@ -23,13 +23,20 @@ export interface TilePlace {
   kept: { top: number; bottom: number; left: number; right: number };
 }
 
+/** Rows of a tile, from the first to the last, exclusive. */
+interface RowRange {
+  top: number;
+  bottom: number;
+}
+
 /**
  * Tiles whose answers, joined by joinTile, are those of the whole image to the last bit, for every tile
- * size. Beyond the right and lower border the image is mirrored up to a multiple of 32.
+ * size: as high as the image unless a size is given. Beyond the right and lower border the image is
+ * mirrored up to a multiple of 32.
  */
-export function layTiles(rows: number, columns: number, tile = TILE): Tiles {
-  const down = spans(rows, tile);
-  const across = spans(columns, tile);
+export function layTiles(rows: number, columns: number, tile?: number): Tiles {
+  const down = spans(rows, tile ?? rows);
+  const across = spans(columns, tile ?? TILE);
   const places = down.starts.flatMap((d) =>
     across.starts.map((a) => ({
       top: d.start,
@@ -40,7 +47,7 @@ export function layTiles(rows: number, columns: number, tile = TILE): Tiles {
   return { rows: down.length, columns: across.length, places };
 }
 
-/** One tile of planes (channels, rows, columns) into `out` (channels, tile rows, tile columns). */
+/** Rows of one tile, all unless said, of planes (channels, rows, columns) into `out` (channels, ..., tile columns). */
 export function cutTile(
   planes: Float32Array,
   channels: number,
@@ -49,18 +56,19 @@ export function cutTile(
   tiles: Pick<Tiles, 'rows' | 'columns'>,
   { top, left }: TilePlace,
   out: Float32Array,
+  range: RowRange = { top: 0, bottom: tiles.rows },
 ): void {
   const columnOf = Int32Array.from({ length: tiles.columns }, (_, x) => mirror(left + x, columns));
   let to = 0;
   for (let c = 0; c < channels; c++) {
-    for (let y = 0; y < tiles.rows; y++) {
+    for (let y = range.top; y < range.bottom; y++) {
       const from = (c * rows + mirror(top + y, rows)) * columns;
       for (let x = 0; x < tiles.columns; x++) out[to++] = planes[from + columnOf[x]];
     }
   }
 }
 
-/** A tile's answers (channels, tile rows, tile columns) to their place in the image's (channels, rows, columns). */
+/** A tile's answers (channels, ..., tile columns), in all its rows unless said, to their place in the image's (channels, rows, columns). */
 export function joinTile(
   answers: Float32Array,
   channels: number,
@@ -69,10 +77,14 @@ export function joinTile(
   out: Float32Array,
   rows: number,
   columns: number,
+  range: RowRange = { top: 0, bottom: tiles.rows },
 ): void {
+  const first = Math.max(kept.top, top + range.top);
+  const end = Math.min(kept.bottom, top + range.bottom);
+  const height = range.bottom - range.top;
   for (let c = 0; c < channels; c++) {
-    for (let y = kept.top; y < kept.bottom; y++) {
-      const from = (c * tiles.rows + y - top) * tiles.columns - left;
+    for (let y = first; y < end; y++) {
+      const from = (c * height + y - top - range.top) * tiles.columns - left;
       out.set(
         answers.subarray(from + kept.left, from + kept.right),
         (c * rows + y) * columns + kept.left,
@@ -81,11 +93,13 @@ export function joinTile(
   }
 }
 
-/** Along one side: the tiles' common length, and where each starts and what it answers for. */
+/** Along one side: the tiles' common length, and where each starts and what it answers for, about as much as the others. */
 function spans(size: number, tile: number) {
   const padded = roundUp(size);
-  const step = roundUp(tile);
-  const length = Math.min(padded, step + 2 * HALO);
+  const most = Math.ceil(size / roundUp(tile));
+  const step = roundUp(Math.ceil(size / most));
+  // The first and the last tile need no halo at the border.
+  const length = Math.min(padded, step + (most > 2 ? 2 : 1) * HALO);
   const count = length === padded ? 1 : Math.ceil(size / step);
   const starts = Array.from({ length: count }, (_, i) => ({
     start: Math.max(0, Math.min(i * step - HALO, padded - length)),

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels.ts';
 import { estimateLattices, type LatticeFit } from '../lattice/estimate.ts';
+import type { Analysis } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { chooseScale } from './scale.ts';
 
@@ -22,12 +23,13 @@ const FINEST_PX = 2;
 /**
  * The scale asked for, alone, or that of the scan's lattice, each with twice of it; after the lattice's, for
  * where it proves wrong, a guess and half of the lattice's (it may be a superstructure's); without a
- * lattice the guess.
+ * lattice the guess. `analysis` of the scan, if there is one already, saves making it.
  */
 export function workingScales(
   kernels: Kernels,
   levelled: Levelled,
   periodPx: number | undefined,
+  analysis?: Analysis,
 ): WorkingScale[] {
   const at = (px: number, from: WorkingScale['from']): WorkingScale => ({
     spacings: [px, WIDE * px],
@@ -35,7 +37,7 @@ export function workingScales(
     warnings: [],
   });
   if (periodPx !== undefined) return [at(periodPx, 'option')];
-  const [fit] = estimateLattices(kernels, levelled);
+  const [fit] = estimateLattices(kernels, levelled, analysis);
   const known = [levelled.rowSpacingPx ?? null, fit ? rowSpacing(fit) : null].filter(
     (spacing) => spacing !== null,
   );

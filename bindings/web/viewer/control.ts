@@ -71,7 +71,9 @@ export class Control {
     this.plane = plane;
     this.spread = spreadOf(plane);
     this.set({ channel: title });
-    await this.paint();
+    // What was told of above has filled this turn.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (plane === this.plane) await this.paint();
   }
 
   set(changed: Partial<Settings>): void {

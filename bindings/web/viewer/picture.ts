@@ -6,8 +6,8 @@ const NOT_MEASURED = [96, 104, 120] as const;
 const HISTOGRAM_BINS = 128;
 /** Values looked at for percentiles and histogram: enough for a tenth of a per cent. */
 const SAMPLE = 65_536;
-/** Pixels painted before the page gets its turn: some 5 ms, 20 on a slow or busy machine. */
-const PIXELS_PER_TURN = 1 << 18;
+/** Pixels painted before the page gets its turn: some 3 ms, 20 on a slow or busy machine. */
+const PIXELS_PER_TURN = 1 << 17;
 /** Smaller copies, each half as large, for a view of the whole of a large scan. */
 const HALVINGS = 3;
 

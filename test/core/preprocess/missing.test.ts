@@ -67,7 +67,7 @@ describe('fillMissing', () => {
     const spoiled = Float64Array.from(heights).fill(NaN, 9 * size, 12 * size);
     const filled = fillMissing(spoiled, valid, size, size);
     filled.forEach((h, i) => void expect(h).toBeCloseTo(heights[i], 12));
-    expect(spoiled[9 * size]).toBeNaN();
+    expect(filled).toBe(spoiled);
   });
 
   test('never leaves a NaN, whatever is missing', () => {
