@@ -4,8 +4,20 @@ import { decodeBase64 } from '../core/base64.ts';
 import { packagedWeights } from '../core/engine/packaged.ts';
 import type { DefaultWeights } from '../core/engine/types.ts';
 
+let shared: DefaultWeights | undefined;
+
 /** The networks that the package brings: one to name defects with, and one to find them. */
 export function defaultWeights(): DefaultWeights {
+  return packaged();
+}
+
+/** The same, decoded once for all engines of this thread; not handed out, so that nobody changes them. */
+export function sharedWeights(): DefaultWeights {
+  shared ??= packaged();
+  return shared;
+}
+
+function packaged(): DefaultWeights {
   return packagedWeights(
     () => decodeBase64(weightsBase64()),
     () => decodeBase64(segmentWeightsBase64()),

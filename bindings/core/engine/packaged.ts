@@ -1,8 +1,13 @@
-import type { DefaultWeights, NamedBytes } from './types.ts';
+import type { DefaultWeights, NamedBytes, Weights } from './types.ts';
+
+/** A file that came with adatom: known to be in order, it need not be read before it is needed. */
+interface PackagedBytes extends NamedBytes {
+  readonly packaged: true;
+}
 
 /**
- * The networks inside the package, each decoded when its bytes are first asked for: who only finds
- * defects need not wait for the network that names them, nor the other way round.
+ * The networks inside the package, each decoded when its bytes are first asked for. An engine on the
+ * calling thread asks for those of `segmenter` when it first finds defects.
  */
 export function packagedWeights(
   naming: () => Uint8Array,
@@ -18,10 +23,20 @@ export function packagedWeights(
   };
 }
 
-function packaged(name: string, decode: () => Uint8Array): NamedBytes {
+/** What a caller gave, and the package's own where nothing was given; nothing is decoded yet. */
+export function weightsOr(own: DefaultWeights, given: Weights | undefined): Weights {
+  return given ? { segmenter: own.segmenter, ...given } : own;
+}
+
+export function isPackaged(file: NamedBytes): boolean {
+  return 'packaged' in file;
+}
+
+function packaged(name: string, decode: () => Uint8Array): PackagedBytes {
   let bytes: Uint8Array | undefined;
   return {
     name,
+    packaged: true,
     get bytes() {
       bytes ??= decode();
       return bytes;
