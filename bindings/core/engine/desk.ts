@@ -5,7 +5,7 @@ import type { RunOptions } from '../progress.ts';
 import type { Segmenter } from '../segment/index.ts';
 import { loadSegmenter } from '../train/load-segmenter.ts';
 import { OpenScan } from './open-scan.ts';
-import { isPackaged } from './packaged.ts';
+import { packagedHash } from './packaged.ts';
 import type { EngineRequest } from './protocol.ts';
 import type { EngineMemory, NamedBytes, NetworkName, Weights } from './types.ts';
 
@@ -24,11 +24,11 @@ export class Desk {
   constructor(kernels: Kernels, weights?: Weights) {
     this.kernels = kernels;
     this.network = weights
-      ? loadEmbeddingNetwork(kernels, weights.bytes, weights.name)
+      ? loadEmbeddingNetwork(kernels, weights.bytes, weights.name, packagedHash(weights))
       : untrainedNetwork(kernels);
     this.segmenterFile = weights?.segmenter;
     // A caller's file that is no such network is to fail here, not when the first scan is searched.
-    if (weights?.segmenter && !isPackaged(weights.segmenter)) this.loadSegmenter();
+    if (weights?.segmenter && !packagedHash(weights.segmenter)) this.loadSegmenter();
   }
 
   get networkName(): NetworkName {
@@ -55,7 +55,7 @@ export class Desk {
   /** Loaded when first asked for: that takes longer than all that who only embeds waits for. */
   loadSegmenter(): Segmenter | undefined {
     const file = this.segmenterFile;
-    if (file) this.loadedSegmenter ??= loadSegmenter(file.bytes, file.name);
+    if (file) this.loadedSegmenter ??= loadSegmenter(file.bytes, file.name, packagedHash(file));
     return this.loadedSegmenter;
   }
 
