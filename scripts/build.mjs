@@ -188,8 +188,11 @@ async function buildBundles() {
     copyFileSync(`build/${name}`, `dist/${name}`);
   }
   writeFileSync('dist/THIRD-PARTY-LICENCES.txt', licences());
-  const cli = readFileSync('dist/node/cli.js', 'utf8');
-  if (!cli.startsWith('#!')) writeFileSync('dist/node/cli.js', `#!/usr/bin/env node\n${cli}`);
+  const cli = readFileSync('dist/node/cli.js', 'utf8').replace(/^#!.*\n/, '');
+  // A program exports nothing; JSR wants to read that too.
+  const nothing = '/* @ts-self-types="./cli.d.ts" */';
+  writeFileSync('dist/node/cli.js', `#!/usr/bin/env node\n${nothing}\n${cli}`);
+  writeFileSync('dist/node/cli.d.ts', 'export {};\n');
   for (const program of ['dist/node/cli.js', 'dist/adatom.mjs']) chmodSync(program, 0o755);
 }
 
