@@ -31,8 +31,8 @@ const portable = ['test/core/**/*.test.ts', 'test/kernels/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     // One more than by default, which leaves a core to vitest itself: it needs next to nothing.
     maxWorkers: availableParallelism(),
     sequence: { sequencer: SlowestFirst },
