@@ -24,19 +24,23 @@ const CROP_SIZE = 40;
 /** Seed of the filter bank that stands in until trained weights are given. */
 const UNTRAINED_SEED = 20250601;
 
-/** A network out of a .safetensors or PyTorch .pth file. Throws FormatError or WeightsError. */
+/**
+ * A network out of a .safetensors or PyTorch .pth file; `knownHash` is the sha256 of its bytes, where
+ * somebody knows it. Throws FormatError or WeightsError.
+ */
 export function loadEmbeddingNetwork(
   kernels: Kernels,
   bytes: Uint8Array,
   name: string,
+  knownHash = '',
 ): EmbeddingNetwork {
   const file = readWeights(bytes, name);
   const gain = Number(file.metadata['gain'] ?? NaN);
   const made = makeNetwork(kernels, conv4FromWeights(file), name, null);
   // Hashing takes longer than embedding the first crops, which need no hash; the caller may change
   // the bytes meanwhile.
-  let content: Uint8Array | undefined = bytes.slice();
-  let hash = '';
+  let content = knownHash ? undefined : bytes.slice();
+  let hash = knownHash;
   return {
     ...made,
     gain: gain > 0 ? gain : undefined,

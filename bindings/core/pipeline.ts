@@ -190,6 +190,10 @@ export function findDefects(
   const { rows, columns, levelled } = prepared;
   const searched = withoutStepEdges(levelled);
   const { support, ...segmenting } = options;
+  const { tile = 1 } = options;
+  if (!(Number.isInteger(tile) && tile >= 1)) {
+    throw new OptionError(`tile: expected a whole number of pixels, 1 or more, got ${tile}.`);
+  }
   const clicks = support && clicksOf(support, prepared);
   const segmentation = segment(
     kernels,

@@ -1,7 +1,7 @@
 import { type EngineMessage, overMessages } from '../core/engine/messages.ts';
 import type { EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
-import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
 import { instantiate } from './instance.ts';
 import { startThread } from './thread.ts';
 
@@ -17,13 +17,13 @@ export interface AdatomOptions extends EngineOptions {
 export interface EngineStart {
   role: 'engine';
   module: WebAssembly.Module;
-  weights: NamedBytes | undefined;
+  weights: Weights | undefined;
 }
 
 /** An engine of these kernels and weights, in Deno's workers or on this thread with `workers: 0`. */
 export function engineOf(
   module: WebAssembly.Module,
-  weights: NamedBytes | undefined,
+  weights: Weights | undefined,
   options: Omit<AdatomOptions, 'wasm'>,
 ): Promise<Engine> {
   const { workerUrl = new URL('./worker.js', import.meta.url) } = options;

@@ -1,5 +1,6 @@
+import { weightsOr } from '../core/engine/packaged.ts';
 import type { Engine } from '../core/engine/types.ts';
-import { defaultWeights } from './default-weights.ts';
+import { sharedWeights } from './default-weights.ts';
 import { type AdatomOptions, engineOf } from './engine-of.ts';
 import { compileKernels } from './instantiate.ts';
 
@@ -12,7 +13,7 @@ export type { AdatomOptions } from './engine-of.ts';
 export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
   return engineOf(
     compileKernels(options.wasm),
-    { ...defaultWeights(), ...options.weights },
+    weightsOr(sharedWeights(), options.weights),
     options,
   );
 }

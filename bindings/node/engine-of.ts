@@ -1,7 +1,7 @@
 import { type EngineMessage, overMessages } from '../core/engine/messages.ts';
 import type { EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
-import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
 import { instantiate } from './instance.ts';
 import { startThread } from './thread.ts';
 import { packagedWorker } from './worker-url.ts';
@@ -18,13 +18,13 @@ export interface AdatomOptions extends EngineOptions {
 export interface EngineWorkerData {
   role: 'engine';
   module: WebAssembly.Module;
-  weights: NamedBytes | undefined;
+  weights: Weights | undefined;
 }
 
 /** An engine of these kernels and weights, in worker threads or on this one with `workers: 0`. */
 export function engineOf(
   module: WebAssembly.Module,
-  weights: NamedBytes | undefined,
+  weights: Weights | undefined,
   options: Omit<AdatomOptions, 'wasm'>,
 ): Promise<Engine> {
   const { workerUrl = packagedWorker } = options;

@@ -1,7 +1,7 @@
 import { proxy, type Remote as RemoteOf, transfer, wrap } from 'comlink';
 import type { EngineReply, EngineRequest, EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
-import type { Engine, EngineOptions, NamedBytes } from '../core/engine/types.ts';
+import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
 import { AdatomError } from '../core/errors.ts';
 import type { ProgressEvent } from '../core/progress.ts';
 import { instantiate, type WasmSource } from './instance.ts';
@@ -18,7 +18,7 @@ export interface AdatomOptions extends EngineOptions, WorkerOptions {
 /** An engine of these kernels and weights, in Web Workers or on this thread with `workers: 0`. */
 export function engineOf(
   module: WebAssembly.Module,
-  weights: NamedBytes | undefined,
+  weights: Weights | undefined,
   options: Omit<AdatomOptions, 'wasm'>,
 ): Promise<Engine> {
   return startEngine(
@@ -35,7 +35,7 @@ type WorkerRemote = RemoteOf<Remote>;
 function inWorker(
   worker: Worker,
   module: WebAssembly.Module,
-  weights: NamedBytes | undefined,
+  weights: Weights | undefined,
 ): EngineWorker {
   const remote = wrap<Remote>(worker);
   const failure = failureOf(worker).then((reason): never => {

@@ -1,5 +1,6 @@
+import { weightsOr } from '../core/engine/packaged.ts';
 import type { Engine } from '../core/engine/types.ts';
-import { defaultWeights } from './default-weights.ts';
+import { sharedWeights } from './default-weights.ts';
 import { type AdatomOptions, engineOf } from './engine-of.ts';
 import { compileKernels } from './instantiate.ts';
 
@@ -12,5 +13,5 @@ export type { AdatomOptions } from './engine-of.ts';
  */
 export async function createAdatom(options: AdatomOptions = {}): Promise<Engine> {
   const module = await compileKernels(options.wasm);
-  return engineOf(module, { ...(await defaultWeights()), ...options.weights }, options);
+  return engineOf(module, weightsOr(sharedWeights(), options.weights), options);
 }

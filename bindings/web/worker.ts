@@ -2,7 +2,7 @@ import { expose, transfer } from 'comlink';
 import { buffersOf } from '../core/engine/buffers.ts';
 import type { EngineReply, EngineRequest } from '../core/engine/protocol.ts';
 import { type EngineService, serveEngine } from '../core/engine/serve.ts';
-import type { NamedBytes, NetworkName } from '../core/engine/types.ts';
+import type { NetworkName, Weights } from '../core/engine/types.ts';
 import { AdatomError } from '../core/errors.ts';
 import { type PoolReply, type PoolRequest, serve } from '../core/pool.ts';
 import type { ProgressEvent } from '../core/progress.ts';
@@ -28,7 +28,7 @@ const remote = {
   /** Begin as a worker of an engine; `onProgress` hears of every request. */
   async startEngine(
     module: WebAssembly.Module,
-    weights: NamedBytes | undefined,
+    weights: Weights | undefined,
     onProgress: (event: ProgressEvent) => void,
   ): Promise<NetworkName> {
     service = serveEngine(await instantiate(module), weights);

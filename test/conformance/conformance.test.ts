@@ -1,20 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mayRead, root, runInDeno } from '../deno/run.ts';
-import { allCases, type Hashes, type Host } from './cases.ts';
+import { mayRead, runInDeno } from '../deno/run.ts';
+import { hashesOf, runUnderNodeWasi } from '../wasi/run.ts';
+import type { Hashes } from './cases.ts';
 import { type PageRun, runInChromium } from './chromium.ts';
-
-async function runInNode(): Promise<Hashes> {
-  const host: Host = await import(pathToFileURL(join(root, 'dist/node/index.js')).href);
-  return allCases(host, {
-    scan: new Uint8Array(readFileSync(join(root, 'examples/dimer-rows.sxm'))),
-    support: readFileSync(join(root, 'examples/dimer-rows.support.csv'), 'utf8'),
-    weights: new Uint8Array(readFileSync(join(root, 'models/adatom.safetensors'))),
-    segmenter: new Uint8Array(readFileSync(join(root, 'models/segment.safetensors'))),
-  });
-}
+import { runInNode, runKernelsInThread } from './node.ts';
+import { columnsOf, tableOf } from './table.ts';
 
 /** The cases under a title, by their own names. */
 function part(hashes: Hashes, title: string): Hashes {
@@ -22,11 +12,14 @@ function part(hashes: Hashes, title: string): Hashes {
   return Object.fromEntries(cases.map(([name, hash]) => [name.slice(title.length), hash]));
 }
 
-describe('the bundled packages in dist compute the same bits', () => {
+// A busy machine draws it out.
+describe('the bundled packages in dist compute the same bits', { timeout: 240_000 }, () => {
   let node: Hashes;
+  let kernelsInThread: Hashes;
+  let deno: Pick<PageRun, 'hashes' | 'kernelsInWorker'>;
   beforeAll(async () => {
     node = await runInNode();
-  });
+  }, 240_000);
 
   it('in Node, twice', async () => {
     expect(await runInNode()).toEqual(node);
@@ -56,9 +49,17 @@ describe('the bundled packages in dist compute the same bits', () => {
     expect(new Set(kernels.map(([, hash]) => hash)).size).toBe(kernels.length - 3);
   });
 
-  it('in Deno', () => {
-    const output = runInDeno([mayRead('dist', 'examples', 'models')], ['test/conformance/deno.ts']);
-    expect(JSON.parse(output)).toEqual(node);
+  it('in threads that import the package themselves', async () => {
+    kernelsInThread = await runKernelsInThread();
+    expect(node).toMatchObject(kernelsInThread);
+  });
+
+  it('in Deno, on its thread and in workers', () => {
+    // The worker of the test's own imports from there.
+    const permission = mayRead('dist', 'examples', 'models', 'test', 'node_modules');
+    deno = JSON.parse(runInDeno([permission], ['test/conformance/deno.ts']));
+    expect(deno.hashes).toEqual(node);
+    expect(node).toMatchObject(deno.kernelsInWorker);
   });
 
   describe('in Chromium, under a strict Content-Security-Policy', () => {
@@ -69,8 +70,7 @@ describe('the bundled packages in dist compute the same bits', () => {
 
     it('to the last bit', () => {
       expect(page.hashes).toEqual(node);
-      for (const [name, hash] of Object.entries(page.kernelsInWorker))
-        expect(hash).toBe(node[name]);
+      expect(node).toMatchObject(page.kernelsInWorker);
     });
 
     it('with nothing refused by the policy and nothing asked from elsewhere', () => {
@@ -85,6 +85,18 @@ describe('the bundled packages in dist compute the same bits', () => {
     it('with progress', () => {
       expect(page.fractions.length).toBeGreaterThan(1);
       expect(page.fractions.every((fraction) => fraction >= 0 && fraction <= 1)).toBe(true);
+    });
+
+    it('as this table of hosts and cases shows', () => {
+      const { lines, differing } = tableOf([
+        ...columnsOf('Node', node, kernelsInThread),
+        ...columnsOf('Chromium', page.hashes, page.kernelsInWorker),
+        ...columnsOf('Deno', deno.hashes, deno.kernelsInWorker),
+        ['WASI', hashesOf(runUnderNodeWasi())],
+      ]);
+      console.log(lines.join('\n'));
+      expect(differing).toEqual([]);
+      expect(lines.length).toBeGreaterThan(35);
     });
   });
 });

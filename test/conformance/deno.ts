@@ -14,4 +14,15 @@ const example = {
   weights: Deno.readFileSync(new URL('models/adatom.safetensors', root)),
   segmenter: Deno.readFileSync(new URL('models/segment.safetensors', root)),
 };
-console.log(JSON.stringify(await allCases(host, example)));
+const hashes = await allCases(host, example);
+const kernelsInWorker = await new Promise((resolve, reject) => {
+  const worker = new Worker(new URL('./kernel-deno-worker.ts', import.meta.url), {
+    type: 'module',
+  });
+  worker.onmessage = ({ data }) => {
+    worker.terminate();
+    resolve(data);
+  };
+  worker.onerror = ({ message }) => reject(new Error(message));
+});
+console.log(JSON.stringify({ hashes, kernelsInWorker }));

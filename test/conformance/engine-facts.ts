@@ -5,11 +5,15 @@ import type {
   ScanHandle,
 } from '../../bindings/core/engine/types.ts';
 import type * as core from '../../bindings/core/index.ts';
+import { quarterOf } from './quarter.ts';
 
 // What an engine promises beside its results, the same on every host: cancelling, errors, memory.
 
 /** A host's entry point, as far as this file needs it. */
-type Host = Pick<typeof core, 'CancelledError' | 'FormatError' | 'OptionError'> & {
+type Host = Pick<
+  typeof core,
+  'CancelledError' | 'FormatError' | 'OptionError' | 'readScan' | 'writeSxm'
+> & {
   createAdatom(options?: EngineOptions): Promise<Engine>;
 };
 
@@ -39,8 +43,9 @@ export const expectedFacts = {
 export async function engineFacts(
   host: Host,
   workers: number,
-  file: NamedBytes,
+  whole: NamedBytes,
 ): Promise<Record<string, unknown>> {
+  const file = quarterOf(host, whole);
   const engine = await host.createAdatom({ workers });
   const facts: Record<string, unknown> = {};
   const bytes = file.bytes.length;

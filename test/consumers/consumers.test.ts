@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { resultOf, STRICT, serve, withPage } from '../web/site.ts';
+import { resultOf, STRICT, serve } from '../web/site.ts';
+import { withTab } from '../web/tab.ts';
 import {
   filesOf,
   haveBundlers,
@@ -34,7 +35,7 @@ describe.skipIf(!bundlers)(bundlers ? title : `${title} (skipped: no bundlers)`,
 
   /** What a page shows; every other file it needs comes from its own origin, and nothing is refused. */
   async function shown(address: string, mayComplain = false): Promise<unknown> {
-    return withPage(address, [new URL(address).origin], async (page, complaints) => {
+    return withTab(address, [new URL(address).origin], async (page, complaints) => {
       const result = await resultOf<{ defects: number }>(page, complaints);
       if (!mayComplain) expect(complaints).toEqual([]);
       expect(result).toEqual(expected);
@@ -116,7 +117,7 @@ describe.skipIf(!bundlers)(bundlers ? title : `${title} (skipped: no bundlers)`,
     const site = await serve(files, {});
     try {
       const address = `${site.origin}/examples/web/openseadragon.html`;
-      await withPage(address, [site.origin], async (page) => {
+      await withTab(address, [site.origin], async (page) => {
         await page.locator('output[data-ready]').waitFor({ timeout: 90_000 });
         const defects = await page.evaluate(() => globalThis.annotator.getAnnotations().length);
         expect(await page.locator('output').textContent()).toBe(`not named: ${defects}`);

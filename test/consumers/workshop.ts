@@ -3,10 +3,17 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { npm, packPackage } from '../package/packed.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Of all tests of a file: dist/ stays as it is while they run. */
+let packed: ReturnType<typeof packPackage> | undefined;
+afterAll(() => {
+  if (packed) rmSync(packed.folder, { recursive: true });
+});
 
 /** Whether the bundlers are installed in test/consumers, installing them where there is a registry. */
 export function haveBundlers(): boolean {
@@ -26,11 +33,10 @@ export function makeApplication(): string {
   cpSync(join(here, 'app'), folder, { recursive: true });
   mkdirSync(join(folder, 'public'));
   cpSync(join(root, 'examples/dimer-rows.sxm'), join(folder, 'public/dimer-rows.sxm'));
-  const packed = packPackage();
+  packed ??= packPackage();
   const installed = join(folder, 'node_modules/adatom');
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', packed.tarball, '-C', installed, '--strip-components=1']);
-  rmSync(packed.folder, { recursive: true });
   return folder;
 }
 

@@ -49,6 +49,12 @@ describe('findDefects', () => {
     expect(found.searchedFraction).toBeLessThan(1);
   });
 
+  test('refuses a tile that is none', () => {
+    for (const tile of [0, -32, 1.5, Number.NaN, Infinity]) {
+      expect(() => findDefects(kernels, prepared, { tile })).toThrow(OptionError);
+    }
+  });
+
   test('mask, region ids, areas and boxes agree', () => {
     for (const { id, areaPx, areaNm2, box, x, y } of found.defects) {
       let area = 0;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readPointsCsv } from '../../bindings/core/index.ts';
 import { hasShared, sharedFolder, sharedTitle } from '../shared.ts';
-import { withPage } from '../web/site.ts';
+import { withTab } from '../web/tab.ts';
 import { Person } from './person.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -28,7 +28,7 @@ function countCsv(text: string): Record<string, number> {
 
 /** adatom.html, opened from the disk; nothing but the file itself may be asked for. */
 async function asAPerson(path: (person: Person) => Promise<void>): Promise<void> {
-  await withPage(app.href, [app.href.replace(/\/[^/]*$/, '')], async (page, complaints) => {
+  await withTab(app.href, [app.href.replace(/\/[^/]*$/, '')], async (page, complaints) => {
     await path(new Person(page));
     expect(complaints).toEqual([]);
   });

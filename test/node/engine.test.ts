@@ -38,6 +38,11 @@ describe('an engine in Node', () => {
     const weights = { name: 'none.pth', bytes: new Uint8Array(10) };
     await expect(host.createAdatom({ workers: 0, weights })).rejects.toThrow(host.FormatError);
     await expect(host.createAdatom({ weights })).rejects.toThrow(/none\.pth/);
+    const segmenter = { name: 'none.safetensors', bytes: new Uint8Array(10) };
+    for (const workers of [0, 1]) {
+      const given = { ...host.defaultWeights(), segmenter };
+      await expect(host.createAdatom({ workers, weights: given })).rejects.toThrow(/none\.safe/);
+    }
   });
 
   test('gives its memory back, time and again', async () => {

@@ -32,7 +32,7 @@ const content = [
   'dist/adatom.mjs',
   'dist/adatom.wasm',
   ...['mod.js', 'slim.js', 'worker.js'].map((name) => `dist/deno/${name}`),
-  ...['cli.js', 'index.js', 'slim.js', 'worker.js'].map((name) => `dist/node/${name}`),
+  ...['cli.d.ts', 'cli.js', 'index.js', 'slim.js', 'worker.js'].map((n) => `dist/node/${n}`),
   ...['formats.js', 'index.js', 'slim.js', 'viewer.js', 'worker.js'].map((n) => `dist/web/${n}`),
   ...['sxm', 'support.csv', 'truth.csv'].map((name) => `examples/dimer-rows.${name}`),
   ...['README.md', 'canvas.html', 'module.html', 'openseadragon.html', 'viewer.html'].map(

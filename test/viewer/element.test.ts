@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { readPointsCsv } from '../../bindings/core/export/csv.ts';
-import { onStage } from './stage.ts';
+import { onOwnStage, onStage } from './stage.ts';
 
 const VIEWER = new URL('../../dist/web/viewer.js', import.meta.url);
 
@@ -21,7 +21,7 @@ const title = '<adatom-viewer> in Chromium, under a strict Content-Security-Poli
 // Most of the time goes into searches, which a busy machine draws out.
 describe(title, { timeout: 240_000 }, () => {
   test('is loaded, searched, labelled and read out by a program, and tells what happens', async () => {
-    const complaints = await onStage(async ({ page }) => {
+    const complaints = await onOwnStage(async ({ page }) => {
       const told = await page.evaluate(async () => {
         const heard: string[] = [];
         for (const type of ['adatom-segment', 'adatom-labels', 'adatom-classify'] as const) {
@@ -329,7 +329,7 @@ describe(title, { timeout: 240_000 }, () => {
   });
 
   test('gives its workers back when it leaves the page', async () => {
-    await onStage(async ({ page }) => {
+    await onOwnStage(async ({ page }) => {
       expect(page.workers()).toHaveLength(1);
       await page.evaluate(() => window.viewer.remove());
       await soon(() => page.workers().length).toBe(0);

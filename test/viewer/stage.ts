@@ -1,43 +1,84 @@
 import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { AdatomViewer } from '../../bindings/web/viewer/index.ts';
-import { STRICT, serve, withPage } from '../web/site.ts';
+import { STRICT, serve, type Tab } from '../web/site.ts';
+import { openInBrowser } from '../web/tab.ts';
 
 declare global {
   interface Window {
     viewer: AdatomViewer;
+    mount(): Promise<void>;
+    mountOnShared(): Promise<void>;
   }
 }
 
 const PAGE = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="/page.css">
-<adatom-viewer></adatom-viewer><script type="module" src="/page.js"></script>`;
+<script type="module" src="/page.js"></script>`;
 
-/** An element that fills the page, with the bundled scan on it. */
-const PROGRAM = `import '/dist/web/viewer.js';
-window.viewer = document.querySelector('adatom-viewer');
+/** Puts an element that fills the page there, with the bundled scan on it, instead of the one before. */
+const PROGRAM = `import { AdatomViewer } from '/dist/web/viewer.js';
 const bytes = new Uint8Array(await (await fetch('/examples/dimer-rows.sxm')).arrayBuffer());
-await viewer.load({ name: 'dimer-rows.sxm', bytes });
-viewer.id = 'done';`;
+window.mount = async (engine) => {
+  window.viewer?.remove();
+  window.viewer = new AdatomViewer();
+  if (engine) viewer.engine = engine;
+  document.body.append(viewer);
+  await viewer.load({ name: 'dimer-rows.sxm', bytes });
+};
+let engine;
+window.mountOnShared = async () => mount(await (engine ??= new AdatomViewer().startedEngine()));`;
 
 const SIDE = 320;
 
-/** The element in Chromium, under a strict policy; whatever the browser complains of fails. */
-export async function onStage(use: (stage: StageTest) => Promise<void>): Promise<string[]> {
+/** A complaint about look(), which reads the canvas back. */
+const OF_THE_TESTS = /getImageData/;
+
+let origin: string;
+let close = () => {};
+let shared: Promise<Tab> | undefined;
+beforeAll(async () => {
   const files = new Map([
     ['/index.html', PAGE],
     ['/page.js', PROGRAM],
     ['/page.css', 'body { margin: 0 } adatom-viewer { height: 100vh }'],
   ]);
-  const site = await serve(files, { 'Content-Security-Policy': STRICT });
+  ({ origin, close } = await serve(files, { 'Content-Security-Policy': STRICT }));
+});
+afterAll(() => close());
+
+async function open(): Promise<Tab> {
+  const tab = await openInBrowser(`${origin}/index.html`, [origin]);
+  tab.page.setDefaultTimeout(60_000);
+  await tab.page.waitForFunction(() => window.mountOnShared);
+  return tab;
+}
+
+type Use = (stage: StageTest) => Promise<void>;
+
+/** The element in a page and with an engine of its own, under a strict policy; returns the browser's complaints. */
+export async function onOwnStage(use: Use): Promise<string[]> {
+  const tab = await open();
   try {
-    return await withPage(`${site.origin}/index.html`, [site.origin], async (page, complaints) => {
-      page.setDefaultTimeout(60_000);
-      await page.locator('#done').waitFor({ state: 'attached' });
-      await use(new StageTest(page));
-      return [...complaints];
-    });
+    await tab.page.evaluate(() => window.mount());
+    await use(new StageTest(tab.page));
+    return [...tab.complaints];
   } finally {
-    site.close();
+    await tab.close();
   }
+}
+
+/**
+ * The same in one page for all tests: each has a fresh element, on an engine that the ones before
+ * have warmed up.
+ */
+export async function onStage(use: Use): Promise<void> {
+  shared ??= open();
+  const { page, complaints } = await shared;
+  const before = complaints.length;
+  await page.evaluate(() => window.mountOnShared());
+  await use(new StageTest(page));
+  const added = complaints.slice(before).filter((text) => !OF_THE_TESTS.test(text));
+  expect(added).toEqual([]);
 }
 
 export class StageTest {

@@ -1,16 +1,12 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { WASI as NodeWasi } from 'node:wasi';
+import { readFileSync } from 'node:fs';
 import { ConsoleStdout, File, OpenFile, WASI as Shim } from '@bjorn3/browser_wasi_shim';
 import { describe, expect, test } from 'vitest';
 import * as node from '../../bindings/node/index.ts';
 import { kernelCases } from '../conformance/cases.ts';
 import { hasWasmtime, runPython } from '../python.ts';
+import { runUnderNodeWasi, selftest } from './run.ts';
 
-const path = fileURLToPath(new URL('../../dist/adatom-selftest.wasm', import.meta.url));
-const module = new WebAssembly.Module(readFileSync(path));
+const module = new WebAssembly.Module(readFileSync(selftest));
 const kernels = ['conv 3x3 direct', 'conv 3x3 winograd', 'squared distances', 'k-means step'];
 
 /** What a runtime prints: the hashes are those of this host, and every kernel has a speed. */
@@ -32,16 +28,7 @@ describe('adatom-selftest.wasm prints the hashes of the other hosts', () => {
   });
 
   test('under node:wasi', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'adatom-wasi-'));
-    const stdout = openSync(join(folder, 'printed'), 'w+');
-    try {
-      const wasi = new NodeWasi({ version: 'preview1', stdout });
-      wasi.start(new WebAssembly.Instance(module, wasi.getImportObject() as WebAssembly.Imports));
-      check(readFileSync(join(folder, 'printed'), 'utf8'));
-    } finally {
-      closeSync(stdout);
-      rmSync(folder, { recursive: true });
-    }
+    check(runUnderNodeWasi());
   });
 
   test('under a WASI made for browsers', () => {
@@ -67,7 +54,7 @@ wasi.inherit_stdout()
 store.set_wasi(wasi)
 linker = wasmtime.Linker(store.engine)
 linker.define_wasi()
-module = wasmtime.Module.from_file(store.engine, ${JSON.stringify(path)})
+module = wasmtime.Module.from_file(store.engine, ${JSON.stringify(selftest)})
 linker.instantiate(store, module).exports(store)["_start"](store)
 `),
     );

@@ -4,8 +4,10 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type * as node from '../../bindings/node/index.ts';
 import { engineCases, type Hashes } from '../conformance/cases.ts';
 import { expectedFacts } from '../conformance/engine-facts.ts';
+import { quarterOf } from '../conformance/quarter.ts';
 import type { FrameResult } from './frame-page.ts';
-import { bundle, pageOf, resultOf, type Site, STRICT, serve, withPage } from './site.ts';
+import { bundle, pageOf, resultOf, type Site, STRICT, serve } from './site.ts';
+import { withTab } from './tab.ts';
 
 const root = new URL('../../', import.meta.url);
 const sites: Site[] = [];
@@ -27,7 +29,7 @@ describe('an engine in Chromium, under a strict Content-Security-Policy', () => 
     const files = await bundle('test/web/facts-page.ts');
     const page = files.set('/index.html', pageOf('facts-page'));
     const origin = await open(page, { 'Content-Security-Policy': STRICT });
-    await withPage(`${origin}/index.html`, [origin], async (tab, complaints) => {
+    await withTab(`${origin}/index.html`, [origin], async (tab, complaints) => {
       const facts = await resultOf<[unknown, unknown]>(tab, complaints);
       expect(facts).toEqual([expectedFacts, expectedFacts]);
       expect(complaints).toEqual([]);
@@ -43,12 +45,12 @@ describe('an engine in Chromium, under a strict Content-Security-Policy', () => 
   });
 
   test('takes kernels, workers and their place from outside', async () => {
-    const files = await bundle('test/web/facts-page.ts');
-    files.set('/index.html', pageOf('facts-page'));
+    const files = await bundle('test/web/adatom-page.ts');
+    files.set('/index.html', pageOf('adatom-page'));
     files.set('/elsewhere/a-worker.js', readFileSync(new URL('dist/web/worker.js', root)));
     files.set('/no-type', readFileSync(new URL('dist/adatom.wasm', root)));
     const origin = await open(files, { 'Content-Security-Policy': STRICT });
-    await withPage(`${origin}/index.html`, [origin], async (tab, complaints) => {
+    await withTab(`${origin}/index.html`, [origin], async (tab, complaints) => {
       await resultOf(tab, complaints);
       const networks = await tab.evaluate(async () => {
         const { createAdatom } = globalThis.adatom;
@@ -76,24 +78,29 @@ describe('an engine in Chromium, under a strict Content-Security-Policy', () => 
 });
 
 describe('an engine in a sandboxed frame of another origin', () => {
+  const name = 'dimer-rows.sxm';
+  let scan: Uint8Array;
   let expected: Hashes;
   beforeAll(async () => {
     const entry = new URL('dist/node/index.js', root);
     const host: typeof node = await import(pathToFileURL(entry.pathname).href);
+    const whole = new Uint8Array(readFileSync(new URL(`examples/${name}`, root)));
+    scan = quarterOf(host, { name, bytes: whole }).bytes;
     expected = await engineCases(host, 0, {
-      scan: new Uint8Array(readFileSync(new URL('examples/dimer-rows.sxm', root))),
+      scan,
       support: readFileSync(new URL('examples/dimer-rows.support.csv', root), 'utf8'),
     });
   });
 
   async function runFrame(sandbox: string, headers: Record<string, string>) {
     const framed = await bundle('test/web/frame-page.ts');
+    framed.set('/quarter.sxm', scan);
     const inner = await open(framed.set('/frame.html', pageOf('frame-page')), headers);
     const around = await bundle('test/web/embedding-page.ts');
     const outer = await open(around.set('/index.html', pageOf('embedding-page')), {});
     const hash = encodeURIComponent(JSON.stringify({ sandbox, src: `${inner}/frame.html` }));
     const allowed = [inner, outer];
-    return withPage(`${outer}/index.html#${hash}`, allowed, async (page, complaints) => ({
+    return withTab(`${outer}/index.html#${hash}`, allowed, async (page, complaints) => ({
       result: await resultOf<FrameResult>(page, complaints),
       complaints,
     }));
@@ -127,7 +134,7 @@ test('a request to another origin is noticed', async () => {
   const page =
     '<pre></pre><script>fetch("http://127.0.0.1:9/").catch(() => {}).then(() => { document.querySelector("pre").id = "done"; })</script>';
   const origin = await open(new Map([['/index.html', page]]), {});
-  await withPage(`${origin}/index.html`, [origin], async (tab, complaints) => {
+  await withTab(`${origin}/index.html`, [origin], async (tab, complaints) => {
     await tab.locator('#done').waitFor({ state: 'attached' });
     expect(complaints).toContain('asked for http://127.0.0.1:9/');
   });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Site, serve, withPage } from './site.ts';
+import { type Site, serve } from './site.ts';
+import { withTab } from './tab.ts';
 
 const scan = fileURLToPath(new URL('../../examples/dimer-rows.sxm', import.meta.url));
 
@@ -16,8 +17,8 @@ describe('the examples for web pages', { timeout: 240_000 }, () => {
   });
   afterAll(() => site.close());
 
-  const open = (page: string, use: Parameters<typeof withPage>[2]) =>
-    withPage(`${site.origin}/examples/web/${page}`, [site.origin], async (tab, complaints) => {
+  const open = (page: string, use: Parameters<typeof withTab>[2]) =>
+    withTab(`${site.origin}/examples/web/${page}`, [site.origin], async (tab, complaints) => {
       await use(tab, complaints);
       expect(complaints).toEqual([]);
     });

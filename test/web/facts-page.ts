@@ -6,17 +6,10 @@ import { writeResult } from './write-result.ts';
 const entry = '/dist/web/index.js';
 const path = '/examples/dimer-rows.sxm';
 
-declare global {
-  /** For the test to call. */
-  var adatom: typeof web;
-}
-
 await writeResult(async () => {
-  globalThis.adatom = await import(entry);
+  const host: typeof web = await import(entry);
+  globalThis.adatom = host; // for the test to call
   const bytes = new Uint8Array(await (await fetch(path)).arrayBuffer());
   const file = { name: 'dimer-rows.sxm', bytes };
-  return [
-    await engineFacts(globalThis.adatom, 0, file),
-    await engineFacts(globalThis.adatom, 1, file),
-  ];
+  return [await engineFacts(host, 0, file), await engineFacts(host, 1, file)];
 });

@@ -1,4 +1,4 @@
-// Runs in a frame: the bundled scan through the engine; the page around it gets the result.
+// Runs in a frame: a quarter of the bundled scan through the engine; the page around it gets the result.
 import type * as web from '../../bindings/web/index.ts';
 import { engineCases, type Hashes } from '../conformance/cases.ts';
 
@@ -14,7 +14,7 @@ export interface FrameResult {
 async function run(): Promise<FrameResult> {
   const entry = '/dist/web/index.js';
   const host: typeof web = await import(entry);
-  const scan = new Uint8Array(await (await fetch('/examples/dimer-rows.sxm')).arrayBuffer());
+  const scan = new Uint8Array(await (await fetch('/quarter.sxm')).arrayBuffer());
   const support = await (await fetch('/examples/dimer-rows.support.csv')).text();
   return {
     opaque: globalThis.origin === 'null',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { ensureBrowser } from '../../scripts/browser.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -71,16 +71,9 @@ export function pageOf(program: string): string {
   return `<!doctype html><meta charset="utf-8"><pre></pre><script type="module" src="/${program}.js"></script>`;
 }
 
-/**
- * Open an address in headless Chromium and do something with the page. `complaints` collects all
- * that the browser complained of, and every request to an origin that is not among `allowed`.
- */
-export async function withPage<T>(
-  url: string,
-  allowed: readonly string[],
-  use: (page: Page, complaints: readonly string[]) => Promise<T>,
-): Promise<T> {
-  const browser = await chromium.launch({
+/** Headless Chromium; close() it when done. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
     executablePath: ensureBrowser(),
     args: [
       '--no-sandbox',
@@ -92,19 +85,47 @@ export async function withPage<T>(
       '--disable-sync',
     ],
   });
+}
+
+/** A page, and all that is wrong with it so far. */
+export interface Tab {
+  page: Page;
+  /** What the browser complained of, and every request to an origin that was not allowed. */
+  complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Open an address as a page that shares neither storage nor cache with any other. */
+export async function openTab(
+  browser: Browser,
+  url: string,
+  allowed: readonly string[],
+): Promise<Tab> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  context.on('request', (request) => {
+    const asked = request.url();
+    const ofThePage = /^(blob|data):/.test(asked);
+    if (!ofThePage && !allowed.some((origin) => asked.startsWith(`${origin}/`))) {
+      complaints.push(`asked for ${asked}`);
+    }
+  });
+  await page.goto(url);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Open an address in a browser of its own, and do something with the page. */
+export async function withPage<T>(
+  url: string,
+  allowed: readonly string[],
+  use: (page: Page, complaints: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const browser = await launchBrowser();
   try {
-    const page = await browser.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.context().on('request', (request) => {
-      const asked = request.url();
-      const ofThePage = /^(blob|data):/.test(asked);
-      if (!ofThePage && !allowed.some((origin) => asked.startsWith(`${origin}/`))) {
-        complaints.push(`asked for ${asked}`);
-      }
-    });
-    await page.goto(url);
+    const { page, complaints } = await openTab(browser, url, allowed);
     return await use(page, complaints);
   } finally {
     await browser.close();

@@ -5,6 +5,7 @@ import type { RunOptions } from '../progress.ts';
 import type { Segmenter } from '../segment/index.ts';
 import { loadSegmenter } from '../train/load-segmenter.ts';
 import { OpenScan } from './open-scan.ts';
+import { packagedHash } from './packaged.ts';
 import type { EngineRequest } from './protocol.ts';
 import type { EngineMemory, NamedBytes, NetworkName, Weights } from './types.ts';
 
@@ -15,17 +16,19 @@ import type { EngineMemory, NamedBytes, NetworkName, Weights } from './types.ts'
 export class Desk {
   private readonly kernels: Kernels;
   private readonly scans = new Map<number, OpenScan>();
-  readonly segmenter: Segmenter | undefined;
+  private readonly segmenterFile: NamedBytes | undefined;
+  private loadedSegmenter: Segmenter | undefined;
   network: EmbeddingNetwork;
 
   /** `weights` absent: the untrained filter bank. Throws FormatError or WeightsError. */
   constructor(kernels: Kernels, weights?: Weights) {
     this.kernels = kernels;
     this.network = weights
-      ? loadEmbeddingNetwork(kernels, weights.bytes, weights.name)
+      ? loadEmbeddingNetwork(kernels, weights.bytes, weights.name, packagedHash(weights))
       : untrainedNetwork(kernels);
-    const segmenter = weights?.segmenter;
-    this.segmenter = segmenter && loadSegmenter(segmenter.bytes, segmenter.name);
+    this.segmenterFile = weights?.segmenter;
+    // A caller's file that is no such network is to fail here, not when the first scan is searched.
+    if (weights?.segmenter && !packagedHash(weights.segmenter)) this.loadSegmenter();
   }
 
   get networkName(): NetworkName {
@@ -47,6 +50,13 @@ export class Desk {
       default:
         return answerForScan(this.scan(request.scan), request, this, run);
     }
+  }
+
+  /** Loaded when first asked for: that takes longer than all that who only embeds waits for. */
+  loadSegmenter(): Segmenter | undefined {
+    const file = this.segmenterFile;
+    if (file) this.loadedSegmenter ??= loadSegmenter(file.bytes, file.name, packagedHash(file));
+    return this.loadedSegmenter;
   }
 
   private loadNetwork({ bytes, name }: NamedBytes): NetworkName {
@@ -80,15 +90,16 @@ type ScanRequest = Exclude<EngineRequest, { ask: 'network' | 'open' | 'close' | 
 
 interface Networks {
   readonly network: EmbeddingNetwork;
-  readonly segmenter: Segmenter | undefined;
+  loadSegmenter(): Segmenter | undefined;
 }
 
 function answerForScan(
   scan: OpenScan,
   request: ScanRequest,
-  { network, segmenter }: Networks,
+  networks: Networks,
   run: RunOptions,
 ): unknown {
+  const { network } = networks;
   switch (request.ask) {
     case 'channelPixels':
       return scan.channelPixels(request.channel);
@@ -96,8 +107,12 @@ function answerForScan(
       return scan.prepare(request.options, run);
     case 'levelledPlane':
       return scan.levelledPlane(request.index);
-    case 'find':
+    case 'find': {
+      const { method = 'auto' } = request.options;
+      const asksNetwork = method === 'auto' || method === 'network';
+      const segmenter = asksNetwork ? networks.loadSegmenter() : undefined;
       return scan.find({ ...(segmenter && { segmenter }), ...request.options }, run);
+    }
     case 'embed':
       return scan.embed(network, request.points, request.options, run);
     case 'embeddings':

@@ -2,16 +2,16 @@ import { CancelledError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { Desk } from './desk.ts';
 import type { EngineRequest, Place } from './protocol.ts';
-import type { CallOptions, NamedBytes, NetworkName } from './types.ts';
+import type { CallOptions, NetworkName, Weights } from './types.ts';
 
 /** The calling thread. A call under way is cancelled between units of work, from its onProgress. */
 export class DirectPlace implements Place {
   readonly fileBytes = 0;
   private readonly createKernels: () => Kernels | Promise<Kernels>;
-  private readonly weights: NamedBytes | undefined;
+  private readonly weights: Weights | undefined;
   private desk: Desk | undefined;
 
-  constructor(createKernels: () => Kernels | Promise<Kernels>, weights?: NamedBytes) {
+  constructor(createKernels: () => Kernels | Promise<Kernels>, weights?: Weights) {
     this.createKernels = createKernels;
     this.weights = weights;
   }

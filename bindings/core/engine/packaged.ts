@@ -1,27 +1,44 @@
-import type { DefaultWeights, NamedBytes } from './types.ts';
+import type { DefaultWeights, NamedBytes, Weights } from './types.ts';
 
-/**
- * The networks inside the package, each decoded when its bytes are first asked for: who only finds
- * defects need not wait for the network that names them, nor the other way round.
- */
-export function packagedWeights(
-  naming: () => Uint8Array,
-  finding: () => Uint8Array,
-): DefaultWeights {
-  const named = packaged('adatom.safetensors', naming);
-  return {
-    name: named.name,
-    get bytes() {
-      return named.bytes;
-    },
-    segmenter: packaged('segment.safetensors', finding),
-  };
+/** A file inside the package. */
+export interface PackagedFile {
+  decode(): Uint8Array;
+  /**
+   * Worked out when the package was built. Not for weights that are handed out: who puts other bytes in
+   * their place would have them recorded under this hash.
+   */
+  sha256?: string;
 }
 
-function packaged(name: string, decode: () => Uint8Array): NamedBytes {
+/** The same once it has a name. With a hash it is known to be in order, and read when it is needed. */
+interface PackagedBytes extends NamedBytes {
+  readonly packagedSha256?: string;
+}
+
+/**
+ * The networks inside the package, each decoded when its bytes are first asked for. An engine on the
+ * calling thread asks for those of `segmenter` when it first finds defects.
+ */
+export function packagedWeights(naming: PackagedFile, finding: PackagedFile): DefaultWeights {
+  const segmenter = packaged('segment.safetensors', finding);
+  return Object.assign(packaged('adatom.safetensors', naming), { segmenter });
+}
+
+/** What a caller gave, and the package's own where nothing was given; nothing is decoded yet. */
+export function weightsOr(own: DefaultWeights, given: Weights | undefined): Weights {
+  return given ? { segmenter: own.segmenter, ...given } : own;
+}
+
+/** The sha256 of a file of the package; undefined for one that a caller gave. */
+export function packagedHash(file: NamedBytes): string | undefined {
+  return (file as Partial<PackagedBytes>).packagedSha256;
+}
+
+function packaged(name: string, { decode, sha256 }: PackagedFile): PackagedBytes {
   let bytes: Uint8Array | undefined;
   return {
     name,
+    ...(sha256 && { packagedSha256: sha256 }),
     get bytes() {
       bytes ??= decode();
       return bytes;

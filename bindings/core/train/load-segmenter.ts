@@ -9,8 +9,11 @@ import { readWeights } from '../weights/index.ts';
 import { freshState, inferenceLayers, planNetwork, restoreTensors } from './trainer.ts';
 import type { NetworkSpec } from './types.ts';
 
-/** A segmentation network out of a file of `adatom train --task segment`. Throws FormatError or WeightsError. */
-export function loadSegmenter(bytes: Uint8Array, name: string): Segmenter {
+/**
+ * A segmentation network out of a file of `adatom train --task segment`; `knownHash` is the sha256 of
+ * its bytes, where somebody knows it. Throws FormatError or WeightsError.
+ */
+export function loadSegmenter(bytes: Uint8Array, name: string, knownHash?: string): Segmenter {
   const { tensors, metadata } = readWeights(bytes, name);
   if (metadata['task'] !== 'segment' || !metadata['network']) {
     throw new WeightsError(
@@ -31,5 +34,6 @@ export function loadSegmenter(bytes: Uint8Array, name: string): Segmenter {
       `${name}: expected a network of ${PLANES} planes and ${MASKS.length} masks, found one of ${plan.inChannels} and ${head.outChannels}: train it anew.`,
     );
   }
-  return { name, sha256: bytesToHex(sha256(bytes)), trunk: layers.slice(0, -1), head };
+  const hash = knownHash ?? bytesToHex(sha256(bytes));
+  return { name, sha256: hash, trunk: layers.slice(0, -1), head };
 }
