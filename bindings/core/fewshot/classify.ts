@@ -64,6 +64,13 @@ export function classify(
     );
   }
   checkFinite('queries', queries, dimension);
+  const { unlabelled = queries } = options;
+  if (unlabelled.length % dimension !== 0) {
+    throw new ShapeError(
+      `unlabelled: expected a whole number of embeddings of dimension ${dimension}, got ${unlabelled.length} values.`,
+    );
+  }
+  if (unlabelled !== queries) checkFinite('unlabelled', unlabelled, dimension);
   const compared = compare(kernels, support, queries, options.unlabelled);
   return classifyCompared(kernels, method, compared, () => ({ support, queries }), options);
 }

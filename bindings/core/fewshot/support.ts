@@ -35,6 +35,13 @@ export function checkSupport(support: SupportSet): void {
       `support: expected ${labels.length} embeddings of dimension ${dimension}, got ${embeddings.length} values.`,
     );
   }
+  for (const seen of support.beside ?? []) {
+    if (seen.length !== embeddings.length) {
+      throw new ShapeError(
+        `support: expected ${embeddings.length} values as seen from beside, as there are embeddings, got ${seen.length}.`,
+      );
+    }
+  }
   if (classes.length === 0)
     throw new SupportError('support: expected at least one class, got none.');
   if (new Set(classes).size < classes.length || classes.includes(UNKNOWN_NAME)) {
