@@ -34,6 +34,7 @@ export { loadRelation, type Method, methodNames } from './fewshot/index.ts';
 export type { LinearLayer, RelationModule } from './fewshot/relationModule.ts';
 export type { Classification, ClassifyOptions } from './fewshot/types.ts';
 export { type ReadOptions, readScan, type Siblings } from './formats/index.ts';
+export type { RowStream } from './graph.ts';
 export type { Nearest } from './kernels.ts';
 export {
   type Clusters,
