@@ -33,7 +33,7 @@ const LATTICE_SAMPLE = 3000;
 /** How much the clicked defects, their surroundings and the lattice weigh. */
 const WEIGHT = { defect: 60, surroundings: 60, lattice: 60 };
 /** How firmly the network's own answers are held. */
-const STIFFNESS = 25;
+const STIFFNESS = 80;
 /** A feature that is nearly nothing here must not become free. */
 const LEAST_SQUARE = 1e-3;
 
