@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -48,21 +49,20 @@ function buildKernels() {
  */
 function kernelsMadeOf() {
   const list = (folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => `${entry.parentPath}/${entry.name}`)
+    readdirSync(folder, { recursive: true })
+      .map((name) => `${folder}/${name}`)
+      .filter((path) => statSync(path).isFile())
       .sort();
   const texts = Object.keys(networks).map((file) => `build/${file}-weights.ts`);
   const from = ['asconfig.json', 'scripts/build.mjs', 'node_modules/assemblyscript/package.json'];
   const to = ['build/adatom.wasm', 'build/adatom-selftest.wasm', 'build/adatom.wasm.ts', ...texts];
   const hash = createHash('sha256');
-  for (const path of [...from, ...list('assembly'), ...list('models'), ...to]) {
-    hash.update(`${path}\n`).update(
-      createHash('sha256')
-        .update(readIfThere(path) ?? '')
-        .digest(),
-    );
+  const add = (path, bytes) =>
+    hash.update(`${path}\n`).update(createHash('sha256').update(bytes).digest());
+  for (const path of [...from, ...list('assembly'), ...list('models')]) {
+    add(path, readFileSync(path));
   }
+  for (const path of to) add(path, readIfThere(path) ?? '');
   return hash.digest('hex');
 }
 

@@ -9,6 +9,8 @@ export type GraphStep = PackedLayer | ConcatLayer;
 
 /** Where an image comes from and its answers go, some rows at a time, from the first to the last. */
 export interface RowStream {
+  /** Called before rows from `top` on are read; may throw, and may use the kernels, which read and write may not. */
+  onRows?(top: number): void;
   /** Fill `to`, (channels, bottom - top, columns), with the image's rows top..bottom-1. */
   read(to: Float32Array, top: number, bottom: number): void;
   /** Take the result's rows top..bottom-1 out of `from`, (channels, bottom - top, columns). */
@@ -56,7 +58,7 @@ export function runGraph(
   wasm: WasmExports,
   arena: Arena,
   steps: readonly GraphStep[],
-  { read, write }: RowStream,
+  { onRows, read, write }: RowStream,
   rows: number,
   columns: number,
 ): void {
@@ -81,6 +83,8 @@ export function runGraph(
       if (top === bottom) return;
       makeRoom(wasm, bands[n], firstWanted(nodes, n, made), top, bottom);
       if (!node.step) {
+        // Before the view is made: the memory may grow in it.
+        onRows?.(top);
         read(arena.f32(staging, node.channels * (bottom - top) * columns), top, bottom);
         keepAbove(wasm, bands[n], top, spare, (to) =>
           wasm.planesToPixels(to, staging, node.channels, bottom - top, columns),

@@ -289,7 +289,7 @@ export class Kernels {
 
   private expectLoaded(network: LoadedNetwork): void {
     if (this.places.some((place) => place.network === network)) return;
-    throw new AdatomError('run: expected a loaded network, got one that was unloaded.');
+    throw new AdatomError('kernels: expected a loaded network, got one that was unloaded.');
   }
 
   /**
@@ -688,7 +688,6 @@ export class Kernels {
   }
 }
 
-/** Room for a result. Throws AdatomError when the host grants none. */
 /** An image that lies in one array, (channels, rows, columns), and a place for its result. */
 function streamOf(
   planes: Float32Array,
@@ -715,6 +714,7 @@ function streamOf(
   };
 }
 
+/** Room for a result. Throws AdatomError when the host grants none. */
 function allocate(length: number): Float32Array {
   try {
     return new Float32Array(length);

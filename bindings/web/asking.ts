@@ -11,6 +11,7 @@ export function askingWorker<Request extends { id: number }, Reply>(
   started: Promise<void>,
   ask: (request: Request) => Promise<Reply>,
 ) {
+  let isClosed = false;
   let onReply: (reply: Reply | { id: number; error: string }) => void = () => {};
   return {
     post(request: Request) {
@@ -25,6 +26,9 @@ export function askingWorker<Request extends { id: number }, Reply>(
       onReply = listener;
       failureOf(worker).then(onFailure);
     },
-    close: () => endWorker(worker, remote),
+    close() {
+      if (!isClosed) endWorker(worker, remote);
+      isClosed = true;
+    },
   };
 }

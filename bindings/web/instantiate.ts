@@ -11,7 +11,10 @@ let packaged: Promise<WebAssembly.Module> | undefined;
  */
 export function compileKernels(wasm?: WasmSource): Promise<WebAssembly.Module> {
   if (wasm) return compile(wasm);
-  packaged ??= compile(decodeBase64(wasmBase64()));
+  packaged ??= compile(decodeBase64(wasmBase64())).catch((error) => {
+    packaged = undefined; // the next engine may have better luck
+    throw error;
+  });
   return packaged;
 }
 

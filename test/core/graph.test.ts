@@ -89,4 +89,34 @@ describe('a network with skips', () => {
     expect(() => kernels.load(wrong({ with: 30 }) as NetworkLayer[])).toThrow('to append');
     expect(() => kernels.load(wrong({ outChannels: 3 }) as NetworkLayer[])).toThrow('channels');
   });
+
+  it('lets what hears of its progress use the kernels, even where their memory grows', () => {
+    const [rows, columns] = [96, 16];
+    const planes = values(2 * rows * columns, 7);
+    const network = kernels.load(layers);
+    const whole = kernels.run(network, planes, 1, rows, columns).planes;
+    const out = new Float32Array(whole.length);
+    let side = 400;
+    kernels.runRows(network, rows, columns, {
+      onRows() {
+        side *= 2;
+        kernels.resizeBilinear(new Float32Array(4), 1, 2, 2, side, side);
+      },
+      read(to, top, bottom) {
+        const length = (bottom - top) * columns;
+        for (let c = 0; c < 2; c++) {
+          const from = (c * rows + top) * columns;
+          to.set(planes.subarray(from, from + length), c * length);
+        }
+      },
+      write(from, top, bottom) {
+        const length = (bottom - top) * columns;
+        for (let c = 0; c < from.length / length; c++) {
+          out.set(from.subarray(c * length, (c + 1) * length), (c * rows + top) * columns);
+        }
+      },
+    });
+    kernels.unload(network);
+    expect(out).toEqual(whole);
+  });
 });

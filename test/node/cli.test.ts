@@ -39,6 +39,18 @@ test('info lists the channels, and as JSON', () => {
   expect(json.sha256).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test('demo finds and names the bundled scan as classify does, with the shipped networks', () => {
+  const out = join(folder, 'demo');
+  const asked = join(folder, 'asked');
+  expect(adatom('demo', '--out', out).status).toBe(0);
+  expect(adatom('classify', scan, '--support', support, '--out', asked).status).toBe(0);
+  const { steps } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+  const segmented = steps.find(({ name }: { name: string }) => name === 'segment');
+  expect(segmented).toMatchObject({ method: 'network', network: 'segment.safetensors' });
+  const table = (of: string) => readFileSync(join(of, 'defects.csv'), 'utf8');
+  expect(table(out)).toBe(table(asked));
+});
+
 describe('segment', () => {
   let out: string;
   beforeAll(() => {

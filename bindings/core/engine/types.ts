@@ -145,7 +145,10 @@ export interface ScanHandle {
   levelledPlane(index: number, call?: CallOptions): Promise<Plane>;
   /** Find every departure from the lattice. prepare() first. */
   find(options?: FindOptions, call?: CallOptions): Promise<Found>;
-  /** Embed points (the file's own pixels) and keep the embeddings for classify(). prepare() first. */
+  /**
+   * Embed points (the file's own pixels) and keep the embeddings for classify(). prepare() first.
+   * Areas, as find() gives them, count for the default crop: large defects for more than specks.
+   */
   embed(
     points: readonly SizedPoint[],
     options?: EmbedOptions,

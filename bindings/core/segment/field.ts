@@ -49,8 +49,9 @@ export function computeField(
   run?: RunOptions,
 ): Field {
   const network = kernels.load(keepFeatures ? trunk : [...trunk, head]);
-  const last = keepFeatures ? kernels.load([head]) : undefined;
+  let last: LoadedNetwork | undefined;
   try {
+    if (keepFeatures) last = kernels.load([head]);
     const maps = spacings.map((spacing, s) => {
       const { rows, columns, channels, valid } = networkPlanes(
         kernels,
@@ -89,8 +90,8 @@ function runInTiles(
   const features = new Float32Array(outChannels * rows * columns);
   tiles.places.forEach((place, i) => {
     kernels.runRows(network, tiles.rows, tiles.columns, {
+      onRows: (top) => onRows((i + top / tiles.rows) / tiles.places.length),
       read(to, top, bottom) {
-        onRows((i + top / tiles.rows) / tiles.places.length);
         cutTile(planes, PLANES, rows, columns, tiles, place, to, { top, bottom });
       },
       write(from, top, bottom) {

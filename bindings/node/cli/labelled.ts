@@ -10,6 +10,7 @@ import {
 } from '../index.ts';
 import type { Context } from './commands/command.ts';
 import { readSupport } from './points.ts';
+import { readSegmenter } from './scan-options.ts';
 
 /** Every scan of a folder that has a NAME.labels.csv beside it, ready to train on. */
 export function readLabelledScans(
@@ -19,14 +20,20 @@ export function readLabelledScans(
 ): { scans: LabelledScan[]; gain: number } {
   if (!existsSync(folder)) throw new AdatomError(`--from ${folder}: no such folder.`);
   const names = readdirSync(folder).sort();
+  const segmenter = readSegmenter();
   const scans = names.flatMap((name): LabelledScan[] => {
     const labels = name.replace(/\.[^.]*$/, '.labels.csv');
     if (name.endsWith('.csv') || !names.includes(labels)) return [];
     const { scan } = files.readScan('scan', join(folder, name), {});
     const prepared = prepare(kernels, scan, {}, { onProgress: report.progress });
-    const found = findDefects(kernels, prepared, {}, { onProgress: report.progress });
     const { levelled } = prepared;
     const support = readSupport(files, 'labels', join(folder, labels), prepared);
+    const found = findDefects(
+      kernels,
+      prepared,
+      { segmenter, support },
+      { onProgress: report.progress },
+    );
     const points = snapToDefects(support, prepared, found).map(({ x, y, label }) => ({
       x: (x + 0.5) * levelled.scaleX - 0.5,
       y: (y + 0.5) * levelled.scaleY - 0.5,

@@ -39,7 +39,11 @@ export class Outlines {
       this.isComplete = this.drawMarks(marks, control);
       this.drawnFrom = from;
     }
-    context.drawImage(this.layer, 0, 0, view.width, view.height);
+    // Pixel upon pixel, whatever the ratio of the screen's to CSS pixels.
+    context.save();
+    context.resetTransform();
+    context.drawImage(this.layer, 0, 0);
+    context.restore();
     drawExamples(context, control);
     drawSelection(context, control);
     return this.isComplete;

@@ -13,7 +13,7 @@ import {
 import { finish, shownLabels } from '../finish.ts';
 import { checkFolder } from '../output.ts';
 import { readSupport } from '../points.ts';
-import { readNetwork } from '../scan-options.ts';
+import { readNetwork, readSegmenter } from '../scan-options.ts';
 import type { Command } from './command.ts';
 
 /** A found defect belongs to a true one within this share of the field of view. */
@@ -37,7 +37,8 @@ export const demo: Command = {
     const prepared = prepare(kernels, scan, {}, run);
     const support = readSupport(files, 'support', example('dimer-rows.support.csv'), prepared);
     const truth = readSupport(files, 'truth', example('dimer-rows.truth.csv'), prepared);
-    const found = findDefects(kernels, prepared, {}, run);
+    const segmenter = readSegmenter();
+    const found = findDefects(kernels, prepared, { segmenter, support }, run);
     const examples = snapToDefects(support, prepared, found);
     const named = classifyDefects(kernels, prepared, network, found.defects, examples, {}, run);
     const labels = shownLabels(found.defects, named);
