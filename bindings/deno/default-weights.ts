@@ -1,23 +1,20 @@
 import { weightsBase64, weightsSha256 } from '../../build/adatom-weights.ts';
 import { segmentWeightsBase64, segmentWeightsSha256 } from '../../build/segment-weights.ts';
 import { decodeBase64 } from '../core/base64.ts';
-import { packagedWeights } from '../core/engine/packaged.ts';
+import { packagedNetworks } from '../core/engine/packaged.ts';
 import type { DefaultWeights } from '../core/engine/types.ts';
 
-const naming = { decode: () => decodeBase64(weightsBase64()) };
-const finding = { decode: () => decodeBase64(segmentWeightsBase64()) };
-let shared: DefaultWeights | undefined;
+const networks = packagedNetworks(
+  { decode: () => decodeBase64(weightsBase64()), sha256: weightsSha256 },
+  { decode: () => decodeBase64(segmentWeightsBase64()), sha256: segmentWeightsSha256 },
+);
 
 /** The networks that the package brings: one to name defects with, and one to find them. */
 export function defaultWeights(): DefaultWeights {
-  return packagedWeights(naming, finding);
+  return networks.handedOut();
 }
 
 /** The same, decoded once for all engines of this thread; not handed out, so that nobody changes them. */
 export function sharedWeights(): DefaultWeights {
-  shared ??= packagedWeights(
-    { ...naming, sha256: weightsSha256 },
-    { ...finding, sha256: segmentWeightsSha256 },
-  );
-  return shared;
+  return networks.shared();
 }

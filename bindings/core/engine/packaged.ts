@@ -24,6 +24,21 @@ export function packagedWeights(naming: PackagedFile, finding: PackagedFile): De
   return Object.assign(packaged('adatom.safetensors', naming), { segmenter });
 }
 
+/**
+ * The networks of one host's package: `handedOut` new ones to whoever asks, `shared` decoded once for all
+ * engines of this thread and not handed out, so that nobody changes them.
+ */
+export function packagedNetworks(naming: Required<PackagedFile>, finding: Required<PackagedFile>) {
+  let known: DefaultWeights | undefined;
+  return {
+    handedOut: () => packagedWeights({ decode: naming.decode }, { decode: finding.decode }),
+    shared(): DefaultWeights {
+      known ??= packagedWeights(naming, finding);
+      return known;
+    },
+  };
+}
+
 /** What a caller gave, and the package's own where nothing was given; nothing is decoded yet. */
 export function weightsOr(own: DefaultWeights, given: Weights | undefined): Weights {
   return given ? { segmenter: own.segmenter, ...given } : own;

@@ -106,7 +106,7 @@ function bestLook(
     const field = computeField(kernels, segmenter, levelled, residuals, spacings, looking, run);
     const confidence = expectedDice(kernels, field);
     if (!best || confidence > best.confidence + CLEARLY) best = { scale, field, confidence };
-    if (best.confidence >= SURE) break;
+    if (best.confidence >= SURE || i === scales.length - 1) break;
     forgetFeatures(field);
   }
   return best as Look;
