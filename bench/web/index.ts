@@ -1,9 +1,11 @@
 /**
  * What a person waits for in a browser, in headless Chromium: node scripts/run.mjs bench/web/index.ts,
- * after npm run build. Simulated scans of 512², 1024² and 2048² pixels; `--large` adds one of 4096².
+ * after npm run build. Simulated scans of 512², 1024² and 2048² pixels; `--large` adds one of 4096²,
+ * `--side N` measures one alone.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { createKernels, simulateDimerRows, writeSxm } from '../../bindings/node/index.ts';
 import { bundle, type Site, STRICT, serve, withPage } from '../../test/web/site.ts';
@@ -12,12 +14,20 @@ import type { SegmentTimes } from './page.ts';
 
 const CLICKS = 40;
 /** The first two have about 100 and 1000 defects to click on. */
-const SCANS = [
+const ALL = [
   { side: 512, defects: 100 },
   { side: 1024, defects: 1000 },
   { side: 2048, defects: 1000 },
-  ...(process.argv.includes('--large') ? [{ side: 4096, defects: 1000 }] : []),
+  { side: 4096, defects: 1000 },
 ];
+const LARGE = 4096;
+
+const { values: given } = parseArgs({
+  options: { large: { type: 'boolean', default: false }, side: { type: 'string' } },
+});
+const SCANS = ALL.filter(({ side }) =>
+  given.side ? String(side) === given.side : side < LARGE || given.large,
+);
 
 function simulated(side: number, defects: number): Uint8Array {
   const part = (of: number) => Math.round(defects * of);

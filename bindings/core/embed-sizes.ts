@@ -76,21 +76,29 @@ export function embedAtSizes(
   const scales = parts.map((part) =>
     parts.length === 1 ? 1 : 1 / (Math.sqrt(totalVariance(part, points.length)) || 1),
   );
-  const fromBeside = (which: readonly number[]) =>
-    MISSES.map((miss) => {
-      const seen = looks.flatMap((look) => {
-        const places = which.map((i) => ({
-          x: Math.min(Math.max(points[i].x + miss.x * MISS * look.sizePx, 0), columns - 1),
-          y: Math.min(Math.max(points[i].y + miss.y * MISS * look.sizePx, 0), rows - 1),
-        }));
-        return embedAll(look, places).byWay;
-      });
-      return join(
-        seen.map(({ embeddings }) => embeddings),
+  const fromBeside = (which: readonly number[]) => {
+    const n = which.length;
+    // All directions in one call of each look: a network is quicker with several crops than with one.
+    const seen = looks.flatMap((look) => {
+      const reach = MISS * look.sizePx;
+      const places = MISSES.flatMap((miss) =>
+        which.map((i) => ({
+          x: Math.min(Math.max(points[i].x + miss.x * reach, 0), columns - 1),
+          y: Math.min(Math.max(points[i].y + miss.y * reach, 0), rows - 1),
+        })),
+      );
+      return embedAll(look, places).byWay;
+    });
+    return MISSES.map((_, direction) =>
+      join(
+        seen.map(({ embeddings }, part) =>
+          embeddings.subarray(direction * n * lengths[part], (direction + 1) * n * lengths[part]),
+        ),
         lengths,
         scales,
-      );
-    });
+      ),
+    );
+  };
   return {
     embeddings: join(
       parts.map(({ embeddings }) => embeddings),

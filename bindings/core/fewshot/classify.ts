@@ -1,7 +1,7 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { meanOfSome } from './centred.ts';
-import { type Compared, Comparison, concat, together } from './comparison.ts';
+import { type Compared, Comparison, concat, type Scratch, together } from './comparison.ts';
 import { confidenceOf } from './confidence.ts';
 import { knn } from './knn.ts';
 import { matching } from './matching.ts';
@@ -117,7 +117,7 @@ export function compare(
 
 /**
  * As classify, from distances that are known already. `vectors` are asked for by the methods that
- * need the embeddings themselves.
+ * need the embeddings themselves; `scratch` serves who names again and again.
  */
 export function classifyCompared(
   kernels: Kernels,
@@ -125,10 +125,11 @@ export function classifyCompared(
   compared: Compared,
   vectors: () => Vectors,
   options: Omit<ClassifyOptions, 'unlabelled'> = {},
+  scratch?: Scratch,
 ): Classification {
   const { nWay } = compared;
   const factors = weightsOfParts(compared);
-  const squares = together(compared, factors);
+  const squares = together(compared, factors, scratch);
   const weighed = () => scaled(vectors(), factors);
   const scored =
     methodNamed(method) === 'prototypical'

@@ -1,10 +1,11 @@
+import { ShapeError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { meanOfSome } from './centred.ts';
 import { classifyCompared } from './classify.ts';
-import { type Column, Comparison, concat, type Seen } from './comparison.ts';
+import { type Column, Comparison, concat, Scratch, type Seen } from './comparison.ts';
 import { unlabelledRows } from './refine.ts';
-import { checkFinite, checkSupport } from './support.ts';
+import { checkFinite, checkLabels } from './support.ts';
 import type { Classification, ClassifyOptions, Method, SupportSet } from './types.ts';
 
 /** Embeddings that are to be named, as embedPoints gives them. */
@@ -42,6 +43,7 @@ export class Comparer {
   private readonly kernels: Kernels;
   private readonly points: Nameable;
   private readonly n: number;
+  private readonly scratch = new Scratch();
   private comparison: Comparison;
   private unlabelled: Seen[] = [];
   private middle: Seen;
@@ -74,8 +76,13 @@ export class Comparer {
     }: Omit<ClassifyOptions, 'unlabelled'> & { unlabelled?: boolean },
     run?: RunOptions,
   ): Classification & { classes: string[] } {
-    const { kernels, points, n } = this;
+    const { kernels, points, n, scratch } = this;
     const { dimension, parts } = points;
+    if (library && library.embeddings.length !== library.labels.length * dimension) {
+      throw new ShapeError(
+        `library: expected ${library.labels.length} embeddings of dimension ${dimension}, got ${library.embeddings.length} values.`,
+      );
+    }
     this.use(library?.embeddings ?? new Float32Array());
     const unique = [...new Map(examples.map((one) => [one.point, one])).values()];
     const names = [...unique.map(({ label }) => label), ...(library?.labels ?? [])];
@@ -88,7 +95,7 @@ export class Comparer {
       labels,
       classes,
     });
-    checkSupport(support());
+    checkLabels({ labels, classes });
     this.see(
       unique.map(({ point }) => point),
       run,
@@ -108,13 +115,13 @@ export class Comparer {
       unlabelled: unlabelled ? this.unlabelled : [],
     };
     const vectors = () => ({ support: support(), queries: points.embeddings });
-    return { classes, ...classifyCompared(kernels, method, compared, vectors, options) };
+    return { classes, ...classifyCompared(kernels, method, compared, vectors, options, scratch) };
   }
 
   /** What is kept, to count its bytes. */
   get kept(): unknown {
-    const { comparison, unlabelled, ofLibrary, seen } = this;
-    return [comparison.kept, unlabelled, ofLibrary, seen];
+    const { comparison, unlabelled, ofLibrary, seen, scratch } = this;
+    return [comparison.kept, unlabelled, ofLibrary, seen, scratch.kept];
   }
 
   private vector(point: number): Float32Array {
@@ -127,6 +134,7 @@ export class Comparer {
     const same =
       library.length === this.library.length && library.every((v, i) => v === this.library[i]);
     if (same) return;
+    checkFinite('library', library, this.points.dimension);
     // A copy: without a worker the caller may change what it gave. Kept last: what fails leaves all as it was.
     const own = library.slice();
     [this.comparison, this.middle] = this.compareWith(own);

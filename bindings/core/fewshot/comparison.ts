@@ -113,25 +113,54 @@ export interface Squares extends Pick<Compared, 'queries' | 'nWay' | 'labels'> {
   unlabelled: readonly Anchor[];
 }
 
-/** Every part's squared distances times the square of its factor, added up. */
-export function together(compared: Compared, factors: Float64Array): Squares {
+/** Memory to use again: fresh memory costs more than what is done with it. */
+export class Scratch {
+  private values = new Float64Array(0);
+
+  /** What is kept, to count its bytes. */
+  get kept(): unknown {
+    return this.values;
+  }
+
+  /** At least so many numbers, of any value, until the next call. */
+  atLeast(length: number): Float64Array {
+    if (this.values.length < length) this.values = new Float64Array(length);
+    return this.values;
+  }
+}
+
+/**
+ * Every part's squared distances times the square of its factor, added up. The result stands in
+ * `scratch`, until that is used again.
+ */
+export function together(
+  compared: Compared,
+  factors: Float64Array,
+  scratch: Scratch = new Scratch(),
+): Squares {
   const { queries, nWay, labels, examples, middle, unlabelled } = compared;
-  const add = (column: Column): Float64Array => {
-    const sums = new Float64Array(column[0].length);
-    column.forEach((squares, part) => {
-      const weight = factors[part] * factors[part];
-      for (let i = 0; i < sums.length; i++) sums[i] += weight * squares[i];
-    });
-    return sums;
+  const rows = middle.column[0].length;
+  const weights = factors.map((factor) => factor * factor);
+  const slab = scratch.atLeast((2 * examples.length + 2 + unlabelled.length) * rows);
+  let taken = 0;
+  const take = () => {
+    taken += rows;
+    return slab.subarray(taken - rows, taken);
   };
-  const anchor = ({ row, column }: Seen): Anchor => ({ row, squares: add(column) });
+  const anchor = ({ row, column }: Seen): Anchor => {
+    const squares = take();
+    addUp(column, weights, squares);
+    return { row, squares };
+  };
   const own = examples.map(anchor);
+  const one = take();
   const tolerant = examples.map(({ beside }, e) => {
     if (beside.length === 0) return own[e].squares;
-    const least = own[e].squares.slice();
+    const least = take();
+    least.set(own[e].squares);
     for (const column of beside) {
-      const squares = add(column);
-      for (let i = 0; i < least.length; i++) if (squares[i] < least[i]) least[i] = squares[i];
+      addUp(column, weights, one);
+      keepLeast(least, one);
     }
     return least;
   });
@@ -149,6 +178,22 @@ export function together(compared: Compared, factors: Float64Array): Squares {
   };
 }
 
+// Innermost loops stand alone: an engine that compiles a loop while it runs throws that code away where
+// the loop ends inside another one, and a click ends thousands.
+
+function addUp(column: Column, weights: Float64Array, sums: Float64Array): void {
+  sums.fill(0);
+  for (let part = 0; part < column.length; part++) addTimes(sums, column[part], weights[part]);
+}
+
+function addTimes(sums: Float64Array, values: Float32Array | Float64Array, factor: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i] += factor * values[i];
+}
+
+function keepLeast(least: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < least.length; i++) if (values[i] < least[i]) least[i] = values[i];
+}
+
 /**
  * Squared distance of every row from a weighted mean of anchors, (rows); weights add up to 1. The mean
  * distance from the anchors minus half the mean distance between two of them, at least 0.
@@ -159,7 +204,7 @@ export function toMean(anchors: readonly Anchor[], weights: ArrayLike<number>): 
   anchors.forEach(({ squares }, a) => {
     const weight = weights[a];
     if (weight === 0) return;
-    for (let i = 0; i < rows; i++) sums[i] += weight * squares[i];
+    addTimes(sums, squares, weight);
   });
   let within = 0;
   anchors.forEach(({ row }, a) => {

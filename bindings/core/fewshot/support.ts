@@ -20,7 +20,7 @@ export function makeSupport(
  * One class is enough: the question is then whether a defect resembles it.
  */
 export function checkSupport(support: SupportSet): void {
-  const { embeddings, dimension, labels, classes } = support;
+  const { embeddings, dimension, labels } = support;
   if (!(Number.isInteger(dimension) && dimension >= 1)) {
     throw new ShapeError(`support: expected a dimension of at least 1, got ${dimension}.`);
   }
@@ -42,6 +42,15 @@ export function checkSupport(support: SupportSet): void {
       );
     }
   }
+  checkLabels(support);
+  checkFinite('support', embeddings, dimension);
+}
+
+/**
+ * Throws SupportError when there is no class, a class without examples, a label outside the classes,
+ * or a class name that is no class's.
+ */
+export function checkLabels({ labels, classes }: Pick<SupportSet, 'labels' | 'classes'>): void {
   if (classes.length === 0)
     throw new SupportError('support: expected at least one class, got none.');
   if (new Set(classes).size < classes.length || classes.includes(UNKNOWN_NAME)) {
@@ -56,14 +65,13 @@ export function checkSupport(support: SupportSet): void {
       );
     }
   });
-  countShots(support).forEach((shots, label) => {
+  countShots({ labels, classes }).forEach((shots, label) => {
     if (shots === 0) {
       throw new SupportError(
         `support: expected at least one example of each of ${classes.length} classes, got none of ${classes[label]}.`,
       );
     }
   });
-  checkFinite('support', embeddings, dimension);
 }
 
 /** Throws SupportError on the first embedding that holds NaN or infinity. */
@@ -79,7 +87,10 @@ export function checkFinite(what: string, embeddings: Float32Array, dimension: n
 }
 
 /** Examples per class, (nWay). */
-export function countShots({ labels, classes }: SupportSet): Int32Array {
+export function countShots({
+  labels,
+  classes,
+}: Pick<SupportSet, 'labels' | 'classes'>): Int32Array {
   const shots = new Int32Array(classes.length);
   for (const label of labels) shots[label]++;
   return shots;
