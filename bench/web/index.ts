@@ -28,6 +28,10 @@ const { values: given } = parseArgs({
 const SCANS = ALL.filter(({ side }) =>
   given.side ? String(side) === given.side : side < LARGE || given.large,
 );
+if (SCANS.length === 0) {
+  const sides = ALL.map(({ side }) => side).join(', ');
+  throw new Error(`--side: expected one of ${sides}, got ${given.side}.`);
+}
 
 function simulated(side: number, defects: number): Uint8Array {
   const part = (of: number) => Math.round(defects * of);

@@ -141,34 +141,25 @@ function sampleSquare(
   const x = axis(left, side, fine, 0, columns - 1);
   const y = axis(top, side, fine, 0, rows - 1);
   const sums = scratch.fill(0);
-  for (let j = 0; j < fine; j++)
+  for (let j = 0; j < fine; j++) {
     addLine(sums, Math.floor(j / per) * output, per, plane, columns, x, y, j);
+  }
   for (let k = 0; k < sums.length; k++) out[k] = sums[k] / (per * per);
 }
 
-/**
- * Add line j of the samples, each to its cell: the cells from `cell` on hold `per` of them. As bilinear()
- * takes them, written out in one loop: a click waits for some hundred thousand.
- */
+/** Add line j of the samples, each to its cell: the cells from `cell` on hold `per` of them. */
 function addLine(
   sums: Float64Array,
   cell: number,
   per: number,
   plane: Float32Array,
   columns: number,
-  { before, after, weight }: Axis,
+  x: Axis,
   y: Axis,
   j: number,
 ): void {
-  const above = y.before[j] * columns;
-  const below = y.after[j] * columns;
-  const down = y.weight[j];
-  for (let i = 0, left = per; i < before.length; i++) {
-    const l = before[i];
-    const r = after[i];
-    const top = plane[above + l] + (plane[above + r] - plane[above + l]) * weight[i];
-    const bottom = plane[below + l] + (plane[below + r] - plane[below + l]) * weight[i];
-    sums[cell] += top + (bottom - top) * down;
+  for (let i = 0, left = per; i < x.weight.length; i++) {
+    sums[cell] += bilinear(plane, columns, x, y, i, j);
     if (--left > 0) continue;
     left = per;
     cell++;

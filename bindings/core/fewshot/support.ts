@@ -48,7 +48,7 @@ export function checkSupport(support: SupportSet): void {
 
 /**
  * Throws SupportError when there is no class, a class without examples, a label outside the classes,
- * or a class name that is no class's.
+ * the same class twice, or one with the name of what is unknown.
  */
 export function checkLabels({ labels, classes }: Pick<SupportSet, 'labels' | 'classes'>): void {
   if (classes.length === 0)
