@@ -1,3 +1,4 @@
+import { allocate } from './allocate.ts';
 import { Arena } from './arena.ts';
 import { AdatomError, OptionError, ShapeError } from './errors.ts';
 import { type GraphStep, type RowStream, runGraph } from './graph.ts';
@@ -712,15 +713,6 @@ function streamOf(
       }
     },
   };
-}
-
-/** Room for a result. Throws AdatomError when the host grants none. */
-function allocate(length: number): Float32Array {
-  try {
-    return new Float32Array(length);
-  } catch {
-    throw new AdatomError(`out of memory: a result of ${(length / 2 ** 18).toFixed(0)} MiB.`);
-  }
 }
 
 function expectSizes(what: string, sizes: Record<string, number>): void {

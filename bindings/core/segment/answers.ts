@@ -1,8 +1,11 @@
 import type { Kernels } from '../kernels.ts';
 import type { FeatureMaps } from './field.ts';
-import { MASKS } from './masks.ts';
+import type { MASKS } from './masks.ts';
 
-export type MaskName = (typeof MASKS)[number];
+/** The masks that a search goes by; step edges and disturbed lines are told by levelling. */
+export const ANSWERS = ['defect', 'extent', 'centre'] as const satisfies (typeof MASKS)[number][];
+
+export type AnswerName = (typeof ANSWERS)[number];
 
 /**
  * The network's log-odds of one of its masks at one scale, on the working grid (rows, columns). Of two
@@ -11,10 +14,10 @@ export type MaskName = (typeof MASKS)[number];
  */
 export function logOddsOf(
   channels: readonly FeatureMaps[],
-  mask: MaskName,
+  name: AnswerName,
   out?: Float32Array,
 ): Float32Array {
-  const m = MASKS.indexOf(mask);
+  const m = ANSWERS.indexOf(name);
   const each = channels.map(({ answers, rows, columns }) =>
     answers.subarray(m * rows * columns, (m + 1) * rows * columns),
   );
@@ -25,6 +28,18 @@ export function logOddsOf(
     together[i] = (together[i] + (first[i] > second[i] ? first[i] : second[i])) / 2;
   }
   return together;
+}
+
+/** All channels' log-odds as one channel's, in the memory of the first: a large scan has no room for more. */
+export function joinAnswers(channels: readonly FeatureMaps[]): FeatureMaps {
+  const [first] = channels;
+  if (channels.length === 1) return first;
+  const n = first.rows * first.columns;
+  const together = new Float32Array(n);
+  ANSWERS.forEach((name, m) => {
+    first.answers.set(logOddsOf(channels, name, together), m * n);
+  });
+  return first;
 }
 
 export function meanOf(

@@ -13,8 +13,10 @@ import { expectedDice, sightsOf } from './sights.ts';
 import { type WorkingScale, workingScales } from './working-scale.ts';
 
 /** Sure enough of a scale, and how much surer another one has to be. */
-const SURE = 0.55;
+const SURE = 0.65;
 const CLEARLY = 0.3;
+/** Levelled pixels on a side that are enough to tell which guess is right. */
+const COMPARED = 1024;
 
 /** Every departure from the lattice as the segmentation network outlines it, half-way down its height. */
 export function segmentByNetwork(
@@ -87,7 +89,10 @@ interface Look {
   confidence: number;
 }
 
-/** The first guess with which the network is sure of what it sees, else the one with which it is surest. */
+/**
+ * The first guess with which the network is sure of what it sees, else the one with which it is surest.
+ * Guesses after the first are compared on the middle of a scan, if it is much larger.
+ */
 function bestLook(
   kernels: Kernels,
   levelled: Levelled,
@@ -97,19 +102,56 @@ function bestLook(
   options: SegmentOptions,
   run?: RunOptions,
 ): Look {
-  let best: Look | undefined;
-  for (const [i, scale] of scales.entries()) {
-    const { spacings } = scale;
-    // What the last layer sees is large: only the first guess, mostly the one that is taken, keeps it.
-    const keepFeatures = i === 0 && (options.clicks?.length ?? 0) > 0;
+  const look = (at: Picture, scale: WorkingScale, keepFeatures = false): Look => {
     const looking = { ...options, keepFeatures };
-    const field = computeField(kernels, segmenter, levelled, residuals, spacings, looking, run);
-    const confidence = expectedDice(kernels, field);
-    if (!best || confidence > best.confidence + CLEARLY) best = { scale, field, confidence };
-    if (best.confidence >= SURE || i === scales.length - 1) break;
-    forgetFeatures(field);
+    const { spacings } = scale;
+    const field = computeField(kernels, segmenter, at, at.residuals, spacings, looking, run);
+    return { scale, field, confidence: expectedDice(kernels, field) };
+  };
+  const whole: Picture = { ...levelled, residuals };
+  // What the last layer sees is large: only the first guess, mostly the one that is taken, keeps it.
+  const first = look(whole, scales[0], (options.clicks?.length ?? 0) > 0);
+  if (first.confidence >= SURE || scales.length === 1) return first;
+  forgetFeatures(first.field);
+  const part = middleOf(whole);
+  let best = part === whole ? first : look(part, scales[0]);
+  for (const scale of scales.slice(1)) {
+    if (best.confidence >= SURE) break;
+    const other = look(part, scale);
+    if (other.confidence > best.confidence + CLEARLY) best = other;
   }
-  return best as Look;
+  if (best.scale === scales[0]) return first;
+  return part === whole ? best : look(whole, best.scale);
+}
+
+/** What the network looks at. */
+interface Picture extends Pick<Levelled, 'rows' | 'columns' | 'planes' | 'valid'> {
+  residuals: readonly Float32Array[];
+}
+
+/** At most COMPARED pixels each way; the picture itself if it has no more. */
+function middleOf(picture: Picture): Picture {
+  const { planes, residuals, valid, ...size } = picture;
+  const rows = Math.min(COMPARED, size.rows);
+  const columns = Math.min(COMPARED, size.columns);
+  if (rows === size.rows && columns === size.columns) return picture;
+  const top = (size.rows - rows) >> 1;
+  const left = (size.columns - columns) >> 1;
+  const cut = <T extends Float32Array | Uint8Array>(from: T, to: T): T => {
+    for (let y = 0; y < rows; y++) {
+      const start = (top + y) * size.columns + left;
+      to.set(from.subarray(start, start + columns), y * columns);
+    }
+    return to;
+  };
+  const n = rows * columns;
+  return {
+    rows,
+    columns,
+    planes: planes.map((plane) => cut(plane, new Float32Array(n))),
+    residuals: residuals.map((plane) => cut(plane, new Float32Array(n))),
+    valid: cut(valid, new Uint8Array(n)),
+  };
 }
 
 function hasFeatures({ features }: FeatureMaps): boolean {

@@ -8,6 +8,8 @@ import type { Segmenter } from './segmenter.ts';
 
 /** Log-odds asked for at all scales but the finest: what is slow and shallow there is often no defect. */
 const COARSE = 1;
+/** Log-odds of a defect, less than which (1 in 21) leave no doubt. */
+const BEYOND_DOUBT = -3;
 
 /** What the network sees at several scales together, 1 where likelier than not. (rows, columns) of the levelled grid. */
 export interface Sights {
@@ -97,7 +99,8 @@ function addMiddles(centres: Uint8Array, more: Uint8Array, rows: number, columns
 
 /**
  * Dice of the masks cut at one half, if the network's probabilities are right, over all scales by area;
- * 1 where it sees nothing.
+ * 1 where it sees nothing. Without what is lattice beyond doubt: on a large scan with few defects, next to
+ * nothing in each of its pixels adds up to more than all defects.
  */
 export function expectedDice(kernels: Kernels, field: Field): number {
   let both = 0;
@@ -107,7 +110,7 @@ export function expectedDice(kernels: Kernels, field: Field): number {
     const logOdds = logOddsOf(channels, 'defect');
     const { valid }: FeatureMaps = channels[0];
     for (let i = 0; i < logOdds.length; i++) {
-      if (!valid[i]) continue;
+      if (!valid[i] || logOdds[i] < BEYOND_DOUBT) continue;
       const likely = 1 / (1 + kernels.exp(-logOdds[i]));
       const inside = logOdds[i] > 0 ? 1 : 0;
       both += area * likely * inside;

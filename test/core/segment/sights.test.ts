@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { ANSWERS } from '../../../bindings/core/segment/answers.ts';
 import type { FeatureMaps, Field } from '../../../bindings/core/segment/field.ts';
-import { MASKS } from '../../../bindings/core/segment/masks.ts';
 import type { Segmenter } from '../../../bindings/core/segment/segmenter.ts';
 import { expectedDice, sightsOf } from '../../../bindings/core/segment/sights.ts';
 import { createKernels } from '../../../bindings/node/index.ts';
@@ -13,11 +13,11 @@ const segmenter: Segmenter = { name: 'none', sha256: '', trunk: [], head };
 /** One channel at one scale that answers +8 for a mask at the pixels given, else -8. */
 function maps(
   side: number,
-  yes: Partial<Record<(typeof MASKS)[number], [x: number, y: number][]>>,
+  yes: Partial<Record<(typeof ANSWERS)[number], [x: number, y: number][]>>,
 ) {
   const n = side * side;
-  const answers = new Float32Array(MASKS.length * n).fill(-8);
-  MASKS.forEach((mask, m) => {
+  const answers = new Float32Array(ANSWERS.length * n).fill(-8);
+  ANSWERS.forEach((mask, m) => {
     for (const [x, y] of yes[mask] ?? []) answers[m * n + y * side + x] = 8;
   });
   const planes = new Float32Array(2 * n);
@@ -106,4 +106,10 @@ test('the expected Dice is near 1 where the network is sure, and 1 where it sees
   const unsure = maps(SIDE, { defect: [[5, 5]] });
   for (let i = 0; i < unsure.answers.length; i++) unsure.answers[i] *= 0.05;
   expect(expectedDice(kernels, look(unsure))).toBeLessThan(0.1);
+});
+
+test('the expected Dice does not fall with the size of a lattice that is beyond doubt', () => {
+  const large = maps(128, { defect: [[5, 5]] });
+  for (let i = 0; i < large.answers.length; i++) if (large.answers[i] < 0) large.answers[i] = -5;
+  expect(expectedDice(kernels, look(large))).toBeGreaterThan(0.9);
 });

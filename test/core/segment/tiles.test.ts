@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { removeLattice } from '../../../bindings/core/lattice/remove.ts';
 import { Pool, type PoolReply, type PoolWorker, serve } from '../../../bindings/core/pool.ts';
+import { ANSWERS, logOddsOf } from '../../../bindings/core/segment/answers.ts';
 import { computeField } from '../../../bindings/core/segment/field.ts';
+import { MASKS } from '../../../bindings/core/segment/masks.ts';
 import { PLANES } from '../../../bindings/core/segment/network-planes.ts';
 import type { Segmenter } from '../../../bindings/core/segment/segmenter.ts';
 import { cutTile, joinTile, layTiles, type Tiles } from '../../../bindings/core/segment/tiles.ts';
@@ -16,7 +18,7 @@ import { values } from '../../kernels/guarded.ts';
 import { makeScene } from './scene.ts';
 
 const kernels = createKernels();
-const plan = planNetwork(unetSpec(PLANES, 4));
+const plan = planNetwork(unetSpec(PLANES, MASKS.length));
 const layers = inferenceLayers(plan, freshState(plan, 7));
 const segmenter: Segmenter = {
   name: 'untrained',
@@ -90,6 +92,19 @@ describe('tiles', () => {
         keepFeatures: true,
       }).maps[0];
       expect(difference(features, whole.features)).toBe(-1);
+    }
+  });
+
+  it('answer for all channels together as for each, without keeping what each has', () => {
+    const two = { ...levelled, planes: [levelled.planes[0], residuals[0]] };
+    const twice = [residuals[0], levelled.planes[0]];
+    const look = (keepFeatures: boolean) =>
+      computeField(kernels, segmenter, two, twice, [6], { keepFeatures }).maps[0];
+    const [each, joined] = [look(true), look(false)];
+    expect([each.length, joined.length]).toEqual([2, 1]);
+    expect([joined[0].features.length, joined[0].planes.length]).toEqual([0, 0]);
+    for (const name of ANSWERS) {
+      expect(difference(logOddsOf(joined, name), logOddsOf(each, name))).toBe(-1);
     }
   });
 
