@@ -32,7 +32,8 @@ export interface Displacement {
 
 /**
  * Measure the displacement of second against first (rows, columns) along x, varying smoothly along
- * the line, by cross-correlation of windows; opposite contrast counts as well. The result's `after`
+ * the line, by cross-correlation of windows; opposite contrast counts as well. Of a far and a near
+ * displacement that match about as well, as a lattice makes them, the near one is meant. `after`
  * is below 0.2 when the two do not match anywhere: then do not use it.
  */
 export function measureDisplacement(
@@ -45,22 +46,38 @@ export function measureDisplacement(
   const a = contrastOf(first, valid, rows, columns);
   const b = contrastOf(second, valid, rows, columns);
   const start = wholeShift(a, b, rows, columns);
+  const near = refine(a, b, rows, columns, start.near);
+  if (start.far.shift === start.near.shift) return near;
+  const far = refine(a, b, rows, columns, start.far);
+  return isClearlyBetter(far.after, near.after) ? far : near;
+}
+
+/** A displacement of the whole image to start from. */
+interface Start {
+  shift: number;
+  contrast: 1 | -1;
+}
+
+function refine(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  columns: number,
+  start: Start,
+): Displacement {
+  const medianMatch = (image: Float64Array, by: Float64Array) =>
+    medianOf(
+      matches(a, image, rows, columns, by, 0, start.contrast).map((match) => match.correlation),
+    );
+  const before = medianMatch(b, new Float64Array(columns));
   let shift = new Float64Array(columns).fill(start.shift);
-  const still = matches(a, b, rows, columns, new Float64Array(columns), 0, start.contrast);
-  const before = medianOf(still.map((m) => m.correlation));
   for (const reach of ROUNDS) {
     const moved = warp(b, rows, columns, shift);
     const found = matches(a, moved, rows, columns, shift, reach, start.contrast);
     shift = fitAlong(found, columns, shift);
   }
-  const moved = warp(b, rows, columns, shift);
-  const settled = matches(a, moved, rows, columns, shift, 0, start.contrast);
-  return {
-    shift,
-    before,
-    after: medianOf(settled.map((m) => m.correlation)),
-    contrast: start.contrast,
-  };
+  const after = medianMatch(warp(b, rows, columns, shift), shift);
+  return { shift, before, after, contrast: start.contrast };
 }
 
 /** Part of the mismatch, 1 - correlation, that a displacement must take away to be believed. */
@@ -71,7 +88,11 @@ const CLEAR_GAIN = 0.08;
  * rows matches almost as well, and would show every defect twice.
  */
 export function isImprovement({ before, after }: Displacement): boolean {
-  return after >= WEAKEST && after - before >= CLEAR_GAIN * (1 - before);
+  return after >= WEAKEST && isClearlyBetter(after, before);
+}
+
+function isClearlyBetter(correlation: number, than: number): boolean {
+  return correlation - than >= CLEAR_GAIN * (1 - than);
 }
 
 /**
@@ -151,28 +172,34 @@ function contrastOf(
   return fine;
 }
 
-/** The best displacement of the whole image in whole pixels, from every fourth line. */
+/**
+ * The best displacement of the whole image in whole pixels, from every fourth line: of all within reach,
+ * and of those that the first round finds from no displacement.
+ */
 function wholeShift(
   a: Float64Array,
   b: Float64Array,
   rows: number,
   columns: number,
-): { shift: number; contrast: 1 | -1 } {
+): { near: Start; far: Start } {
   const reach = Math.min(40, columns >> 3);
   const values = new Float64Array(2 * reach + 1);
   correlations(a, b, columns, 0, rows, 4, reach, columns - reach, values);
-  let best = 0;
-  let shift = 0;
-  // From the middle outwards: of equal matches, as a lattice makes them, the nearest is kept.
-  for (let k = 0; k <= 2 * reach; k++) {
-    const s = k & 1 ? (k + 1) >> 1 : -(k >> 1);
-    const c = values[s + reach];
-    if (Math.abs(c) > Math.abs(best)) {
-      best = c;
-      shift = s;
+  const bestWithin = (most: number): Start => {
+    let best = 0;
+    let shift = 0;
+    // From the middle outwards: of equal matches, as a lattice makes them, the nearest is kept.
+    for (let k = 0; k <= 2 * most; k++) {
+      const s = k & 1 ? (k + 1) >> 1 : -(k >> 1);
+      const c = values[s + reach];
+      if (Math.abs(c) > Math.abs(best)) {
+        best = c;
+        shift = s;
+      }
     }
-  }
-  return { shift, contrast: best < 0 ? -1 : 1 };
+    return { shift, contrast: best < 0 ? -1 : 1 };
+  };
+  return { near: bestWithin(Math.min(reach, ROUNDS[0])), far: bestWithin(reach) };
 }
 
 /**

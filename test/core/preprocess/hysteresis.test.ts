@@ -4,7 +4,7 @@ import {
   measureDisplacement,
   warp,
 } from '../../../bindings/core/preprocess/hysteresis.ts';
-import { createKernels } from '../../../bindings/node/instantiate.ts';
+import { createKernels, prepare, simulateDimerRows } from '../../../bindings/node/index.ts';
 import { allValid, type Made, make, noisy } from './images.ts';
 
 const kernels = createKernels();
@@ -88,5 +88,15 @@ describe('hysteresis', () => {
     const half = warp(made.heights, 3, 40, new Float64Array(40).fill(2.5));
     for (let x = 2; x < 35; x++) expect(half[40 + x]).toBeCloseTo(100 + x + 2.5, 9);
     expect(warp(made.heights, 3, 40, new Float64Array(40))).toEqual(made.heights);
+  });
+
+  test('does not take a slip along the rows of a large bare lattice for it', () => {
+    const side = 1024;
+    const size = { rows: side, columns: side, widthNm: side * 0.18 };
+    const { scan } = simulateDimerRows(kernels, { ...size, counts: { vacancy: 20 }, seed: 7 });
+    const step = prepare(kernels, scan).levelled.steps.find(({ name }) => name === 'hysteresis');
+    // The simulator's is 0.7 px at most; whole rows lie 9.5 px away.
+    expect(step).toMatchObject({ applied: true });
+    for (const px of step?.shiftPx as number[]) expect(Math.abs(px)).toBeLessThan(0.8);
   });
 });
