@@ -94,9 +94,10 @@ describe('hysteresis', () => {
     const side = 1024;
     const size = { rows: side, columns: side, widthNm: side * 0.18 };
     const { scan } = simulateDimerRows(kernels, { ...size, counts: { vacancy: 20 }, seed: 7 });
-    const step = prepare(kernels, scan).levelled.steps.find(({ name }) => name === 'hysteresis');
+    const { steps } = prepare(kernels, scan).levelled;
+    const step = steps.find(({ name }) => name === 'hysteresis')!;
     // The simulator's is 0.7 px at most; whole rows lie 9.5 px away.
     expect(step).toMatchObject({ applied: true });
-    for (const px of step?.shiftPx as number[]) expect(Math.abs(px)).toBeLessThan(0.8);
+    for (const px of step.shiftPx as number[]) expect(Math.abs(px)).toBeLessThan(0.8);
   });
 });
