@@ -11,6 +11,7 @@ export { channelMoments, affine, affineSums, affineBackward } from './batchnorm'
 export { weightGradient } from './weight-gradient';
 export { resizeBilinear } from './resize';
 export { norms, distances, nearest } from './distances';
+export { weightedSum } from './weighted-sum';
 export { packPoints, packFilters } from './pack';
 export { kmeansSeeds, kmeans, kmeansStep } from './kmeans';
 export { blur } from './filters';

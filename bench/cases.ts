@@ -7,6 +7,7 @@ import { kmeansSeeds, lloyd } from '../test/reference/kmeans.ts';
 import { resizeBilinear } from '../test/reference/resize.ts';
 import { bound, expectClose } from '../test/reference/tolerance.ts';
 import { upConv2x2 } from '../test/reference/upconv2d.ts';
+import { weightedSum } from '../test/reference/weighted-sum.ts';
 import type { Work } from './peers/work.ts';
 import { segmentCase } from './segment-case.ts';
 import { trainingCase } from './training-case.ts';
@@ -246,6 +247,24 @@ function resize(side: number, outSide: number): Case<Float32Array> {
   };
 }
 
+/** What a click costs per example and place: 14 parts' distances of 1000 defects, added up. */
+function weighted(calls: number, n: number, length: number): Case<Float32Array> {
+  const weights = Float64Array.from(values(n, 61));
+  return {
+    name: `weighted sum, ${calls} times ${n}x${length}`,
+    flop: 2 * calls * n * length,
+    input: () => values(n * length, 60),
+    run: (kernels, rows) => () => {
+      const out = new Float64Array(length);
+      for (let i = 0; i < calls; i++) kernels.weightedSum(rows, weights, out);
+      return out;
+    },
+    check: (rows, result) => {
+      expectClose('weighted sum', result, weightedSum(rows, weights), () => 0);
+    },
+  };
+}
+
 export const cases: readonly Case<unknown>[] = [
   conv4(100),
   conv4(1000),
@@ -258,6 +277,7 @@ export const cases: readonly Case<unknown>[] = [
   distances(5000, 5000, 256),
   nearest(5000, 5000, 256),
   resize(512, 1024),
+  weighted(100, 14, 1000),
   trainingCase,
   segmentCase,
 ] as Case<unknown>[];

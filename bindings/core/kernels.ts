@@ -524,6 +524,40 @@ export class Kernels {
     return this.matrix(queries, prototypes, dimension, m <= FEW ? DIFFERENCES : EXPANDED, out);
   }
 
+  /**
+   * As squaredEuclidean, always as sums of squared differences: the distances of few vectors to many.
+   * The same bits whichever of the two are called prototypes.
+   */
+  squaredDifferences(
+    queries: Float32Array,
+    prototypes: Float32Array,
+    dimension: number,
+    out?: Float32Array,
+  ): Float32Array {
+    vectorCounts('squaredDifferences', queries, prototypes, dimension);
+    return this.matrix(queries, prototypes, dimension, DIFFERENCES, out);
+  }
+
+  /**
+   * Sum of the rows of values (weights, length), each times its weight, into out (length): as plain
+   * numbers from the first row to the last, to the bit.
+   */
+  weightedSum(values: Float32Array, weights: Float64Array, out: Float64Array): void {
+    const n = weights.length;
+    expectLength('weightedSum: values', values, n * out.length);
+    const { arena, wasm } = this;
+    const mark = arena.mark();
+    try {
+      const to = arena.alloc(out.length * 8);
+      const factors = arena.alloc(n * 8);
+      arena.f64(factors, n).set(weights);
+      wasm.weightedSum(to, arena.put(values), factors, n, out.length);
+      out.set(arena.f64(to, out.length));
+    } finally {
+      arena.release(mark);
+    }
+  }
+
   /** Cosine similarities, 0 for a zero vector: queries (n, dimension), prototypes (m, dimension) -> (n, m). */
   cosine(
     queries: Float32Array,

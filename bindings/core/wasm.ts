@@ -119,6 +119,7 @@ export interface WasmExports {
     form: number,
     tile: number,
   ): void;
+  weightedSum(out: number, values: number, weights: number, n: number, length: number): void;
   kmeansSeeds(
     centres: number,
     nearest: number,

@@ -103,6 +103,8 @@ export function compare(
   const besides = (1 + beside.length) * labels.length;
   return {
     queries: firstExample,
+    rows: comparison.rows,
+    parts: parts.length,
     nWay: classes.length,
     labels,
     examples: Array.from(labels, (_, e) => ({
@@ -129,7 +131,7 @@ export function classifyCompared(
 ): Classification {
   const { nWay } = compared;
   const factors = weightsOfParts(compared);
-  const squares = together(compared, factors, scratch);
+  const squares = together(kernels, compared, factors, scratch);
   const weighed = () => scaled(vectors(), factors);
   const scored =
     methodNamed(method) === 'prototypical'

@@ -102,6 +102,8 @@ export class Comparer {
     );
     const compared = {
       queries: n,
+      rows: this.comparison.rows,
+      parts: parts.length,
       nWay: classes.length,
       labels,
       examples: [

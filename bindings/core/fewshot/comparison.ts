@@ -1,10 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 
-/** Squared distances of every row of a comparison from one vector, (rows) for each part. */
-export type Column = readonly Float32Array[];
-
-/** Vectors in one call: so few that differences are squared, whose sums depend on the pair alone. */
-const AT_ONCE = 32;
+/** Squared distances of every row of a comparison from one vector in each part, (parts, rows). */
+export type Column = Float32Array;
 
 /**
  * Embeddings to be compared again and again, each in the parts of the lengths given. Distances are kept
@@ -34,22 +31,14 @@ export class Comparison {
   /** Distances of every row from each of vectors (m, sum of parts). */
   columns(vectors: Float32Array): Column[] {
     const { kernels, rows, parts, byPart } = this;
-    const dimension = sumOf(parts);
-    const columns: Float32Array[][] = [];
-    for (let first = 0; first < vectors.length; first += AT_ONCE * dimension) {
-      const some = split(vectors.subarray(first, first + AT_ONCE * dimension), parts);
-      const m = some[0].length / parts[0];
-      const block = Array.from({ length: m }, (): Float32Array[] => []);
-      parts.forEach((length, part) => {
-        const squares = kernels.squaredEuclidean(byPart[part], some[part], length);
-        for (let j = 0; j < m; j++) {
-          const column = new Float32Array(rows);
-          for (let i = 0; i < rows; i++) column[i] = squares[i * m + j];
-          block[j].push(column);
-        }
+    const m = vectors.length / sumOf(parts);
+    const columns = Array.from({ length: m }, () => new Float32Array(parts.length * rows));
+    split(vectors, parts).forEach((some, part) => {
+      const squares = kernels.squaredDifferences(some, byPart[part], parts[part]);
+      columns.forEach((column, j) => {
+        column.set(squares.subarray(j * rows, (j + 1) * rows), part * rows);
       });
-      columns.push(...block);
-    }
+    });
     return columns;
   }
 }
@@ -84,6 +73,9 @@ export interface Seen {
 export interface Compared {
   /** The first so many rows are to be named. */
   queries: number;
+  /** All rows there are. */
+  rows: number;
+  parts: number;
   nWay: number;
   /** (examples) 0..nWay-1 */
   labels: Int32Array;
@@ -134,12 +126,12 @@ export class Scratch {
  * `scratch`, until that is used again.
  */
 export function together(
+  kernels: Kernels,
   compared: Compared,
   factors: Float64Array,
   scratch: Scratch = new Scratch(),
 ): Squares {
-  const { queries, nWay, labels, examples, middle, unlabelled } = compared;
-  const rows = middle.column[0].length;
+  const { queries, rows, nWay, labels, examples, middle, unlabelled } = compared;
   const weights = factors.map((factor) => factor * factor);
   const slab = scratch.atLeast((2 * examples.length + 2 + unlabelled.length) * rows);
   let taken = 0;
@@ -149,7 +141,7 @@ export function together(
   };
   const anchor = ({ row, column }: Seen): Anchor => {
     const squares = take();
-    addUp(column, weights, squares);
+    kernels.weightedSum(column, weights, squares);
     return { row, squares };
   };
   const own = examples.map(anchor);
@@ -159,7 +151,7 @@ export function together(
     const least = take();
     least.set(own[e].squares);
     for (const column of beside) {
-      addUp(column, weights, one);
+      kernels.weightedSum(column, weights, one);
       keepLeast(least, one);
     }
     return least;
@@ -181,12 +173,7 @@ export function together(
 // Innermost loops stand alone: an engine that compiles a loop while it runs throws that code away where
 // the loop ends inside another one, and a click ends thousands.
 
-function addUp(column: Column, weights: Float64Array, sums: Float64Array): void {
-  sums.fill(0);
-  for (let part = 0; part < column.length; part++) addTimes(sums, column[part], weights[part]);
-}
-
-function addTimes(sums: Float64Array, values: Float32Array | Float64Array, factor: number): void {
+function addTimes(sums: Float64Array, values: Float64Array, factor: number): void {
   for (let i = 0; i < sums.length; i++) sums[i] += factor * values[i];
 }
 

@@ -11,8 +11,7 @@ const FEWEST = 4;
  * are 1 where there is one part, one class or hardly a query.
  */
 export function weightsOfParts(compared: Compared): Float64Array {
-  const { queries, nWay, examples } = compared;
-  const parts = examples[0].column.length;
+  const { queries, nWay, parts } = compared;
   const even = new Float64Array(parts).fill(1);
   if (parts === 1 || nWay < 2 || queries < FEWEST) return even;
   const gaps = even.map((_, part) => relativeGap(toPrototypesOf(compared, part), nWay));
@@ -21,14 +20,17 @@ export function weightsOfParts(compared: Compared): Float64Array {
 }
 
 /** Squared distances of the queries to the mean of each class's examples in one part, (queries, nWay). */
-function toPrototypesOf({ queries, nWay, labels, examples }: Compared, part: number): Float64Array {
+function toPrototypesOf(
+  { queries, rows, nWay, labels, examples }: Compared,
+  part: number,
+): Float64Array {
   const shots = new Float64Array(nWay);
   for (const label of labels) shots[label]++;
   const within = new Float64Array(nWay);
   const sums = new Float64Array(queries * nWay);
   examples.forEach(({ column }, e) => {
     const label = labels[e];
-    const squares = column[part];
+    const squares = column.subarray(part * rows, (part + 1) * rows);
     for (let i = 0, at = label; i < queries; i++, at += nWay) sums[at] += squares[i] / shots[label];
     examples.forEach(({ row }, other) => {
       if (labels[other] !== label) return;
