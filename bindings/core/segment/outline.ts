@@ -6,9 +6,11 @@ import { blur } from './blur.ts';
 
 /** Half-widths, row spacings, of the blur against noise, and of the surroundings that heights count from. */
 const FINE = 0.06;
-const SURROUNDINGS = 1.2;
+const SURROUNDINGS = 0.9;
 /** The part of an extremum's own height down to which its outline reaches. */
 const OUTLINE = 0.5;
+/** The same where the network is sure: it also knows the parts of a defect that are lower than its top. */
+const SURE_OUTLINE = 0.35;
 /** Weight of the heights as they are beside those without the lattice. */
 const LATTICE = 0.5;
 /**
@@ -42,8 +44,8 @@ export interface Seen {
 
 /**
  * Outlines at half height: within what the network sees, each extremum of the heights over their
- * surroundings becomes a defect of its own, as far down as half of its height; a line of pixels is
- * left between two that touch. Returns a mask (rows, columns).
+ * surroundings becomes a defect of its own, as far down as half of its height, or a third where the
+ * network is sure; a line of pixels is left between two that touch. Returns a mask (rows, columns).
  */
 export function outlineAtHalfHeight(
   kernels: Kernels,
@@ -190,7 +192,8 @@ function outlineRegion(
     const basin = basins[at];
     if (!hasMiddle[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) continue;
     // What is one defect is outlined in one piece.
-    if (sign * shown[at] < Math.min(OUTLINE * tops[basin], bridges[basin])) continue;
+    const part = sure[at] ? SURE_OUTLINE : OUTLINE;
+    if (sign * shown[at] < Math.min(part * tops[basin], bridges[basin])) continue;
     // Pixels already taken are higher: the gap goes to the lower basin.
     if (!touchesOther(at, basin, rows, columns, basins, mask)) mask[at] = 1;
   }
