@@ -6,7 +6,7 @@ import { blur } from './blur.ts';
 
 /** Half-widths, row spacings, of the blur against noise, and of the surroundings that heights count from. */
 const FINE = 0.06;
-const SURROUNDINGS = 0.9;
+const SURROUNDINGS = 1.2;
 /** The part of an extremum's own height down to which its outline reaches. */
 const OUTLINE = 0.5;
 /** The same where the network is sure: it also knows the parts of a defect that are lower than its top. */
