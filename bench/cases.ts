@@ -260,7 +260,7 @@ function weighted(calls: number, n: number, length: number): Case<Float32Array> 
       return out;
     },
     check: (rows, result) => {
-      expectClose('weighted sum', result, weightedSum(rows, weights), () => 0);
+      expectClose('weighted sum', result, weightedSum(rows, weights, length), () => 0);
     },
   };
 }

@@ -95,7 +95,7 @@ export interface FindOptions extends Omit<SegmentOptions, 'clicks'> {
 export interface Found {
   /** How the defects were found. */
   method: Segmentation['method'];
-  /** The Dice that the segmentation network expects of its mask, 0..1; null without it. */
+  /** The Dice that the segmentation network expects of its mask, lattice beyond doubt left out, 0..1; null without it. */
   confidence: number | null;
   /** 1 at step edges, and at scars, as levelling told them: none of them is a defect. (rows, columns) */
   stepEdges: Uint8Array;

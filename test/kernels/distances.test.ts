@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../bindings/core/errors.ts';
 import { createKernels } from '../../bindings/node/instantiate.ts';
 import * as reference from '../reference/distances.ts';
 import { bound, expectClose, expectSame } from '../reference/tolerance.ts';
@@ -157,6 +158,18 @@ describe('cosine of special vectors', () => {
 
 describe('Kernels', () => {
   const kernels = createKernels();
+
+  it('takes differences to any number when told so, the same bits whichever are the prototypes', () => {
+    const { queries, prototypes, n, m, dimension } = random(5, 70, 33);
+    const there = kernels.squaredDifferences(queries, prototypes, dimension);
+    expectSame('differences', there, distances(memory, 'differences', random(5, 70, 33)));
+    const back = kernels.squaredDifferences(prototypes, queries, dimension);
+    const turned = there.map((_, i) => back[(i % m) * n + Math.floor(i / m)]);
+    expectSame('turned', turned, there);
+    expect(kernels.squaredDifferences(values(0), prototypes, dimension).length).toBe(0);
+    expect(kernels.squaredDifferences(queries, values(0), dimension).length).toBe(0);
+    expect(() => kernels.squaredDifferences(queries, values(34), dimension)).toThrow(ShapeError);
+  });
 
   it('to few prototypes, takes differences; to many, expands', () => {
     for (const [m, form] of [

@@ -15,13 +15,13 @@ function check(n: number, length: number, offset: number): void {
   memory.wasm.weightedSum(to, from, factors, n, length);
   const bytes = memory.f32(to, 2 * length).slice().buffer;
   memory.verify(`weightedSum ${n} x ${length}`);
-  expect(new Float64Array(bytes)).toEqual(reference.weightedSum(rows, weights));
+  expect(new Float64Array(bytes)).toEqual(reference.weightedSum(rows, weights, length));
 }
 
 describe('weightedSum', () => {
   it('has the bits of plain numbers, for every length and offset', () => {
-    for (const length of upTo(37)) {
-      for (const n of [1, 2, 7]) for (const offset of upTo(3)) check(n, length, offset);
+    for (const length of upTo(67)) {
+      for (const n of [0, 1, 2, 7]) for (const offset of upTo(3)) check(n, length, offset);
     }
   });
 });
@@ -35,10 +35,20 @@ describe('Kernels.weightedSum', () => {
     const rows = values(3 * 11, 5);
     const out = new Float64Array(11);
     kernels.weightedSum(rows, weights, out);
-    expect(out).toEqual(reference.weightedSum(rows, weights));
+    expect(out).toEqual(reference.weightedSum(rows, weights, 11));
     kernels.weightedSum(values(0), new Float64Array(0), out);
     expect(out).toEqual(new Float64Array(11));
     expect(kernels.memory().used).toBe(used);
+  });
+
+  it('a NaN or an infinity spoils its own column only', () => {
+    const rows = values(3 * 11, 5);
+    rows[11 + 4] = NaN;
+    rows[6] = Infinity;
+    const out = new Float64Array(11);
+    kernels.weightedSum(rows, weights, out);
+    expect(out).toEqual(reference.weightedSum(rows, weights, 11));
+    expect([...out].filter((value) => !Number.isFinite(value))).toEqual([NaN, Infinity]);
   });
 
   it('refuses values that are no whole rows', () => {

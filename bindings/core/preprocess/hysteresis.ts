@@ -32,8 +32,8 @@ export interface Displacement {
 
 /**
  * Measure the displacement of second against first (rows, columns) along x, varying smoothly along
- * the line, by cross-correlation of windows; opposite contrast counts as well. Of a far and a near
- * displacement that match about as well, as a lattice makes them, the near one is meant. `after`
+ * the line, by cross-correlation of windows; opposite contrast counts as well. Of a far displacement
+ * and one of few pixels that match about as well, as a lattice makes them, the latter is meant. `after`
  * is below 0.2 when the two do not match anywhere: then do not use it.
  */
 export function measureDisplacement(
@@ -174,7 +174,8 @@ function contrastOf(
 
 /**
  * The best displacement of the whole image in whole pixels, from every fourth line: of all within reach,
- * and of those that the first round finds from no displacement.
+ * and of those that the first round finds from no displacement, at the same contrast: half a row off, a
+ * lattice matches its own reverse.
  */
 function wholeShift(
   a: Float64Array,
@@ -185,21 +186,19 @@ function wholeShift(
   const reach = Math.min(40, columns >> 3);
   const values = new Float64Array(2 * reach + 1);
   correlations(a, b, columns, 0, rows, 4, reach, columns - reach, values);
-  const bestWithin = (most: number): Start => {
-    let best = 0;
+  const bestWithin = (most: number, size: (correlation: number) => number) => {
     let shift = 0;
     // From the middle outwards: of equal matches, as a lattice makes them, the nearest is kept.
-    for (let k = 0; k <= 2 * most; k++) {
+    for (let k = 1; k <= 2 * most; k++) {
       const s = k & 1 ? (k + 1) >> 1 : -(k >> 1);
-      const c = values[s + reach];
-      if (Math.abs(c) > Math.abs(best)) {
-        best = c;
-        shift = s;
-      }
+      if (size(values[s + reach]) > size(values[shift + reach])) shift = s;
     }
-    return { shift, contrast: best < 0 ? -1 : 1 };
+    return shift;
   };
-  return { near: bestWithin(Math.min(reach, ROUNDS[0])), far: bestWithin(reach) };
+  const far = bestWithin(reach, Math.abs);
+  const contrast = values[far + reach] < 0 ? -1 : 1;
+  const near = bestWithin(Math.min(reach, ROUNDS[0]), (correlation) => contrast * correlation);
+  return { near: { shift: near, contrast }, far: { shift: far, contrast } };
 }
 
 /**

@@ -53,7 +53,7 @@ export interface Segmentation {
   clusterMap: Uint8Array;
   /** Empty where no clusters were made. */
   clusters: ClusterReport[];
-  /** The Dice that the network expects of its own mask, 0..1; null without it. */
+  /** The Dice that the network expects of its own mask, lattice beyond doubt left out, 0..1; null without it. */
   confidence: number | null;
   /** Row spacing that it went by, levelled px; null where k-means had none but a guess. */
   periodPx: number | null;

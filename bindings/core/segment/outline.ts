@@ -192,10 +192,11 @@ function outlineRegion(
     const basin = basins[at];
     if (!hasMiddle[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) continue;
     // What is one defect is outlined in one piece.
-    const part = sure[at] ? SURE_OUTLINE : OUTLINE;
+    const part = sign * shown[at] < OUTLINE * tops[basin] && sure[at] ? SURE_OUTLINE : OUTLINE;
     if (sign * shown[at] < Math.min(part * tops[basin], bridges[basin])) continue;
+    if (part < OUTLINE && !touches(at, basin, true, rows, columns, basins, mask)) continue;
     // Pixels already taken are higher: the gap goes to the lower basin.
-    if (!touchesOther(at, basin, rows, columns, basins, mask)) mask[at] = 1;
+    if (!touches(at, basin, false, rows, columns, basins, mask)) mask[at] = 1;
   }
   for (const at of pixels) basins[at] = 0;
 }
@@ -299,10 +300,11 @@ function join(
   return joined.map((_, basin) => root(basin));
 }
 
-/** Whether one of the up to eight pixels around is in the mask for another basin. */
-function touchesOther(
+/** Whether one of the up to eight pixels around is in the mask for the same basin, or for another one. */
+function touches(
   at: number,
   basin: number,
+  same: boolean,
   rows: number,
   columns: number,
   basins: Int32Array,
@@ -313,7 +315,7 @@ function touchesOther(
   for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
     for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
       const other = r * columns + c;
-      if (mask[other] && basins[other] && basins[other] !== basin) return true;
+      if (mask[other] && basins[other] && (basins[other] === basin) === same) return true;
     }
   }
   return false;

@@ -90,6 +90,32 @@ describe('hysteresis', () => {
     expect(warp(made.heights, 3, 40, new Float64Array(40))).toEqual(made.heights);
   });
 
+  test.each([9, 10])(
+    'a displacement of half a row, %i px, is not taken for the reverse',
+    (shift) => {
+      const size = [256, 512] as const;
+      const pits = Array.from({ length: 60 }, (_, k) => [(k * 97.3) % 500, (k * 61.7) % 250]);
+      const at = (x: number, y: number) =>
+        pits.reduce(
+          (sum, [u, v]) => {
+            const d = (x - u) * (x - u) + (y - v) * (y - v);
+            return d < 80 ? sum - kernels.exp(-d / 8) : sum;
+          },
+          0.5 * kernels.sin((2 * Math.PI * (x + 0.1 * y)) / 20),
+        );
+      const first = noisy(kernels, make(...size, at), 0.3, 1);
+      const second = noisy(
+        kernels,
+        make(...size, (x, y) => at(x - shift, y)),
+        0.3,
+        2,
+      );
+      const found = measureDisplacement(first.heights, second.heights, allValid(first), ...size);
+      expect(found.contrast).toBe(1);
+      expect(Math.abs(found.shift[256] - shift)).toBeLessThan(0.2);
+    },
+  );
+
   test('does not take a slip along the rows of a large bare lattice for it', () => {
     const side = 1024;
     const size = { rows: side, columns: side, widthNm: side * 0.18 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { WeightsError } from '../../../bindings/core/errors.ts';
 import { asMeasured, findDefects, NOT_A_DEFECT, prepare } from '../../../bindings/core/pipeline.ts';
+import type { ProgressEvent } from '../../../bindings/core/progress.ts';
 import { findRegions } from '../../../bindings/core/regions.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
 import { segment } from '../../../bindings/core/segment/index.ts';
@@ -139,4 +140,30 @@ describe('clicks', () => {
   it('outside the scan are refused', () => {
     expect(() => sharesFound([{ x: 500, y: 3, label: 'adatom' }])).toThrow('outside');
   });
+});
+
+test('an unsure network compares guesses on a part of a large scan, and answers for all of it', () => {
+  const [rows, columns] = [96, 1400];
+  const { levelled } = makeScene({ rows, columns, heights: [5] });
+  const { weights, bias } = segmenter.head;
+  const head = {
+    ...segmenter.head,
+    weights: weights.map((weight) => 0.2 * weight),
+    bias: bias!.map((value) => 0.2 * value),
+  };
+  let looks = 0;
+  const onProgress = ({ stage, fraction }: ProgressEvent) => {
+    if (stage === 'segment: network' && fraction === 0) looks++;
+  };
+  const options = { segmenter: { ...segmenter, head }, method: 'network' } as const;
+  const { mask, confidence } = segment(kernels, levelled, options, { onProgress });
+  expect(confidence).toBeLessThan(0.65);
+  // The whole with the first guess, then a part of it with this one and with another.
+  expect(looks).toBeGreaterThan(2);
+  expect(mask).toHaveLength(rows * columns);
+  // No part of 1024 columns holds both of these.
+  const within = (left: number, right: number) =>
+    mask.some((value, i) => value && i % columns >= left && i % columns < right);
+  expect(within(0, 370)).toBe(true);
+  expect(within(1030, columns)).toBe(true);
 });
