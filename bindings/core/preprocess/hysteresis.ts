@@ -45,39 +45,37 @@ export function measureDisplacement(
 ): Displacement {
   const a = contrastOf(first, valid, rows, columns);
   const b = contrastOf(second, valid, rows, columns);
-  const start = wholeShift(a, b, rows, columns);
-  const near = refine(a, b, rows, columns, start.near);
-  if (start.far.shift === start.near.shift) return near;
-  const far = refine(a, b, rows, columns, start.far);
-  return isClearlyBetter(far.after, near.after) ? far : near;
+  const { near, far, contrast } = wholeShift(a, b, rows, columns);
+  const medianMatch = (moved: Float64Array, shift: Float64Array) =>
+    medianOf(matches(a, moved, rows, columns, shift, 0, contrast).map((m) => m.correlation));
+  const before = medianMatch(b, new Float64Array(columns));
+  const from = (start: number): Displacement => {
+    const shift = refine(a, b, rows, columns, start, contrast);
+    const after = medianMatch(warp(b, rows, columns, shift), shift);
+    return { shift, before, after, contrast };
+  };
+  const nearby = from(near);
+  if (far === near) return nearby;
+  const away = from(far);
+  return isClearlyBetter(away.after, nearby.after) ? away : nearby;
 }
 
-/** A displacement of the whole image to start from. */
-interface Start {
-  shift: number;
-  contrast: 1 | -1;
-}
-
+/** The displacement at each column, from one of the whole image in whole pixels. */
 function refine(
   a: Float64Array,
   b: Float64Array,
   rows: number,
   columns: number,
-  start: Start,
-): Displacement {
-  const medianMatch = (image: Float64Array, by: Float64Array) =>
-    medianOf(
-      matches(a, image, rows, columns, by, 0, start.contrast).map((match) => match.correlation),
-    );
-  const before = medianMatch(b, new Float64Array(columns));
-  let shift = new Float64Array(columns).fill(start.shift);
+  start: number,
+  contrast: 1 | -1,
+): Float64Array {
+  let shift = new Float64Array(columns).fill(start);
   for (const reach of ROUNDS) {
     const moved = warp(b, rows, columns, shift);
-    const found = matches(a, moved, rows, columns, shift, reach, start.contrast);
+    const found = matches(a, moved, rows, columns, shift, reach, contrast);
     shift = fitAlong(found, columns, shift);
   }
-  const after = medianMatch(warp(b, rows, columns, shift), shift);
-  return { shift, before, after, contrast: start.contrast };
+  return shift;
 }
 
 /** Part of the mismatch, 1 - correlation, that a displacement must take away to be believed. */
@@ -182,7 +180,7 @@ function wholeShift(
   b: Float64Array,
   rows: number,
   columns: number,
-): { near: Start; far: Start } {
+): { near: number; far: number; contrast: 1 | -1 } {
   const reach = Math.min(40, columns >> 3);
   const values = new Float64Array(2 * reach + 1);
   correlations(a, b, columns, 0, rows, 4, reach, columns - reach, values);
@@ -198,7 +196,7 @@ function wholeShift(
   const far = bestWithin(reach, Math.abs);
   const contrast = values[far + reach] < 0 ? -1 : 1;
   const near = bestWithin(Math.min(reach, ROUNDS[0]), (correlation) => contrast * correlation);
-  return { near: { shift: near, contrast }, far: { shift: far, contrast } };
+  return { near, far, contrast };
 }
 
 /**
