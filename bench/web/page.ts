@@ -4,8 +4,8 @@ import type { AdatomViewer, Workbench } from '../../bindings/web/viewer/index.ts
 export interface Bench {
   /** Milliseconds from the file to the mask, and to the embeddings. */
   segment(path: string): Promise<SegmentTimes>;
-  /** Milliseconds from each of so many labels to the new names; how many defects there were. */
-  clicks(count: number): Promise<{ defects: number; latencies: number[] }>;
+  /** Milliseconds from each of so many labels, each so long after the one before, to the new names; how many defects there were. */
+  clicks(count: number, pauseMs: number): Promise<{ defects: number; latencies: number[] }>;
 }
 
 export interface SegmentTimes {
@@ -70,12 +70,14 @@ window.bench = {
     };
   },
 
-  async clicks(count) {
+  async clicks(count, pauseMs) {
     const bench = viewer.workbench!;
     const { defects } = bench.candidates;
     const latencies: number[] = [];
-    for (let i = 0; i < count; i++) {
+    const first = bench.labelling.labels.length;
+    for (let i = first; i < first + count; i++) {
       const { x, y } = defects[(i * 7) % defects.length];
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       await viewer.label([{ x, y }], ['a', 'b', 'c'][i % 3]);
       latencies.push(bench.lastLatencyMs);
     }

@@ -1,7 +1,7 @@
 import { element } from '../viewer/dom.ts';
 import type { Workbench } from '../viewer/index.ts';
 import { markStyle } from '../viewer/marks.ts';
-import { Picture, percentile, spreadOf } from '../viewer/picture.ts';
+import { Picture, percentile, spreadOf, WHOLE } from '../viewer/picture.ts';
 import type { Scans, StripScan } from './scans.ts';
 
 const SIDE = 72;
@@ -121,6 +121,8 @@ async function thumbnail(bench: Workbench): Promise<HTMLCanvasElement> {
   const scale = (SIDE * 2) / Math.max(plane.rows, plane.columns);
   const context = small.getContext('2d')!;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(picture.at(scale)!, 0, 0, plane.columns * scale, plane.rows * scale);
+  const { rows, columns } = plane;
+  const to = { left: 0, top: 0, width: columns * scale, height: rows * scale };
+  picture.draw(context, WHOLE, to);
   return small;
 }

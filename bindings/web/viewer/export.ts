@@ -3,8 +3,9 @@ import { writeGreyPng } from '../../core/export/png.ts';
 import { writeSvg } from '../../core/export/svg.ts';
 import { type Defect, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
 import { NOT_A_DEFECT } from '../../core/session/index.ts';
+import { element } from './dom.ts';
 import { markStyle } from './marks.ts';
-import { Picture, percentile, spreadOf } from './picture.ts';
+import { Picture, percentile, spreadOf, WHOLE } from './picture.ts';
 import type { Workbench } from './workbench.ts';
 
 export const EXPORT_FORMATS = ['csv', 'json', 'png', 'svg', 'coco', 'mask', 'report'] as const;
@@ -122,8 +123,12 @@ async function svgOf(bench: Workbench): Promise<string> {
   const spread = spreadOf(plane);
   const picture = new Picture();
   await picture.paint(plane, percentile(spread, 1), percentile(spread, 99), 'afmhot');
+  const { rows, columns } = plane;
+  const canvas = element('canvas', { width: columns, height: rows });
+  const to = { left: 0, top: 0, width: columns, height: rows };
+  picture.draw(canvas.getContext('2d')!, WHOLE, to);
   const blob = await new Promise<Blob | null>((resolve) => {
-    picture.at(1)!.toBlob(resolve);
+    canvas.toBlob(resolve);
   });
   return writeSvg({
     ...labelledScan(bench),

@@ -19,6 +19,21 @@ export interface Naming {
 
 export const nothingNamed: Naming = { labels: [], confidence: new Float32Array(0), isGiven: [] };
 
+/** Names of these candidates as far as they were among the earlier ones. */
+export function namesOf(
+  defects: readonly Defect[],
+  earlier: readonly Defect[],
+  { labels, confidence, isGiven }: Naming,
+): Naming {
+  const places = new Map(earlier.map((defect, i) => [defect, i]));
+  const from = defects.map((defect) => places.get(defect) ?? -1);
+  return {
+    labels: from.map((i) => labels[i] ?? ''),
+    confidence: Float32Array.from(from, (i) => confidence[i] ?? Number.NaN),
+    isGiven: from.map((i) => isGiven[i] ?? false),
+  };
+}
+
 const keyOf = ({ x, y }: Position) => `${x},${y}`;
 
 /** Names the candidates of one scan from the labels given, and embeds them when there is need. */

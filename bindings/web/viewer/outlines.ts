@@ -33,10 +33,10 @@ export class Outlines {
     const isSame = from.every((part, i) => part === this.drawnFrom[i]);
     if (!isSame || !this.isComplete) {
       // Taking the size clears it.
-      Object.assign(this.layer, { width, height });
+      if (!isSame) Object.assign(this.layer, { width, height });
       const marks = this.layer.getContext('2d')!;
       marks.setTransform(context.getTransform());
-      this.isComplete = this.drawMarks(marks, control);
+      this.isComplete = this.drawMarks(marks, control, isSame);
       this.drawnFrom = from;
     }
     // Pixel upon pixel, whatever the ratio of the screen's to CSS pixels.
@@ -49,8 +49,15 @@ export class Outlines {
     return this.isComplete;
   }
 
-  /** The candidates' marks alone, which a label given or a selection leaves as they are. */
-  private drawMarks(context: CanvasRenderingContext2D, control: Control): boolean {
+  /**
+   * The candidates' marks alone, which a label given or a selection leaves as they are: all whose
+   * outlines are known and as many more as there is time for, or those alone. Returns whether that is all.
+   */
+  private drawMarks(
+    context: CanvasRenderingContext2D,
+    control: Control,
+    othersAreDrawn: boolean,
+  ): boolean {
     const { bench, settings, view } = control;
     if (!bench) return true;
     const groups = new Map<string, { style: MarkStyle; paths: Path2D[]; places: Position[] }>();
@@ -62,6 +69,11 @@ export class Outlines {
       const from = view.toCanvas({ x: box.left - 0.5, y: box.top - 0.5 });
       const to = view.toCanvas({ x: box.right + 0.5, y: box.bottom + 0.5 });
       if (to.x < 0 || to.y < 0 || from.x > view.width || from.y > view.height) return;
+      if (othersAreDrawn && this.paths.has(defect)) return;
+      const isLate = performance.now() - begun > BUDGET_MS;
+      const path = this.pathOf(defect, bench.candidates.regionIds, isLate, control);
+      complete &&= path !== undefined;
+      if (!path) return;
       const label = bench.naming.labels[i] ?? '';
       const group = groups.get(label) ?? {
         style: markStyle(bench.labelling, label),
@@ -70,11 +82,8 @@ export class Outlines {
       };
       groups.set(label, group);
       if (group.places.length % TOGETHER === 0) group.paths.push(new Path2D());
+      group.paths[group.paths.length - 1].addPath(path, matrix);
       group.places.push(view.toCanvas(defect));
-      const isLate = performance.now() - begun > BUDGET_MS;
-      const path = this.pathOf(defect, bench.candidates.regionIds, isLate, control);
-      if (path) group.paths[group.paths.length - 1].addPath(path, matrix);
-      else complete = false;
     });
     for (const { style, paths, places } of groups.values()) {
       fillMask(context, paths, style, settings.maskOpacity);

@@ -1,5 +1,6 @@
 import { type Colormap, colormap, colourIndex } from '../../core/export/colormap.ts';
 import type { Plane } from '../index.ts';
+import { element } from './dom.ts';
 
 /** What a pixel that was not measured looks like. */
 const NOT_MEASURED = [96, 104, 120] as const;
@@ -8,6 +9,8 @@ const HISTOGRAM_BINS = 128;
 const SAMPLE = 65_536;
 /** Pixels painted before the page gets its turn: some 3 ms, 20 on a slow or busy machine. */
 const PIXELS_PER_TURN = 1 << 17;
+/** Rows of a canvas: what a page makes in a few milliseconds. A multiple of the rows painted in a turn's unit. */
+const BAND_ROWS = 256;
 /** Smaller copies, each half as large, for a view of the whole of a large scan. */
 const HALVINGS = 3;
 
@@ -55,10 +58,26 @@ export function percentOf({ sorted }: Pick<Spread, 'sorted'>, value: number): nu
   return (100 * below) / Math.max(1, sorted.length - 1);
 }
 
+export interface Rectangle {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export const WHOLE: Rectangle = { left: 0, top: 0, width: 1, height: 1 };
+
+/** One size of a picture, in bands: a canvas of 64 MB would take the page a third of a second to make. */
+interface Copy {
+  columns: number;
+  rows: number;
+  bands: (HTMLCanvasElement | undefined)[];
+}
+
 /** A plane in colours. Large ones are painted bit by bit, so that the page stays responsive. */
 export class Picture {
   /** The plane at its own size and, smaller and smaller, at a half of the one before. */
-  private readonly canvases: HTMLCanvasElement[] = [];
+  private copies: Copy[] = [];
   private paintings = 0;
 
   /** Resolves to false when another painting has begun meanwhile. */
@@ -66,33 +85,64 @@ export class Picture {
     const painting = ++this.paintings;
     this.resize(plane);
     const colours = coloursAsWords(name);
-    // Rows of the smallest copy must be whole.
+    // Rows of the smallest copy must be whole, and within one of its bands.
     const unit = 1 << HALVINGS;
     const rows = Math.max(unit, Math.floor(PIXELS_PER_TURN / plane.columns / unit) * unit);
-    for (let top = 0; top < plane.rows; top += rows) {
+    for (let top = 0; top < plane.rows; ) {
       if (top > 0) await new Promise((resolve) => setTimeout(resolve));
       if (painting !== this.paintings) return false;
-      this.paintRows(plane, top, Math.min(rows, plane.rows - top), low, high, colours);
+      const end = Math.min(top + rows, plane.rows, top - (top % BAND_ROWS) + BAND_ROWS);
+      this.paintRows(plane, top, end - top, low, high, colours);
+      top = end;
     }
     return true;
   }
 
-  /** The smallest copy that has a pixel for each of the screen's, given the screen's pixels per pixel. */
-  at(scale: number): HTMLCanvasElement | undefined {
-    const wanted = Math.floor(Math.log2(Math.max(1, 1 / scale)));
-    return this.canvases[Math.min(wanted, this.canvases.length - 1)];
+  /**
+   * Draw a part of the plane, given in fractions of its sides, from the smallest copy that has a pixel
+   * for each of the screen's.
+   */
+  draw(context: CanvasRenderingContext2D, part: Rectangle, to: Rectangle): void {
+    const [whole] = this.copies;
+    if (!whole) return;
+    const { a, d } = context.getTransform();
+    const shrunk = (part.width * whole.columns) / (to.width * a);
+    const wanted = Math.floor(Math.log2(Math.max(1, shrunk)));
+    const { columns, rows, bands } = this.copies[Math.min(wanted, this.copies.length - 1)];
+    const [first, end] = [part.top * rows, (part.top + part.height) * rows];
+    const yOf = (row: number) => {
+      const y = to.top + ((row - first) / (end - first)) * to.height;
+      // On whole pixels of the screen bands meet without a seam.
+      return row % BAND_ROWS === 0 ? Math.round(y * d) / d : y;
+    };
+    for (const [i, band] of bands.entries()) {
+      if (!band) continue; // not painted yet
+      const top = Math.max(first, i * BAND_ROWS);
+      const bottom = Math.min(end, i * BAND_ROWS + band.height);
+      if (bottom <= top) continue;
+      context.drawImage(
+        band,
+        part.left * columns,
+        top - i * BAND_ROWS,
+        part.width * columns,
+        bottom - top,
+        to.left,
+        yOf(top),
+        to.width,
+        yOf(bottom) - yOf(top),
+      );
+    }
   }
 
   private resize({ rows, columns }: Plane): void {
-    const copies = Math.max(rows, columns) > 1024 ? HALVINGS : 0;
-    for (let i = 0; i <= copies; i++) {
-      this.canvases[i] ??= document.createElement('canvas');
-      const width = Math.max(1, columns >> i);
-      const height = Math.max(1, rows >> i);
-      if (this.canvases[i].width !== width) this.canvases[i].width = width;
-      if (this.canvases[i].height !== height) this.canvases[i].height = height;
-    }
-    this.canvases.length = copies + 1;
+    const sizes = Math.max(rows, columns) > 1024 ? HALVINGS : 0;
+    const [whole] = this.copies;
+    if (whole?.rows === rows && whole.columns === columns) return;
+    this.copies = Array.from({ length: sizes + 1 }, (_, i) => ({
+      columns: Math.max(1, columns >> i),
+      rows: Math.max(1, rows >> i),
+      bands: [],
+    }));
   }
 
   private paintRows(
@@ -103,7 +153,7 @@ export class Picture {
     high: number,
     colours: Uint32Array,
   ): void {
-    const context = this.canvases[0].getContext('2d', { willReadFrequently: true })!;
+    const context = bandOf(this.copies[0], top);
     const image = context.createImageData(columns, rows);
     const words = new Uint32Array(image.data.buffer);
     const unmeasured = word(...NOT_MEASURED);
@@ -112,16 +162,28 @@ export class Picture {
       const entry = colourIndex(pixels[from + i], low, high);
       words[i] = entry < 0 ? unmeasured : colours[entry];
     }
-    context.putImageData(image, 0, top);
-    for (let i = 1; i < this.canvases.length; i++)
+    context.putImageData(image, 0, top % BAND_ROWS);
+    for (let i = 1; i < this.copies.length; i++)
       this.halveRows(i, top >> i, Math.ceil(rows / 2 ** i));
   }
 
   private halveRows(copy: number, top: number, rows: number): void {
-    const [larger, smaller] = [this.canvases[copy - 1], this.canvases[copy]];
-    const context = smaller.getContext('2d', { willReadFrequently: true })!;
-    context.drawImage(larger, 0, top * 2, smaller.width * 2, rows * 2, 0, top, smaller.width, rows);
+    const [larger, smaller] = [this.copies[copy - 1], this.copies[copy]];
+    if (top >= smaller.rows) return; // the odd row of the larger
+    const { columns } = smaller;
+    const from = bandOf(larger, top * 2).canvas;
+    const [source, place] = [(top * 2) % BAND_ROWS, top % BAND_ROWS];
+    bandOf(smaller, top).drawImage(from, 0, source, columns * 2, rows * 2, 0, place, columns, rows);
   }
+}
+
+/** The band that has a row, made when there is need. */
+function bandOf({ bands, rows, columns }: Copy, row: number): CanvasRenderingContext2D {
+  const band = Math.floor(row / BAND_ROWS);
+  const height = Math.min(BAND_ROWS, rows - band * BAND_ROWS);
+  const canvas = bands[band] ?? element('canvas', { width: columns, height });
+  bands[band] = canvas;
+  return canvas.getContext('2d', { willReadFrequently: true })!;
 }
 
 /** Colours of the map from low to high, '#rrggbb' for a gradient. */

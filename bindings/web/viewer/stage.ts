@@ -71,8 +71,6 @@ export class Stage {
   /** Sharp squares where the scan is enlarged, averages where it is made smaller. */
   private drawPicture(context: CanvasRenderingContext2D): void {
     const { picture, view } = this.control;
-    const source = picture.at(view.scale * this.density);
-    if (!source) return;
     context.imageSmoothingEnabled = view.scale * this.density < 1;
     context.imageSmoothingQuality = 'high';
     const width = view.columns * view.scale;
@@ -84,19 +82,18 @@ export class Stage {
     const top = Math.max(0, Math.floor(-view.top / scaleY));
     const bottom = Math.min(view.rows, Math.ceil((view.height - view.top) / scaleY));
     if (right <= left || bottom <= top) return;
-    const perColumn = source.width / view.columns;
-    const perRow = source.height / view.rows;
-    context.drawImage(
-      source,
-      left * perColumn,
-      top * perRow,
-      (right - left) * perColumn,
-      (bottom - top) * perRow,
-      view.left + (left / view.columns) * width,
-      view.top + (top / view.rows) * height,
-      ((right - left) / view.columns) * width,
-      ((bottom - top) / view.rows) * height,
-    );
+    const part = {
+      left: left / view.columns,
+      top: top / view.rows,
+      width: (right - left) / view.columns,
+      height: (bottom - top) / view.rows,
+    };
+    picture.draw(context, part, {
+      left: view.left + part.left * width,
+      top: view.top + part.top * height,
+      width: part.width * width,
+      height: part.height * height,
+    });
   }
 
   private drawGesture(context: CanvasRenderingContext2D): void {

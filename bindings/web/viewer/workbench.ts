@@ -29,7 +29,7 @@ import type {
   ScanHandle,
 } from '../index.ts';
 import { type Candidates, candidatesOf } from './candidates.ts';
-import { Namer, type Naming, nothingNamed } from './naming.ts';
+import { Namer, type Naming, namesOf, nothingNamed } from './naming.ts';
 import { type PlaneInUnit, Planes } from './planes.ts';
 
 /** What has changed, for those who show it. */
@@ -40,6 +40,9 @@ export interface Busy {
   /** 0..1 */
   fraction: number;
 }
+
+/** Time for a page to draw what was found, before the worker takes one of perhaps two cores again, ms. */
+const SHOWING_MS = 100;
 
 const noCandidates: Candidates = { defects: [], regionIds: new Int32Array(0) };
 
@@ -330,26 +333,33 @@ export class Workbench {
     }
     const find = labelling.options['find'] as FindOptions | undefined;
     const wanted = find ? JSON.stringify(find) : '';
-    if (wanted !== this.foundWith) {
+    const isFoundAnew = wanted !== this.foundWith;
+    if (isFoundAnew) {
       this.found = find && (await this.handle.find(find, call));
       this.foundWith = wanted;
+    }
+    this.collect(labelling);
+    if (isFoundAnew) {
       this.tell('segment');
+      if (this.found) await new Promise((resolve) => setTimeout(resolve, SHOWING_MS));
     }
     await this.name(labelling, call);
   }
 
-  private async name(labelling: Labelling, call: CallOptions): Promise<void> {
-    const { found, prepared, namer } = this;
-    if (!found || !prepared) {
-      Object.assign(this, { candidates: noCandidates, naming: nothingNamed, counts: [] });
-      this.madeFrom = [];
-      return;
-    }
+  /** The candidates as found and as the person left them. Those that were there keep their names until all are named anew. */
+  private collect(labelling: Labelling): void {
+    const { found, prepared, candidates, naming } = this;
     const from = [found, labelling.added, labelling.erased];
-    if (from.some((part, i) => part !== this.madeFrom[i])) {
-      this.candidates = candidatesOf(found, prepared, labelling);
-      this.madeFrom = from;
-    }
+    if (from.every((part, i) => part === this.madeFrom[i])) return;
+    this.candidates = found && prepared ? candidatesOf(found, prepared, labelling) : noCandidates;
+    this.naming = namesOf(this.candidates.defects, candidates.defects, naming);
+    if (!found) this.counts = [];
+    this.madeFrom = from;
+  }
+
+  private async name(labelling: Labelling, call: CallOptions): Promise<void> {
+    const { found, namer } = this;
+    if (!found) return;
     const { defects } = this.candidates;
     await namer.embed(defects, labelling, (place) => this.candidateAt(place), call);
     const naming = await namer.name(defects, labelling, this.nameOptions);
