@@ -7,10 +7,16 @@ import { blur } from './blur.ts';
 /** Half-widths, row spacings, of the blur against noise, and of the surroundings that heights count from. */
 const FINE = 0.06;
 const SURROUNDINGS = 1.2;
+/**
+ * Further half-widths, row spacings, for what does not stand out of the pixels' noise: with the least that makes its
+ * height CLEAR deviations of it, the outline at half of that is as smooth as a person would draw it.
+ */
+const SMOOTHER = [0, 0.12, 0.25, 0.4];
+const CLEAR = 20;
 /** The part of an extremum's own height down to which its outline reaches. */
 const OUTLINE = 0.5;
 /** The same where the network is sure: it also knows the parts of a defect that are lower than its top. */
-const SURE_OUTLINE = 0.35;
+const SURE_OUTLINE = 0.4;
 /** Weight of the heights as they are beside those without the lattice. */
 const LATTICE = 0.5;
 /**
@@ -57,6 +63,7 @@ export function outlineAtHalfHeight(
   const over = overSurroundings(kernels, rows, columns, around, spacingPx);
   const departures = residuals.map(over);
   const deviations = departures.map((plane) => deviationOutside(plane, around));
+  const noises = residuals.map((plane) => pixelNoise(plane, rows, columns, around));
   // A person draws along what shows, lattice and all; what departs is told without it.
   const mixed = new Float32Array(rows * columns);
   const shown = planes.map((plane, c) => {
@@ -76,22 +83,43 @@ export function outlineAtHalfHeight(
   const signs = new Set(
     clicked.map((at) => strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]).sign),
   );
-  for (const own of pixels) {
-    const { channel, sign } = strongestOf(own);
-    if (signs.size > 0 && !signs.has(sign)) continue;
-    outlineRegion(
-      own,
-      departures[channel],
-      shown[channel],
-      sign,
-      LEAST_DEVIATIONS * deviations[channel],
-      rows,
-      columns,
-      sure,
-      middles,
-      basins,
-      mask,
-    );
+  const left = pixels
+    .map((own) => ({ own, ...strongestOf(own) }))
+    .filter(({ sign }) => signs.size === 0 || signs.has(sign));
+  for (let channel = 0; channel < planes.length; channel++) {
+    let unclear = left.filter((region) => region.channel === channel);
+    // What is taken for the blurred planes: `mixed` has done its work.
+    let scratch: Float32Array | undefined;
+    for (const [level, more] of SMOOTHER.entries()) {
+      if (unclear.length === 0) break;
+      const smooth = (plane: Float32Array, out: Float32Array) =>
+        level === 0 ? plane : blur(kernels, plane, rows, columns, more * spacingPx, out);
+      scratch ??= level === 0 ? undefined : new Float32Array(rows * columns);
+      const departure = smooth(departures[channel], mixed);
+      const height = smooth(shown[channel], scratch ?? mixed);
+      const deviation = level === 0 ? deviations[channel] : deviationOutside(departure, around);
+      const halfWidth = Math.hypot(fineOf(spacingPx), more * spacingPx);
+      // Of white noise, a Gaussian leaves this part.
+      const clear = (CLEAR * noises[channel]) / (2 * Math.sqrt(Math.PI) * halfWidth);
+      const isClear = ({ own, sign }: { own: readonly number[]; sign: number }) =>
+        level === SMOOTHER.length - 1 || own.some((at) => sign * departure[at] >= clear);
+      for (const region of unclear.filter(isClear)) {
+        outlineRegion(
+          region.own,
+          departure,
+          height,
+          region.sign,
+          LEAST_DEVIATIONS * deviation,
+          rows,
+          columns,
+          sure,
+          middles,
+          basins,
+          mask,
+        );
+      }
+      unclear = unclear.filter((region) => !isClear(region));
+    }
   }
   return mask;
 }
@@ -115,10 +143,35 @@ function overSurroundings(
   return (plane) => {
     for (let i = 0; i < sum.length; i++) sum[i] = plane[i] * (1 - around[i]);
     blur(kernels, sum, rows, columns, sigma, sum);
-    const fine = blur(kernels, plane, rows, columns, Math.max(0.5, FINE * spacingPx));
+    const fine = blur(kernels, plane, rows, columns, fineOf(spacingPx));
     for (let i = 0; i < fine.length; i++) if (weight[i] > 1e-4) fine[i] -= sum[i] / weight[i];
     return fine;
   };
+}
+
+function fineOf(spacingPx: number): number {
+  return Math.max(0.5, FINE * spacingPx);
+}
+
+/**
+ * Standard deviation of what differs from pixel to pixel along the lines, where no defect is: of second differences
+ * (after Immerkaer 1996, who takes them both ways), by their median.
+ */
+function pixelNoise(
+  plane: Float32Array,
+  rows: number,
+  columns: number,
+  around: Uint8Array,
+): number {
+  const stride = Math.ceil(plane.length / SAMPLE) | 1;
+  const sizes = new Float32Array(Math.ceil(plane.length / stride));
+  let n = 0;
+  for (let i = 1; i < rows * columns - 1; i += stride) {
+    const x = i % columns;
+    if (x === 0 || x === columns - 1 || around[i - 1] || around[i] || around[i + 1]) continue;
+    sizes[n++] = Math.abs(plane[i - 1] - 2 * plane[i] + plane[i + 1]);
+  }
+  return n > 0 ? (MAD_TO_SIGMA * select(sizes, n >> 1, n)) / Math.sqrt(6) : 0;
 }
 
 function deviationOutside(plane: Float32Array, around: Uint8Array): number {

@@ -6,8 +6,8 @@ import { cutOnLevelledGrid, logOddsOf } from './answers.ts';
 import type { FeatureMaps, Field } from './field.ts';
 import type { Segmenter } from './segmenter.ts';
 
-/** Log-odds asked for at all scales but the finest: what is slow and shallow there is often no defect. */
-const COARSE = 1;
+/** Log-odds asked for at the finest scale, and at wider ones: what is slow and shallow there is often no defect. */
+const LEAST = [0, 1, 2];
 /** Log-odds of a defect, less than which (1 in 21) leave no doubt. */
 const BEYOND_DOUBT = -3;
 
@@ -44,7 +44,7 @@ export function sightsOf(
   finestFirst(field).forEach((scale, nth) => {
     const channels = field.maps[scale];
     const together = channels.length > 1 ? new Float32Array(channels[0].valid.length) : undefined;
-    const least = nth === 0 ? 0 : COARSE;
+    const least = LEAST[Math.min(nth, LEAST.length - 1)];
     const cut = (logOdds: Float32Array, threshold: number) =>
       cutOnLevelledGrid(kernels, channels[0], logOdds, rows, columns, threshold, scratch);
     const refitted = adapted[scale];
@@ -98,14 +98,15 @@ function addMiddles(centres: Uint8Array, more: Uint8Array, rows: number, columns
 }
 
 /**
- * Dice of the masks cut at one half, if the network's probabilities are right, over all scales by area;
- * 1 where it sees nothing. Without what is lattice beyond doubt: on a large scan with few defects, next to
+ * Dice of the masks cut at one half, if the network's probabilities are right, over the two finest scales by
+ * area; 1 where it sees nothing. Without what is lattice beyond doubt: on a large scan with few defects, next to
  * nothing in each of its pixels adds up to more than all defects.
  */
 export function expectedDice(kernels: Kernels, field: Field): number {
   let both = 0;
   let sum = 0;
-  field.maps.forEach((channels, scale) => {
+  for (const scale of finestFirst(field).slice(0, 2)) {
+    const channels = field.maps[scale];
     const area = field.spacings[scale] * field.spacings[scale];
     const logOdds = logOddsOf(channels, 'defect');
     const { valid }: FeatureMaps = channels[0];
@@ -116,6 +117,6 @@ export function expectedDice(kernels: Kernels, field: Field): number {
       both += area * likely * inside;
       sum += area * (likely + inside);
     }
-  });
+  }
   return both > 0 ? (2 * both) / sum : 1;
 }

@@ -11,8 +11,13 @@ export interface WorkingScale {
   warnings: string[];
 }
 
-/** Of a scale with a lattice the network also looks at twice its spacing, for what is too wide to be seen whole at once. */
-const WIDE = 2;
+/**
+ * Of a scale with a lattice the network also looks at twice and at four times its spacing, for what is too wide, or too
+ * deep in noise, to be seen at once.
+ */
+const WIDER = [2, 4];
+/** Rows of so many pixels across the scan are too few to look for what departs from them. */
+const FEWEST_ROWS = 10;
 /** Where only the features' own width says how large a row would be: their parts must not come one by one. */
 const GUESS = 0.4;
 /** A row spacing of so many guesses (five correlation lengths) is that of no rows: 4.4 is the most on rows of atoms. */
@@ -21,7 +26,7 @@ const TOO_WIDE = 5 / (3 * GUESS);
 const FINEST_PX = 2;
 
 /**
- * The scale asked for, alone, or that of the scan's lattice, each with twice of it; after the lattice's, for
+ * The scale asked for, alone, or that of the scan's lattice, each with twice and four times of it; after the lattice's, for
  * where it proves wrong, a guess and half of the lattice's (it may be a superstructure's); without a
  * lattice the guess. `analysis` of the scan, if there is one already, saves making it.
  */
@@ -32,7 +37,7 @@ export function workingScales(
   analysis?: Analysis,
 ): WorkingScale[] {
   const at = (px: number, from: WorkingScale['from']): WorkingScale => ({
-    spacings: [px, WIDE * px],
+    spacings: [px, ...widerThan(px, levelled)],
     from,
     warnings: [],
   });
@@ -57,6 +62,12 @@ export function workingScales(
   const own = at(spacing, 'lattice');
   if (spacing > TOO_WIDE * guessed.spacings[0]) return [guessed, own];
   return spacing / 2 >= FINEST_PX ? [own, guessed, at(spacing / 2, 'lattice')] : [own, guessed];
+}
+
+/** Twice the spacing always: it is what chains of atoms are seen by. */
+function widerThan(px: number, { rows, columns }: Levelled): number[] {
+  const most = Math.min(rows, columns) / FEWEST_ROWS;
+  return WIDER.map((times) => times * px).filter((wide, i) => i === 0 || wide <= most);
 }
 
 /** Distance of the rows that run along the shorter vector. */
