@@ -11,7 +11,7 @@ const SURROUNDINGS = 1.2;
  * Further half-widths, row spacings, for what does not stand out of the pixels' noise: with the least that makes its
  * height CLEAR deviations of it, the outline at half of that is as smooth as a person would draw it.
  */
-const SMOOTHER = [0, 0.12, 0.25, 0.4];
+const SMOOTHER = [0, 0.12, 0.25];
 const CLEAR = 20;
 /** The part of an extremum's own height down to which its outline reaches. */
 const OUTLINE = 0.5;

@@ -8,6 +8,9 @@ import type { Segmenter } from './segmenter.ts';
 
 /** Log-odds asked for at the finest scale, and at wider ones: what is slow and shallow there is often no defect. */
 const LEAST = [0, 1, 2];
+/** Log-odds (7 to 1) of what is a defect though no middle is seen, at so many of the finest scales. */
+const CERTAIN = 2;
+const WITHOUT_MIDDLE = 2;
 /** Log-odds of a defect, less than which (1 in 21) leave no doubt. */
 const BEYOND_DOUBT = -3;
 
@@ -58,8 +61,15 @@ export function sightsOf(
     }
     if (!refitted) dropRejected(middles, extent, clicks, rows, columns);
     addMiddles(all.centres, middles, rows, columns);
-    // What a person's clicks made likely counts even where the network saw no middle.
-    if (refitted) addMiddles(all.centres, sure, rows, columns);
+    if (refitted) {
+      // What a person's clicks made likely counts even where the network saw no middle.
+      addMiddles(all.centres, sure, rows, columns);
+    } else if (nth < WITHOUT_MIDDLE) {
+      // A cluster of vacancies has no one middle.
+      const certain = cut(logOddsOf(channels, 'defect', together), CERTAIN);
+      dropRejected(certain, extent, clicks, rows, columns);
+      addMiddles(all.centres, certain, rows, columns);
+    }
   });
   return all;
 }

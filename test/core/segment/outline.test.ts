@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findRegions } from '../../../bindings/core/regions.ts';
 import { outlineAtHalfHeight } from '../../../bindings/core/segment/outline.ts';
-import { createKernels } from '../../../bindings/node/index.ts';
+import { createKernels, Random } from '../../../bindings/node/index.ts';
 
 const kernels = createKernels();
 const ROWS = 40;
@@ -79,7 +79,7 @@ test('an outline ends half-way down', () => {
   expect(areaPx).toBeLessThan(Math.PI * 15);
 });
 
-test('where the network is sure, an outline reaches a third down, in one piece', () => {
+test('where the network is sure, an outline reaches below half, in one piece', () => {
   // A slope from the top at x = 20, with a part of it beyond what is sure that the network is sure of again.
   const height = (x: number) => (x < 20 ? 1 - (20 - x) / 6 : 1 - (x - 20) / 30);
   const plane = Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => {
@@ -102,10 +102,23 @@ test('where the network is sure, an outline reaches a third down, in one piece',
   };
   const half = rightEnd(inRows(18, 22));
   expect(Math.abs(half - 35)).toBeLessThan(3);
-  expect(rightEnd(inRows(18, 48))).toBeGreaterThan(half + 3);
+  expect(rightEnd(inRows(18, 48))).toBeGreaterThan(half + 2);
   const apart = inRows(18, 22);
   inRows(half + 2, half + 4).forEach((sure, i) => {
     apart[i] |= sure;
   });
   expect(rightEnd(apart)).toBe(half);
+});
+
+test('what stands little out of the noise is outlined whole, as smoothly as without noise', () => {
+  const random = new Random(3);
+  const place: [number, number][] = [[30, 20]];
+  const clean = bells(place);
+  const noisy = clean.map((height) => height + 0.25 * kernels.normal(random));
+  const [alone] = outline(clean, place, place, 0);
+  const found = outline(noisy, place, place, 0);
+  expect(found).toHaveLength(1);
+  expect(found[0].areaPx / alone.areaPx).toBeGreaterThan(0.7);
+  expect(found[0].areaPx / alone.areaPx).toBeLessThan(1.4);
+  expect(Math.hypot(found[0].x - alone.x, found[0].y - alone.y)).toBeLessThan(1);
 });

@@ -80,6 +80,22 @@ test('a middle seen at a coarse scale gives way to those of a finer one, whateve
   }
 });
 
+test('what is a defect for certain needs no middle at the two finest scales, unless a person rejected it', () => {
+  const defect: [number, number][] = [
+    [5, 5],
+    [6, 5],
+  ];
+  const field = look(maps(SIDE, { defect, extent: defect }));
+  expect(sights(field).centres[5 * SIDE + 5]).toBe(1);
+  expect(sights(look(maps(SIDE, { extent: defect }))).centres[5 * SIDE + 5]).toBe(0);
+  const rejected = [{ x: 6, y: 5, isDefect: false }];
+  const size = { rows: SIDE, columns: SIDE };
+  expect(sightsOf(kernels, field, segmenter, rejected, size).centres[5 * SIDE + 5]).toBe(0);
+  const wide = maps(SIDE / 4, { defect: [[2, 2]] });
+  const nothing = [maps(SIDE, {}), maps(SIDE / 2, {})];
+  expect(sights(look(...nothing, wide)).centres.some((one) => one)).toBe(false);
+});
+
 test('what a person called no defect has no middle, what lies apart from it keeps its own', () => {
   const fine = maps(SIDE, {
     extent: [
