@@ -16,16 +16,20 @@ import {
 import { convolutionalFeatures } from './features.ts';
 import { enlargeMask, type Grid, makeGrid, nearestCluster } from './grid.ts';
 import type { ClusterMethod, Segmentation, SegmentOptions } from './index.ts';
+import { networkFeatures } from './network-features.ts';
 import { type Normalised, normalise } from './normalise.ts';
 import { pixelFeatures } from './pixels.ts';
-import { chooseScale } from './scale.ts';
+import { chooseScale, type Scale } from './scale.ts';
 import type { Strips } from './strips.ts';
 import { upsampledFeatures } from './upsampled.ts';
+import { workingScales } from './working-scale.ts';
 
 /** Cluster counts tried in turn: few lump lattice and rare defects together, many split both. */
 const CLUSTER_COUNTS = [4, 6, 8];
 /** With no more than this part of the strong departures left among the lattice, the count will do. */
 const FEW_MISSED = 0.5;
+/** A cluster of whose pixels the network calls at least this part defects is one of defects. */
+const ENOUGH_LIKELY = 0.3;
 
 /**
  * Every departure from the lattice by k-means (Kolev et al. 2025). A lattice without defects gives an
@@ -41,31 +45,37 @@ export function segmentByClusters(
   const { rows, columns, valid } = levelled;
   const { seed = 1 } = options;
   checkpoint(run, 'segment: normalise', 0);
-  const { periodPx, periodFrom, warnings } = chooseScale(levelled, options.periodPx);
+  const { periodPx, periodFrom, warnings } = scaleOf(kernels, levelled, options.periodPx);
   const grid = makeGrid(levelled, periodPx);
   const normalised = normalise(kernels, grid);
-  const strips = describe(method, kernels, grid, normalised, options, seed);
+  const strips = describe(method, kernels, levelled, grid, normalised, options, run);
 
   const departures = findDepartures(grid, normalised);
   const searched = withoutScars(grid, departures);
   const attempt = (k: number) => {
     const clustering = cluster(kernels, searched, strips, k, seed, grid.factor > 1, run);
-    const reports = judgeClusters(searched, normalised, clustering.labels, clustering.k);
+    const judged = judgeClusters(searched, normalised, clustering.labels, clustering.k);
+    const reports = strips.likely
+      ? judged.map(agreeing(clustering.labels, searched.valid, strips.likely))
+      : judged;
     const held = clustering.labels.map((label) => (reports[label].isDefect ? 1 : 0));
     return {
       clustering,
       clusters: overrule(reports, options.clusters),
       rare: rareDefects(departures, held),
-      missed: missedDepartures(searched, normalised, accountedFor(departures, held)),
+      // What speaks against so many clusters, 0..1.
+      against: strips.likely
+        ? 1 - diceOf(held, strips.likely)
+        : missedDepartures(searched, normalised, accountedFor(departures, held)),
     };
   };
   const counts = options.k === undefined && !options.clusters ? CLUSTER_COUNTS : [options.k ?? 4];
   let best = attempt(counts[0]);
   for (const k of counts.slice(1)) {
-    if (best.missed < FEW_MISSED) break;
+    if (!strips.likely && best.against < FEW_MISSED) break;
     const next = attempt(k);
     // More clusters than there are kinds of pixel cut the lattice itself into defects.
-    if (next.missed < best.missed && areRare(next.clusters)) best = next;
+    if (next.against < best.against && areRare(next.clusters)) best = next;
   }
   const { clustering, clusters } = best;
   const clusterMap = onLevelledGrid(clustering, grid, rows, columns);
@@ -93,7 +103,7 @@ export function segmentByClusters(
         method,
         seed,
         k: clustering.k,
-        network: method === 'pixels' ? null : options.network ? 'given' : 'untrained filter bank',
+        network: sourceOf(method, options),
         periodPx: Number(periodPx.toPrecision(4)),
         periodFrom,
         reducedBy: grid.factor,
@@ -105,29 +115,74 @@ export function segmentByClusters(
         rareDefects: rare.reduce((sum, taken) => sum + taken, 0),
         scarsIgnored: countOf(departures, 'scar'),
         besideStepsIgnored: countOf(departures, 'beside a step'),
-        chosenBy: options.clusters ? 'option' : 'rarity, contrast and compactness',
+        chosenBy: options.clusters
+          ? 'option'
+          : `rarity, contrast and compactness${strips.likely ? ', or the network' : ''}`,
         defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
       },
     ],
   };
 }
 
+/** The row spacing asked for, else the lattice's as it was levelled by, else as its spectrum shows, else a guess. */
+function scaleOf(kernels: Kernels, levelled: Levelled, periodPx: number | undefined): Scale {
+  const scale = chooseScale(levelled, periodPx);
+  if (scale.periodFrom === 'option' || scale.periodFrom === 'lattice') return scale;
+  const [{ from, spacings }] = workingScales(kernels, levelled, undefined);
+  return from === 'lattice' ? { periodPx: spacings[0], periodFrom: from, warnings: [] } : scale;
+}
+
 function describe(
   method: ClusterMethod,
   kernels: Kernels,
+  levelled: Levelled,
   grid: Grid,
   normalised: readonly Normalised[],
-  { network, stripRows }: SegmentOptions,
-  seed: number,
+  options: SegmentOptions,
+  run?: RunOptions,
 ): Strips {
-  switch (method) {
-    case 'pixels':
-      return pixelFeatures(grid, normalised);
-    case 'features':
-      return convolutionalFeatures(kernels, grid, normalised, network, seed, stripRows);
-    case 'upsampled':
-      return upsampledFeatures(kernels, grid, normalised, network, seed, stripRows);
+  const { network, segmenter, stripRows, seed = 1 } = options;
+  if (method === 'pixels') return pixelFeatures(grid, normalised);
+  if (segmenter && !network) {
+    const scales = method === 'features' ? 1 : 2;
+    return networkFeatures(kernels, levelled, grid, segmenter, scales, options, run);
   }
+  const features = method === 'features' ? convolutionalFeatures : upsampledFeatures;
+  return features(kernels, grid, normalised, network, seed, stripRows);
+}
+
+/** Where the features are from, for the record. */
+function sourceOf(method: ClusterMethod, { network, segmenter }: SegmentOptions): string | null {
+  if (method === 'pixels') return null;
+  if (network) return 'given';
+  return segmenter ? segmenter.name : 'untrained filter bank';
+}
+
+/**
+ * What takes a cluster for defects too if the network, whose features were clustered, calls enough of its pixels
+ * (`likely`) defects: heights alone do not tell a wide shallow defect from a row.
+ */
+function agreeing(labels: Uint8Array, valid: Uint8Array, likely: Uint8Array) {
+  return (report: ClusterReport, cluster: number): ClusterReport => {
+    let [count, agreed] = [0, 0];
+    for (let i = 0; i < labels.length; i++) {
+      if (labels[i] !== cluster || !valid[i]) continue;
+      count++;
+      agreed += likely[i];
+    }
+    if (report.isDefect || !(agreed > ENOUGH_LIKELY * count)) return report;
+    const percent = Math.round((100 * agreed) / count);
+    return { ...report, isDefect: true, why: `the network calls ${percent} % of it defects` };
+  };
+}
+
+function diceOf(a: Uint8Array, b: Uint8Array): number {
+  let [both, sum] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    both += a[i] & b[i];
+    sum += a[i] + b[i];
+  }
+  return sum > 0 ? (2 * both) / sum : 1;
 }
 
 function forTheRecord(report: ClusterReport, cluster: number) {

@@ -24,7 +24,7 @@ export const SEGMENT_METHODS: readonly SegmentMethod[] = ['auto', 'network', ...
 export interface SegmentOptions {
   /** Default 'auto', which without a segmenter means 'pixels'. */
   method?: SegmentMethod;
-  /** The segmentation network, of 'auto' and 'network'. */
+  /** The segmentation network, of 'auto' and 'network'; 'features' and 'upsampled' cluster what it sees. */
   segmenter?: Segmenter;
   /** What a person said of places on the levelled grid: 'auto' and 'network' go by it. */
   clicks?: readonly Click[];
@@ -34,7 +34,10 @@ export interface SegmentOptions {
   seed?: number;
   /** Which clusters are defects (0 is the most frequent one), instead of the automatic choice. */
   clusters?: readonly number[];
-  /** Layers to take features from; default an untrained filter bank. Only of 'features' and 'upsampled'. */
+  /**
+   * Layers to take features from, only of 'features' and 'upsampled'; default the segmentation network, without
+   * it an untrained filter bank.
+   */
   network?: readonly ConvLayer[];
   /** Row spacing of the lattice in levelled pixels; default: the scan's own, as found when it was levelled, or a guess. */
   periodPx?: number;

@@ -9,6 +9,8 @@ export interface Strips {
   stripRows: number;
   /** Scale each component to unit variance before clustering: its own unit means nothing. */
   standardise: boolean;
+  /** 1 where a network that made the vectors itself thinks a defect likelier than not. (rows, columns) */
+  likely?: Uint8Array;
   /** Vectors of rows top..bottom-1, (rows, columns, dimension); top is a multiple of stripRows or of 32. */
   read(top: number, bottom: number): Float32Array;
 }

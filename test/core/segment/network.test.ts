@@ -51,6 +51,24 @@ describe('the segmentation network', () => {
     expect(shareTouched(mask, truth)).toBeGreaterThan(0.9);
   });
 
+  it.each(['features', 'upsampled'] as const)('is what k-means by %s works on', (method) => {
+    const { levelled, truth } = scene([6, -4]);
+    const { mask, steps, clusters } = segment(kernels, levelled, { method, segmenter });
+    expect(steps[0]).toMatchObject({ method, network: segmenter.name });
+    expect(clusters.some(({ isDefect, why }) => isDefect && why !== '')).toBe(true);
+    expect(shareTouched(truth, mask)).toBeGreaterThan(0.9);
+    expect(shareTouched(mask, truth)).toBeGreaterThan(0.9);
+    const { used } = kernels.memory();
+    const again = segment(kernels, levelled, { method, segmenter, tile: 64 });
+    expect(again.clusterMap).toEqual(segment(kernels, levelled, { method, segmenter }).clusterMap);
+    expect(kernels.memory().used).toBe(used);
+    const bare = segment(kernels, makeScene({ rows: ROWS, columns: COLUMNS }).levelled, {
+      method,
+      segmenter,
+    });
+    expect(bare.mask.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.002 * ROWS * COLUMNS);
+  });
+
   it('does not know units: heights and pixels in other ones give the same mask', () => {
     const { levelled } = scene([5]);
     const { mask } = segment(kernels, levelled, { segmenter });

@@ -65,7 +65,23 @@ describe('chooseScale', () => {
 
   test('its warning and the measured clusters are in the segmentation’s record', () => {
     const kernels = createKernels();
-    const { warnings, steps, clusters } = segment(kernels, unknown({ period: 12, heights: [5] }));
+    const { levelled } = makeScene({ period: 12, heights: [5] });
+    const found = segment(kernels, { ...levelled, rowSpacingPx: null });
+    expect(found.warnings).toEqual([]);
+    // Nothing but molecules on a flat surface: rows of nothing.
+    const random = new Random(5);
+    const places = Array.from({ length: 30 }, () => [
+      random.between(0, 160),
+      random.between(0, 160),
+    ]);
+    const bare = Float32Array.from({ length: 160 * 160 }, (_, i) =>
+      places.reduce(
+        (sum, [x, y]) =>
+          sum + 5 * Math.exp(-(((i % 160) - x) ** 2 + (Math.floor(i / 160) - y) ** 2) / 50),
+        0.05 * random.uniform(),
+      ),
+    );
+    const { warnings, steps, clusters } = segment(kernels, makeLevelled([bare], 160, 160));
     expect(warnings[0]).toMatch(/No lattice.*row spacing of \d+ pixels/);
     expect(steps[0]['periodFrom']).toBe('correlation length');
     const recorded = steps[0]['clusters'] as { cluster: number; isDefect: boolean; why: string }[];
