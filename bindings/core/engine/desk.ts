@@ -109,8 +109,7 @@ function answerForScan(
       return scan.levelledPlane(request.index);
     case 'find': {
       const { method = 'auto' } = request.options;
-      const asksNetwork = method === 'auto' || method === 'network';
-      const segmenter = asksNetwork ? networks.loadSegmenter() : undefined;
+      const segmenter = method === 'pixels' ? undefined : networks.loadSegmenter();
       return scan.find({ ...(segmenter && { segmenter }), ...request.options }, run);
     }
     case 'embed':

@@ -56,7 +56,8 @@ export const classify: Command = {
     checkFolder(out);
     const input = readInput(context, given);
     const network = readNetwork(context, given);
-    if (network.sha256 !== null) segmentation.network = network.layers;
+    const own = given.text('weights') !== undefined && network.sha256 !== null;
+    if (own) segmentation.network = network.layers;
     const naming = readNameOptions(context, given, network.dimension);
     const run = { onProgress: report.progress };
 
