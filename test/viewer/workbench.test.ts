@@ -175,6 +175,60 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
     expect(bench.candidates.defects.length).toBeGreaterThan(0);
   });
 
+  test('what is shown has names for exactly its defects, from the moment they are found', async () => {
+    const bench = await open();
+    const seen: string[] = [];
+    bench.listen((change) => {
+      if (change === 'candidates' || change === 'segment' || change === 'classify') {
+        const { candidates, naming, counts: of } = bench;
+        expect(naming.labels).toHaveLength(candidates.defects.length);
+        expect(naming.isGiven).toHaveLength(candidates.defects.length);
+        if (change !== 'classify' && candidates.defects.length === 0) expect(of).toEqual([]);
+        seen.push(change);
+      }
+    });
+    await bench.segment();
+    expect(seen).toEqual(['candidates', 'segment', 'classify']);
+    await label(bench);
+    const { labels } = bench.naming;
+    seen.length = 0;
+    const erased = bench.run({ type: 'erase', at: [bench.placeOf(0)] });
+    const names = new Promise<readonly string[]>((resolve) => {
+      bench.listen((change) => {
+        if (change === 'candidates') resolve(bench.naming.labels);
+      });
+    });
+    expect(await names).toEqual(labels.slice(1));
+    await erased;
+    expect(seen).toEqual(['candidates', 'classify']);
+  });
+
+  test('can be stopped and closed while it shows what was found', async () => {
+    for (const stop of ['cancel', 'close'] as const) {
+      const bench = await open();
+      const stopped = bench.segment();
+      bench.listen((change) => {
+        if (change === 'segment') setTimeout(() => bench[stop]());
+      });
+      await expect(stopped).rejects.toThrow(CancelledError);
+      if (stop === 'close') continue;
+      expect(bench.found).toBeUndefined();
+      expect(bench.candidates.defects).toEqual([]);
+    }
+  });
+
+  test('undone twice while it works, it has no search and what follows from none', async () => {
+    const bench = await open();
+    await bench.segment();
+    const levelled = bench.setOptions({ prepare: { scars: 'off' } });
+    const both = Promise.all([bench.undo(), bench.undo()]);
+    await Promise.all([levelled, both]);
+    await bench.settled();
+    expect(bench.labelling.options).toEqual({});
+    expect(bench.found).toBeUndefined();
+    expect(bench.candidates.defects).toEqual([]);
+  });
+
   test('clicks faster than the answers end at the last one', async () => {
     const bench = await open();
     await bench.segment();

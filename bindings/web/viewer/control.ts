@@ -259,7 +259,7 @@ export class Control {
 
   private hear(change: Change): void {
     if (change === 'levelled') void this.showChannel(this.settings.channel);
-    if (change === 'classify' && this.settings.selected >= this.defects.length) this.select(-1);
+    if (change === 'candidates' && this.settings.selected >= this.defects.length) this.select(-1);
     this.tell(change);
   }
 

@@ -28,7 +28,7 @@ export class MapPanel {
     this.root = element('div', { className: 'tab-page' }, this.caption, this.canvas);
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     control.listen((event) => {
-      if (event === 'scan') this.mapped = undefined;
+      if (event === 'scan' || event === 'candidates') this.forget();
       if (event === 'classify' || event === 'scan') void this.refresh();
       if (event === 'settings') this.draw();
     });
@@ -37,15 +37,21 @@ export class MapPanel {
     this.canvas.addEventListener('pointerup', () => this.up());
   }
 
+  /** Places of other candidates. */
+  private forget(): void {
+    this.mapped = undefined;
+    this.points = new Float32Array(0);
+    this.caption.textContent = '';
+  }
+
   /** Computed only while it is looked at, and once per set of candidates. */
   async refresh(): Promise<void> {
     const { control } = this;
     const { bench, defects } = control;
     if (this.root.hidden) return;
     if (this.mapped !== defects) {
+      this.forget();
       this.mapped = defects;
-      this.points = new Float32Array(0);
-      this.caption.textContent = '';
       if (bench && defects.length > 0) {
         const { points, explained } = await bench.map();
         if (this.mapped !== defects) return;

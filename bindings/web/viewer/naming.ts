@@ -28,7 +28,7 @@ export function namesOf(
   const places = new Map(earlier.map((defect, i) => [defect, i]));
   const from = defects.map((defect) => places.get(defect) ?? -1);
   return {
-    labels: from.map((i) => labels[i] ?? ''),
+    labels: from.map((i, at) => labels[i] ?? (defects[at].tooLarge ? TOO_LARGE : '')),
     confidence: Float32Array.from(from, (i) => confidence[i] ?? Number.NaN),
     isGiven: from.map((i) => isGiven[i] ?? false),
   };

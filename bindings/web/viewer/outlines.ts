@@ -125,7 +125,7 @@ function fillMask(
   context.globalAlpha = 1;
 }
 
-/** Dark below all of them, so that the lines show on every colour of the scan. */
+/** Dark below all of those that are drawn together, so that the lines show on every colour of the scan. */
 function strokeTwice(
   context: CanvasRenderingContext2D,
   paths: readonly Path2D[],

@@ -9,7 +9,7 @@ const HISTOGRAM_BINS = 128;
 const SAMPLE = 65_536;
 /** Pixels painted before the page gets its turn: some 3 ms, 20 on a slow or busy machine. */
 const PIXELS_PER_TURN = 1 << 17;
-/** Rows of a canvas: what a page makes in a few milliseconds. A multiple of the rows painted in a turn's unit. */
+/** Rows of a canvas: what a page makes in a few milliseconds. A multiple of 2^HALVINGS. */
 const BAND_ROWS = 256;
 /** Smaller copies, each half as large, for a view of the whole of a large scan. */
 const HALVINGS = 3;
@@ -135,7 +135,9 @@ export class Picture {
   }
 
   private resize({ rows, columns }: Plane): void {
-    const sizes = Math.max(rows, columns) > 1024 ? HALVINGS : 0;
+    // A strip of a few pixels has nothing to halve.
+    const isLarge = Math.max(rows, columns) > 1024 && Math.min(rows, columns) >= 1 << HALVINGS;
+    const sizes = isLarge ? HALVINGS : 0;
     const [whole] = this.copies;
     if (whole?.rows === rows && whole.columns === columns) return;
     this.copies = Array.from({ length: sizes + 1 }, (_, i) => ({

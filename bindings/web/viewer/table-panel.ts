@@ -55,7 +55,7 @@ export class TablePanel {
     );
     this.root = element('div', { className: 'tab-page' }, review, this.scroller);
     control.listen((event) => {
-      if (event === 'scan' || event === 'classify') this.refresh();
+      if (event === 'scan' || event === 'candidates' || event === 'classify') this.refresh();
       if (event === 'settings') this.reveal();
     });
   }

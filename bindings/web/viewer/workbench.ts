@@ -33,7 +33,7 @@ import { Namer, type Naming, namesOf, nothingNamed } from './naming.ts';
 import { type PlaneInUnit, Planes } from './planes.ts';
 
 /** What has changed, for those who show it. */
-export type Change = 'levelled' | 'segment' | 'labels' | 'classify' | 'busy';
+export type Change = 'levelled' | 'candidates' | 'segment' | 'labels' | 'classify' | 'busy';
 
 export interface Busy {
   stage: string;
@@ -65,9 +65,9 @@ export class Workbench {
   private readonly namer: Namer;
   private readonly planes: Planes;
   private readonly listeners = new Set<(change: Change) => void>();
-  /** Options that `prepared` and `found` were made with, as text; '' for none. */
+  /** Options that `prepared` and `found` were made with, as text; '' for none, undefined for what is out of date. */
   private preparedWith = '';
-  private foundWith = '';
+  private foundWith: string | undefined = '';
   /** What the candidates follow from: labels alone leave them as they are. */
   private madeFrom: readonly unknown[] = [];
   private turn: Promise<unknown> = Promise.resolve();
@@ -327,7 +327,7 @@ export class Workbench {
     if (level !== this.preparedWith) {
       this.prepared = await this.handle.prepare(this.prepareOptions, call);
       this.preparedWith = level;
-      this.foundWith = '';
+      this.foundWith = undefined;
       this.namer.forget();
       this.tell('levelled');
     }
@@ -341,7 +341,8 @@ export class Workbench {
     this.collect(labelling);
     if (isFoundAnew) {
       this.tell('segment');
-      if (this.found) await new Promise((resolve) => setTimeout(resolve, SHOWING_MS));
+      // Where nobody listens nobody looks.
+      if (this.found && this.listeners.size > 0) await pause(SHOWING_MS, this.stop.signal);
     }
     await this.name(labelling, call);
   }
@@ -353,8 +354,10 @@ export class Workbench {
     if (from.every((part, i) => part === this.madeFrom[i])) return;
     this.candidates = found && prepared ? candidatesOf(found, prepared, labelling) : noCandidates;
     this.naming = namesOf(this.candidates.defects, candidates.defects, naming);
-    if (!found) this.counts = [];
+    // Counts of another search are of other defects.
+    if (found !== this.madeFrom[0]) this.counts = [];
     this.madeFrom = from;
+    this.tell('candidates');
   }
 
   private async name(labelling: Labelling, call: CallOptions): Promise<void> {
@@ -366,4 +369,19 @@ export class Workbench {
     this.counts = await namer.count(naming, labelling, found.searchedFraction);
     this.naming = naming;
   }
+}
+
+/** Rejects with CancelledError once the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      if (signal.aborted) reject(new CancelledError());
+      else resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
 }
