@@ -8,9 +8,8 @@ import type { Segmenter } from './segmenter.ts';
 
 /** Log-odds asked for at the finest scale, and at wider ones: what is slow and shallow there is often no defect. */
 const LEAST = [0, 1, 2];
-/** Log-odds (7 to 1) of what is a defect though no middle is seen, at so many of the finest scales. */
+/** So much more is asked of what is a defect though no middle of it is seen. */
 const CERTAIN = 2;
-const WITHOUT_MIDDLE = 2;
 /** Log-odds of a defect, less than which (1 in 21) leave no doubt. */
 const BEYOND_DOUBT = -3;
 
@@ -61,15 +60,14 @@ export function sightsOf(
     }
     if (!refitted) dropRejected(middles, extent, clicks, rows, columns);
     addMiddles(all.centres, middles, rows, columns);
-    if (refitted) {
-      // What a person's clicks made likely counts even where the network saw no middle.
-      addMiddles(all.centres, sure, rows, columns);
-    } else if (nth < WITHOUT_MIDDLE) {
-      // A cluster of vacancies has no one middle.
-      const certain = cut(logOddsOf(channels, 'defect', together), CERTAIN);
-      dropRejected(certain, extent, clicks, rows, columns);
-      addMiddles(all.centres, certain, rows, columns);
+    // A cluster of vacancies has no one middle, and what a person clicked needs none.
+    const certain = cut(refitted ?? logOddsOf(channels, 'defect', together), least + CERTAIN);
+    for (const click of clicks) {
+      const at = pixelOf(click, rows, columns);
+      if (click.isDefect && sure[at]) certain[at] = 1;
     }
+    if (!refitted) dropRejected(certain, extent, clicks, rows, columns);
+    addMiddles(all.centres, certain, rows, columns);
   });
   return all;
 }

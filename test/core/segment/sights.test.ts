@@ -80,7 +80,7 @@ test('a middle seen at a coarse scale gives way to those of a finer one, whateve
   }
 });
 
-test('what is a defect for certain needs no middle at the two finest scales, unless a person rejected it', () => {
+test('what is a defect for certain needs no middle, unless a person rejected it', () => {
   const defect: [number, number][] = [
     [5, 5],
     [6, 5],
@@ -91,7 +91,7 @@ test('what is a defect for certain needs no middle at the two finest scales, unl
   const rejected = [{ x: 6, y: 5, isDefect: false }];
   const size = { rows: SIDE, columns: SIDE };
   expect(sightsOf(kernels, field, segmenter, rejected, size).centres[5 * SIDE + 5]).toBe(0);
-  const wide = maps(SIDE / 4, { defect: [[2, 2]] });
+});
   const nothing = [maps(SIDE, {}), maps(SIDE / 2, {})];
   expect(sights(look(...nothing, wide)).centres.some((one) => one)).toBe(false);
 });
