@@ -92,9 +92,6 @@ test('what is a defect for certain needs no middle, unless a person rejected it'
   const size = { rows: SIDE, columns: SIDE };
   expect(sightsOf(kernels, field, segmenter, rejected, size).centres[5 * SIDE + 5]).toBe(0);
 });
-  const nothing = [maps(SIDE, {}), maps(SIDE / 2, {})];
-  expect(sights(look(...nothing, wide)).centres.some((one) => one)).toBe(false);
-});
 
 test('what a person called no defect has no middle, what lies apart from it keeps its own', () => {
   const fine = maps(SIDE, {
