@@ -9,7 +9,9 @@ import type { Segmenter } from './segmenter.ts';
 /** Log-odds asked for at the finest scale, and at wider ones: what is slow and shallow there is often no defect. */
 const LEAST = [0, 1, 2];
 /** So much more is asked of what is a defect though no middle of it is seen. */
-const CERTAIN = 2;
+const CERTAIN = 3;
+/** Longer than so many row spacings, what has no middle is an edge: of a step, of a superstructure. */
+const LONGEST = 4;
 /** Log-odds of a defect, less than which (1 in 21) leave no doubt. */
 const BEYOND_DOUBT = -3;
 
@@ -43,6 +45,7 @@ export function sightsOf(
   };
   const adapted = clickedLogOdds(kernels, field, head, clicks, rows, columns);
   const scratch = new Float32Array(n);
+  const finest = Math.min(...field.spacings);
   finestFirst(field).forEach((scale, nth) => {
     const channels = field.maps[scale];
     const together = channels.length > 1 ? new Float32Array(channels[0].valid.length) : undefined;
@@ -60,16 +63,41 @@ export function sightsOf(
     }
     if (!refitted) dropRejected(middles, extent, clicks, rows, columns);
     addMiddles(all.centres, middles, rows, columns);
+    if (!refitted && nth > 0) return; // seen wide, a piece of background is as certain
     // A cluster of vacancies has no one middle, and what a person clicked needs none.
     const certain = cut(refitted ?? logOddsOf(channels, 'defect', together), least + CERTAIN);
     for (const click of clicks) {
       const at = pixelOf(click, rows, columns);
       if (click.isDefect && sure[at]) certain[at] = 1;
     }
-    if (!refitted) dropRejected(certain, extent, clicks, rows, columns);
+    if (!refitted) {
+      dropRejected(certain, extent, clicks, rows, columns);
+      dropKnown(certain, sure, all.centres, LONGEST * finest, rows, columns);
+    }
     addMiddles(all.centres, certain, rows, columns);
   });
   return all;
+}
+
+/**
+ * Clear what lies in connected pieces of `seen` that hold a middle already, or are longer, along x or y, than so many
+ * pixels.
+ */
+function dropKnown(
+  marks: Uint8Array,
+  seen: Uint8Array,
+  centres: Uint8Array,
+  longest: number,
+  rows: number,
+  columns: number,
+): void {
+  const { labels, regions } = findRegions(seen, rows, columns);
+  const known = new Uint8Array(regions.length + 1);
+  for (const { id, box } of regions) {
+    if (Math.max(box.right - box.left, box.bottom - box.top) >= longest) known[id] = 1;
+  }
+  for (let i = 0; i < labels.length; i++) if (centres[i]) known[labels[i]] = 1;
+  for (let i = 0; i < marks.length; i++) if (known[labels[i]]) marks[i] = 0;
 }
 
 /** Clear the middles of what a person called no defect, as far as it is seen in one piece. */
