@@ -93,6 +93,14 @@ test('what is a defect for certain needs no middle, unless a person rejected it'
   expect(sightsOf(kernels, field, segmenter, rejected, size).centres[5 * SIDE + 5]).toBe(0);
 });
 
+test('but not where it is a long edge, nor beside a middle in one piece with it', () => {
+  const line = Array.from({ length: 12 }, (_, i): [number, number] => [i + 2, 8]);
+  const long = { ...look(maps(SIDE, { defect: line })), spacings: [2] };
+  expect(sights(long).centres.some((one) => one)).toBe(false);
+  const { centres } = sights(look(maps(SIDE, { defect: line, centre: [[2, 8]] })));
+  expect(centres.reduce((sum, one) => sum + one, 0)).toBe(1);
+});
+
 test('what a person called no defect has no middle, what lies apart from it keeps its own', () => {
   const fine = maps(SIDE, {
     extent: [
