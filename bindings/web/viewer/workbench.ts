@@ -337,9 +337,12 @@ export class Workbench {
     if (isFoundAnew) {
       this.found = find && (await this.handle.find(find, call));
       this.foundWith = wanted;
+      // To take in a large answer is a task of the page's own; what follows from it are others.
+      if (find) await pause(0, this.stop.signal);
     }
     this.collect(labelling);
     if (isFoundAnew) {
+      if (find) await pause(0, this.stop.signal);
       this.tell('segment');
       // Where nobody listens nobody looks.
       if (this.found && this.listeners.size > 0) await pause(SHOWING_MS, this.stop.signal);
