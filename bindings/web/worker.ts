@@ -17,6 +17,10 @@ import { Inbox, type Piece } from './pieces.ts';
 
 type OpenRequest = Extract<EngineRequest, { ask: 'open' }>;
 
+/** Bytes of an answer that took much more than that to make, and time to give it back, ms. */
+const LARGE = 32 << 20;
+const SETTLING_MS = 250;
+
 const inbox = new Inbox();
 let service: EngineService | undefined;
 let answerPool: ReturnType<typeof serve> | undefined;
@@ -36,8 +40,11 @@ const remote = {
     return service.network;
   },
 
-  ask(request: EngineRequest): EngineReply {
+  async ask(request: EngineRequest): Promise<EngineReply> {
     const { reply, transfer: buffers } = begun(service).answer(request, report);
+    const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    // What was needed on the way to a large answer is given back first: the page would wait for that.
+    if (bytes > LARGE) await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     return transfer(reply, buffers);
   },
 
@@ -47,7 +54,7 @@ const remote = {
   },
 
   /** As ask(), for a request to open whose files have arrived before, without their bytes. */
-  askOpen({ file, options, ...request }: OpenRequest): EngineReply {
+  askOpen({ file, options, ...request }: OpenRequest): Promise<EngineReply> {
     const [bytes, ...others] = inbox.take();
     const companions = (options.companions ?? []).map((one, i) => ({ ...one, bytes: others[i] }));
     return remote.ask({
