@@ -98,7 +98,7 @@ export function outlineAtHalfHeight(
       const departure = smooth(departures[channel], mixed);
       const height = smooth(shown[channel], scratch ?? mixed);
       const deviation = level === 0 ? deviations[channel] : deviationOutside(departure, around);
-      const halfWidth = Math.hypot(fineOf(spacingPx), more * spacingPx);
+      const halfWidth = Math.sqrt(fineOf(spacingPx) ** 2 + (more * spacingPx) ** 2);
       // Of white noise, a Gaussian leaves this part.
       const clear = (CLEAR * noises[channel]) / (2 * Math.sqrt(Math.PI) * halfWidth);
       const isClear = ({ own, sign }: { own: readonly number[]; sign: number }) =>
