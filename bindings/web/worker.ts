@@ -17,7 +17,7 @@ import { Inbox, type Piece } from './pieces.ts';
 
 type OpenRequest = Extract<EngineRequest, { ask: 'open' }>;
 
-/** Bytes of an answer that took much more than that to make, and time to give it back, ms. */
+/** Bytes of a search's answer, which takes several times as much to make, and time to give that back, ms. */
 const LARGE = 32 << 20;
 const SETTLING_MS = 250;
 
@@ -44,7 +44,8 @@ const remote = {
     const { reply, transfer: buffers } = begun(service).answer(request, report);
     const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
     // What was needed on the way to a large answer is given back first: the page would wait for that.
-    if (bytes > LARGE) await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+    if (request.ask === 'find' && bytes > LARGE)
+      await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     return transfer(reply, buffers);
   },
 

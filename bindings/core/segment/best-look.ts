@@ -5,7 +5,7 @@ import { joinAnswers, logOddsOf } from './answers.ts';
 import { computeField, type Field } from './field.ts';
 import type { SegmentOptions } from './index.ts';
 import type { Segmenter } from './segmenter.ts';
-import { expectedDice } from './sights.ts';
+import { expectedDice, judgedScales } from './sights.ts';
 import type { WorkingScale } from './working-scale.ts';
 
 /** Sure enough of a scale, and how much surer another one has to be. */
@@ -104,13 +104,14 @@ function partOf(picture: Picture, field: Field): Picture {
   };
 }
 
-/** Working pixels that are likely a defect's, of all scales together, within parts of the picture's sides. */
+/** Working pixels that are likely a defect's, of the scales that a guess is judged by, within parts of the picture's sides. */
 function seenIn(
-  { maps }: Field,
+  field: Field,
   { top, bottom, left, right } = { top: 0, bottom: 1, left: 0, right: 1 },
 ): number {
   let seen = 0;
-  for (const channels of maps) {
+  for (const scale of judgedScales(field)) {
+    const channels = field.maps[scale];
     const { rows, columns } = channels[0];
     const logOdds = logOddsOf(channels, 'defect');
     const end = Math.ceil(right * columns);

@@ -31,6 +31,9 @@ const FEW_MISSED = 0.5;
 /** A cluster of whose pixels the network calls at least this part defects is one of defects. */
 const ENOUGH_LIKELY = 0.3;
 
+const WITHOUT_FEATURES =
+  'The scan is too large for the features of the segmentation network: an untrained filter bank stands in for it.';
+
 /**
  * Every departure from the lattice by k-means (Kolev et al. 2025). A lattice without defects gives an
  * empty mask.
@@ -95,15 +98,16 @@ export function segmentByClusters(
     clusterMap,
     clusters,
     confidence: null,
-    periodPx: levelled.rowSpacingPx ?? null,
-    warnings,
+    periodPx: periodFrom === 'lattice' || periodFrom === 'option' ? periodPx : null,
+    warnings: [...warnings, ...(strips.warnings ?? [])],
     steps: [
       {
         name: 'segment',
         method,
         seed,
         k: clustering.k,
-        network: sourceOf(method, options),
+        network: strips.likely ? (options.segmenter?.name ?? null) : sourceOf(method, options),
+        ...(strips.likely && { sha256: options.segmenter?.sha256 }),
         periodPx: Number(periodPx.toPrecision(4)),
         periodFrom,
         reducedBy: grid.factor,
@@ -143,19 +147,21 @@ function describe(
 ): Strips {
   const { network, segmenter, stripRows, seed = 1 } = options;
   if (method === 'pixels') return pixelFeatures(grid, normalised);
-  if (segmenter && !network) {
-    const scales = method === 'features' ? 1 : 2;
-    return networkFeatures(kernels, levelled, grid, segmenter, scales, options, run);
-  }
+  const scales = method === 'features' ? 1 : 2;
+  const own =
+    segmenter && !network
+      ? networkFeatures(kernels, levelled, grid, segmenter, scales, options, run)
+      : undefined;
+  if (own) return own;
   const features = method === 'features' ? convolutionalFeatures : upsampledFeatures;
-  return features(kernels, grid, normalised, network, seed, stripRows);
+  const strips = features(kernels, grid, normalised, network, seed, stripRows);
+  return segmenter && !network ? { ...strips, warnings: [WITHOUT_FEATURES] } : strips;
 }
 
-/** Where the features are from, for the record. */
-function sourceOf(method: ClusterMethod, { network, segmenter }: SegmentOptions): string | null {
+/** Where features are from that are not the segmentation network's, for the record. */
+function sourceOf(method: ClusterMethod, { network }: SegmentOptions): string | null {
   if (method === 'pixels') return null;
-  if (network) return 'given';
-  return segmenter ? segmenter.name : 'untrained filter bank';
+  return network ? 'given' : 'untrained filter bank';
 }
 
 /**

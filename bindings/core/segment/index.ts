@@ -28,7 +28,7 @@ export interface SegmentOptions {
   segmenter?: Segmenter;
   /** What a person said of places on the levelled grid: 'auto' and 'network' go by it. */
   clicks?: readonly Click[];
-  /** Number of clusters, 2 to 16; default 4, and more if four leave strong departures among the lattice. */
+  /** Number of clusters, 2 to 16; default 4, and more if those agree better with the network, or four leave strong departures among the lattice. */
   k?: number;
   /** Of k-means and of the untrained filter bank; default 1. */
   seed?: number;

@@ -50,7 +50,7 @@ export interface Seen {
 
 /**
  * Outlines at half height: within what the network sees, each extremum of the heights over their
- * surroundings becomes a defect of its own, as far down as half of its height, or a third where the
+ * surroundings becomes a defect of its own, as far down as half of its height, or two fifths where the
  * network is sure; a line of pixels is left between two that touch. Returns a mask (rows, columns).
  */
 export function outlineAtHalfHeight(
@@ -98,7 +98,8 @@ export function outlineAtHalfHeight(
       const departure = smooth(departures[channel], mixed);
       const height = smooth(shown[channel], scratch ?? mixed);
       const deviation = level === 0 ? deviations[channel] : deviationOutside(departure, around);
-      const halfWidth = Math.sqrt(fineOf(spacingPx) ** 2 + (more * spacingPx) ** 2);
+      const [fine, added] = [fineOf(spacingPx), more * spacingPx];
+      const halfWidth = Math.sqrt(fine * fine + added * added);
       // Of white noise, a Gaussian leaves this part.
       const clear = (CLEAR * noises[channel]) / (2 * Math.sqrt(Math.PI) * halfWidth);
       const isClear = ({ own, sign }: { own: readonly number[]; sign: number }) =>

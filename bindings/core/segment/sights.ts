@@ -21,7 +21,7 @@ export interface Sights {
   around: Uint8Array;
   /** Where one is likely, at the finest scale. */
   sure: Uint8Array;
-  /** In the middle of each; in all of it where only a person's clicks tell of it. */
+  /** In the middle of each; in what is certain of it where no middle is seen. */
   centres: Uint8Array;
 }
 
@@ -46,6 +46,7 @@ export function sightsOf(
   const adapted = clickedLogOdds(kernels, field, head, clicks, rows, columns);
   const scratch = new Float32Array(n);
   const finest = Math.min(...field.spacings);
+  let certain: Uint8Array | undefined;
   finestFirst(field).forEach((scale, nth) => {
     const channels = field.maps[scale];
     const together = channels.length > 1 ? new Float32Array(channels[0].valid.length) : undefined;
@@ -63,20 +64,46 @@ export function sightsOf(
     }
     if (!refitted) dropRejected(middles, extent, clicks, rows, columns);
     addMiddles(all.centres, middles, rows, columns);
-    if (!refitted && nth > 0) return; // seen wide, a piece of background is as certain
-    // A cluster of vacancies has no one middle, and what a person clicked needs none.
-    const certain = cut(refitted ?? logOddsOf(channels, 'defect', together), least + CERTAIN);
-    for (const click of clicks) {
-      const at = pixelOf(click, rows, columns);
-      if (click.isDefect && sure[at]) certain[at] = 1;
-    }
-    if (!refitted) {
+    if (refitted) {
+      // What is like the clicked defects needs no middle, and they themselves no certainty.
+      const certain = cut(refitted, least + CERTAIN);
+      for (const click of clicks)
+        if (click.isDefect) markNearest(certain, sure, click, finest, rows, columns);
+      dropKnown(certain, sure, all.centres, Infinity, rows, columns);
+      addMiddles(all.centres, certain, rows, columns);
+    } else if (nth === 0) {
+      certain = cut(logOddsOf(channels, 'defect', together), least + CERTAIN);
       dropRejected(certain, extent, clicks, rows, columns);
-      dropKnown(certain, sure, all.centres, LONGEST * finest, rows, columns);
     }
-    addMiddles(all.centres, certain, rows, columns);
   });
+  // A cluster of vacancies has no one middle. Only at the finest scale: seen wide, a piece of background is as certain.
+  if (certain) {
+    dropKnown(certain, all.sure, all.centres, LONGEST * finest, rows, columns);
+    addMiddles(all.centres, certain, rows, columns);
+  }
   return all;
+}
+
+/** Mark the pixel of `sure` nearest to a click, as far as half a row spacing away. */
+function markNearest(
+  marks: Uint8Array,
+  sure: Uint8Array,
+  click: Click,
+  spacing: number,
+  rows: number,
+  columns: number,
+): void {
+  const at = pixelOf(click, rows, columns);
+  const reach = Math.max(1, Math.floor(spacing / 2));
+  const [x, y] = [at % columns, Math.floor(at / columns)];
+  let [best, least] = [-1, reach * reach + 1];
+  for (let r = Math.max(0, y - reach); r <= Math.min(rows - 1, y + reach); r++) {
+    for (let c = Math.max(0, x - reach); c <= Math.min(columns - 1, x + reach); c++) {
+      const squared = (r - y) * (r - y) + (c - x) * (c - x);
+      if (sure[r * columns + c] && squared < least) [best, least] = [r * columns + c, squared];
+    }
+  }
+  if (best >= 0) marks[best] = 1;
 }
 
 /**
@@ -119,6 +146,11 @@ function dropRejected(
   for (let i = 0; i < middles.length; i++) if (drop[labels[i]]) middles[i] = 0;
 }
 
+/** The two finest scales: by them a guess at the lattice is judged. */
+export function judgedScales(field: Field): number[] {
+  return finestFirst(field).slice(0, 2);
+}
+
 /** Indices of the scales, that of the smallest working pixel first. */
 function finestFirst({ spacings }: Field): number[] {
   return spacings.map((_, i) => i).sort((a, b) => spacings[a] - spacings[b] || a - b);
@@ -141,7 +173,7 @@ function addMiddles(centres: Uint8Array, more: Uint8Array, rows: number, columns
 export function expectedDice(kernels: Kernels, field: Field): number {
   let both = 0;
   let sum = 0;
-  for (const scale of finestFirst(field).slice(0, 2)) {
+  for (const scale of judgedScales(field)) {
     const channels = field.maps[scale];
     const area = field.spacings[scale] * field.spacings[scale];
     const logOdds = logOddsOf(channels, 'defect');

@@ -16,7 +16,7 @@ export interface WorkingScale {
  * deep in noise, to be seen at once.
  */
 const WIDER = [2, 4];
-/** Rows of so many pixels across the scan are too few to look for what departs from them. */
+/** Fewer rows across the scan are too few to look for what departs from them. */
 const FEWEST_ROWS = 10;
 /** Where only the features' own width says how large a row would be: their parts must not come one by one. */
 const GUESS = 0.4;

@@ -17,7 +17,7 @@ export const segment: Command = {
     ...segmentOptions,
     weights: {
       value: 'FILE',
-      help: 'network whose features k-means works on (.safetensors or .pth); default: untrained',
+      help: 'network whose features k-means works on (.safetensors or .pth); default: the segmentation network',
     },
     support: {
       value: 'CSV',
