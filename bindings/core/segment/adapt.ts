@@ -219,7 +219,7 @@ function markSurroundings(
   }
 }
 
-function within(
+export function within(
   { x, y }: { x: number; y: number },
   reach: number,
   rows: number,

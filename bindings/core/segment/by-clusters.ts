@@ -1,5 +1,6 @@
 import { OptionError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
+import { type Analysis, analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
@@ -48,10 +49,16 @@ export function segmentByClusters(
   const { rows, columns, valid } = levelled;
   const { seed = 1 } = options;
   checkpoint(run, 'segment: normalise', 0);
-  const { periodPx, periodFrom, warnings } = scaleOf(kernels, levelled, options.periodPx);
+  let analysis: Analysis | undefined;
+  // Not every route asks for the spectrum, and none should have it made twice.
+  const analysed = () => {
+    analysis ??= analyse(kernels, levelled);
+    return analysis;
+  };
+  const { periodPx, periodFrom, warnings } = scaleOf(kernels, levelled, options.periodPx, analysed);
   const grid = makeGrid(levelled, periodPx);
   const normalised = normalise(kernels, grid);
-  const strips = describe(method, kernels, levelled, grid, normalised, options, run);
+  const strips = describe(method, kernels, levelled, grid, normalised, options, analysed, run);
 
   const departures = findDepartures(grid, normalised);
   const searched = withoutScars(grid, departures);
@@ -129,10 +136,15 @@ export function segmentByClusters(
 }
 
 /** The row spacing asked for, else the lattice's as it was levelled by, else as its spectrum shows, else a guess. */
-function scaleOf(kernels: Kernels, levelled: Levelled, periodPx: number | undefined): Scale {
+function scaleOf(
+  kernels: Kernels,
+  levelled: Levelled,
+  periodPx: number | undefined,
+  analysed: () => Analysis,
+): Scale {
   const scale = chooseScale(levelled, periodPx);
   if (scale.periodFrom === 'option' || scale.periodFrom === 'lattice') return scale;
-  const [{ from, spacings }] = workingScales(kernels, levelled, undefined);
+  const [{ from, spacings }] = workingScales(kernels, levelled, undefined, analysed());
   return from === 'lattice' ? { periodPx: spacings[0], periodFrom: from, warnings: [] } : scale;
 }
 
@@ -143,6 +155,7 @@ function describe(
   grid: Grid,
   normalised: readonly Normalised[],
   options: SegmentOptions,
+  analysed: () => Analysis,
   run?: RunOptions,
 ): Strips {
   const { network, segmenter, stripRows, seed = 1 } = options;
@@ -150,7 +163,7 @@ function describe(
   const scales = method === 'features' ? 1 : 2;
   const own =
     segmenter && !network
-      ? networkFeatures(kernels, levelled, grid, segmenter, scales, options, run)
+      ? networkFeatures(kernels, levelled, grid, segmenter, scales, options, analysed(), run)
       : undefined;
   if (own) return own;
   const features = method === 'features' ? convolutionalFeatures : upsampledFeatures;

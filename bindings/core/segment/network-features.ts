@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels.ts';
 import { removeLattice } from '../lattice/remove.ts';
-import { analyse } from '../lattice/spectrum.ts';
+import type { Analysis } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
 import { logOddsOf } from './answers.ts';
@@ -30,15 +30,15 @@ export function networkFeatures(
   segmenter: Segmenter,
   scales: number,
   options: Pick<SegmentOptions, 'tile' | 'periodPx'>,
+  analysis: Analysis,
   run?: RunOptions,
 ): Strips | undefined {
-  const analysis = analyse(kernels, levelled);
-  const residuals = removeLattice(kernels, levelled, analysis);
   const [{ spacings: known }] = workingScales(kernels, levelled, options.periodPx, analysis);
   const spacings = known.slice(0, scales);
   const across = WORKING_SPACING / spacings[0];
   const pixels = levelled.rows * across * levelled.columns * across;
   if (pixels * segmenter.head.inChannels * levelled.planes.length > MOST_FLOATS) return undefined;
+  const residuals = removeLattice(kernels, levelled, analysis);
   const asked = { ...options, keepFeatures: true };
   const field = computeField(kernels, segmenter, levelled, residuals, spacings, asked, run);
   const maps = field.maps.flat();

@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { findRegions } from '../regions.ts';
-import { type Click, clickedLogOdds, pixelOf } from './adapt.ts';
+import { type Click, clickedLogOdds, pixelOf, within } from './adapt.ts';
 import { cutOnLevelledGrid, logOddsOf } from './answers.ts';
 import type { FeatureMaps, Field } from './field.ts';
 import type { Segmenter } from './segmenter.ts';
@@ -46,7 +46,7 @@ export function sightsOf(
   const adapted = clickedLogOdds(kernels, field, head, clicks, rows, columns);
   const scratch = new Float32Array(n);
   const finest = Math.min(...field.spacings);
-  let certain: Uint8Array | undefined;
+  let finestCertain: Uint8Array | undefined;
   finestFirst(field).forEach((scale, nth) => {
     const channels = field.maps[scale];
     const together = channels.length > 1 ? new Float32Array(channels[0].valid.length) : undefined;
@@ -72,14 +72,14 @@ export function sightsOf(
       dropKnown(certain, sure, all.centres, Infinity, rows, columns);
       addMiddles(all.centres, certain, rows, columns);
     } else if (nth === 0) {
-      certain = cut(logOddsOf(channels, 'defect', together), least + CERTAIN);
-      dropRejected(certain, extent, clicks, rows, columns);
+      finestCertain = cut(logOddsOf(channels, 'defect', together), least + CERTAIN);
+      dropRejected(finestCertain, extent, clicks, rows, columns);
     }
   });
   // A cluster of vacancies has no one middle. Only at the finest scale: seen wide, a piece of background is as certain.
-  if (certain) {
-    dropKnown(certain, all.sure, all.centres, LONGEST * finest, rows, columns);
-    addMiddles(all.centres, certain, rows, columns);
+  if (finestCertain) {
+    dropKnown(finestCertain, all.sure, all.centres, LONGEST * finest, rows, columns);
+    addMiddles(all.centres, finestCertain, rows, columns);
   }
   return all;
 }
@@ -96,12 +96,11 @@ function markNearest(
   const at = pixelOf(click, rows, columns);
   const reach = Math.max(1, Math.floor(spacing / 2));
   const [x, y] = [at % columns, Math.floor(at / columns)];
-  let [best, least] = [-1, reach * reach + 1];
-  for (let r = Math.max(0, y - reach); r <= Math.min(rows - 1, y + reach); r++) {
-    for (let c = Math.max(0, x - reach); c <= Math.min(columns - 1, x + reach); c++) {
-      const squared = (r - y) * (r - y) + (c - x) * (c - x);
-      if (sure[r * columns + c] && squared < least) [best, least] = [r * columns + c, squared];
-    }
+  let [best, least] = [-1, Infinity];
+  for (const near of within({ x, y }, reach, rows, columns)) {
+    const [dx, dy] = [(near % columns) - x, Math.floor(near / columns) - y];
+    const squared = dx * dx + dy * dy;
+    if (sure[near] && squared < least) [best, least] = [near, squared];
   }
   if (best >= 0) marks[best] = 1;
 }

@@ -93,6 +93,14 @@ test('what is a defect for certain needs no middle, unless a person rejected it'
   expect(sightsOf(kernels, field, segmenter, rejected, size).centres[5 * SIDE + 5]).toBe(0);
 });
 
+test('but not where it is a long edge, nor beside a middle in one piece with it', () => {
+  const line = Array.from({ length: 12 }, (_, i): [number, number] => [i + 2, 8]);
+  const long = { ...look(maps(SIDE, { defect: line })), spacings: [2] };
+  expect(sights(long).centres.some((one) => one)).toBe(false);
+  const { centres } = sights(look(maps(SIDE, { defect: line, centre: [[2, 8]] })));
+  expect(centres.reduce((sum, one) => sum + one, 0)).toBe(1);
+});
+
 test('a guess at the lattice is judged by its two finest scales', () => {
   const nothing = [maps(SIDE, {}), maps(SIDE / 2, {})];
   const wide = maps(SIDE / 4, { defect: [[2, 2]] });
@@ -101,14 +109,6 @@ test('a guess at the lattice is judged by its two finest scales', () => {
   });
   expect(expectedDice(kernels, look(...nothing, wide))).toBe(1);
   expect(expectedDice(kernels, look(nothing[0], wide))).toBeLessThan(0.9);
-});
-
-test('but not where it is a long edge, nor beside a middle in one piece with it', () => {
-  const line = Array.from({ length: 12 }, (_, i): [number, number] => [i + 2, 8]);
-  const long = { ...look(maps(SIDE, { defect: line })), spacings: [2] };
-  expect(sights(long).centres.some((one) => one)).toBe(false);
-  const { centres } = sights(look(maps(SIDE, { defect: line, centre: [[2, 8]] })));
-  expect(centres.reduce((sum, one) => sum + one, 0)).toBe(1);
 });
 
 test('what a person called no defect has no middle, what lies apart from it keeps its own', () => {
