@@ -36,7 +36,7 @@ const mayRun = {
   train: [steps.preprocess, steps.segment, steps.crop, steps.simulate],
 };
 
-const spanning = '^bindings/core/((index|pipeline|embed-sizes)\\.ts$|engine/)';
+const spanning = '^bindings/core/((index|numbers|pipeline|embed-sizes)\\.ts$|engine/)';
 const hosts = ['node', 'web', 'deno'];
 /** The only files that make an instance of the module. */
 const instantiating = '^bindings/(node|web|deno)/instance\\.ts$';

@@ -13,6 +13,7 @@ export { resizeBilinear } from './resize';
 export { norms, distances, nearest } from './distances';
 export { weightedSum } from './weighted-sum';
 export { packPoints, packFilters } from './pack';
+export { widenHalves, scaleRows } from './weights';
 export { kmeansSeeds, kmeans, kmeansStep } from './kmeans';
 export { blur } from './filters';
 export { exp, log, sin, cos } from './math';

@@ -385,34 +385,47 @@ function inverse(to: usize, step: usize, m0: v128, m1: v128, m2: v128, m3: v128,
  * out (36, ceil(outChannels/8), inChannels, 8), zero where there is no channel.
  */
 export function winogradWeights(out: usize, weights: usize, inChannels: i32, outChannels: i32): void {
-  const groups = (outChannels + 7) >> 3;
-  const matrix = (<usize>groups * <usize>inChannels) << 5;
+  const matrix = (<usize>((outChannels + 7) >> 3) * <usize>inChannels) << 5;
   const filters: usize = (<usize>inChannels) * 36;
-  memory.fill(out, 0, matrix * 36);
-  for (let o = 0; o < outChannels; o += 2) {
-    const two = o + 1 < outChannels;
-    let to = out + ((<usize>(o >> 3) * <usize>inChannels) << 5) + ((<usize>(o & 7)) << 2);
-    let g = weights + filters * <usize>o;
-    // the filter of the next output channel; of the last one, which has none, once more itself
-    const next: usize = two ? filters : 0;
+  for (let o = 0; o < outChannels; o += 8) {
+    const lanes = min(outChannels - o, 8);
+    if (lanes < 8) memory.fill(EIGHT, 0, 36 * 32);
     for (let i = 0; i < inChannels; i++) {
-      const g00 = pair(g, next), g01 = pair(g + 4, next), g02 = pair(g + 8, next);
-      const g10 = pair(g + 12, next), g11 = pair(g + 16, next), g12 = pair(g + 20, next);
-      const g20 = pair(g + 24, next), g21 = pair(g + 28, next), g22 = pair(g + 32, next);
-      row(to, matrix, nought(g00), nought(g01), nought(g02), two);
-      let e0 = even(g00, g20, NEAR), e1 = even(g01, g21, NEAR), e2 = even(g02, g22, NEAR);
-      let o0 = odd(g10, A, NEAR), o1 = odd(g11, A, NEAR), o2 = odd(g12, A, NEAR);
-      row(to + matrix * 6, matrix, f64x2.add(e0, o0), f64x2.add(e1, o1), f64x2.add(e2, o2), two);
-      row(to + matrix * 12, matrix, f64x2.sub(e0, o0), f64x2.sub(e1, o1), f64x2.sub(e2, o2), two);
-      e0 = even(g00, g20, FAR), e1 = even(g01, g21, FAR), e2 = even(g02, g22, FAR);
-      o0 = odd(g10, B, FAR), o1 = odd(g11, B, FAR), o2 = odd(g12, B, FAR);
-      row(to + matrix * 18, matrix, f64x2.add(e0, o0), f64x2.add(e1, o1), f64x2.add(e2, o2), two);
-      row(to + matrix * 24, matrix, f64x2.sub(e0, o0), f64x2.sub(e1, o1), f64x2.sub(e2, o2), two);
-      row(to + matrix * 30, matrix, g20, g21, g22, two);
-      to += 32;
-      g += 36;
+      for (let lane = 0; lane < lanes; lane += 2) {
+        const two = lane + 1 < lanes;
+        // the filter of the next output channel; of the last one, which has none, once more itself
+        transformPair(EIGHT + ((<usize>lane) << 2), weights + filters * <usize>lane, two ? filters : 0, two);
+      }
+      // the matrices lie a power of two apart, and compete for one set of the cache: eight values at a time
+      for (let at: usize = 0, to = out; at < 36 * 32; at += 32, to += matrix) {
+        v128.store(to, v128.load(EIGHT + at));
+        v128.store(to, v128.load(EIGHT + at, 16), 16);
+      }
+      out += 32;
+      weights += 36;
     }
+    weights += filters * 7;
   }
+}
+
+/** One value in each of the 36 matrices for eight output channels. */
+const EIGHT = memory.data(36 * 32, 16);
+
+/** G g G^T of two filters `next` bytes apart, or of the first, to two lanes of 36 vectors of eight. */
+function transformPair(to: usize, g: usize, next: usize, two: bool): void {
+  const g00 = pair(g, next), g01 = pair(g + 4, next), g02 = pair(g + 8, next);
+  const g10 = pair(g + 12, next), g11 = pair(g + 16, next), g12 = pair(g + 20, next);
+  const g20 = pair(g + 24, next), g21 = pair(g + 28, next), g22 = pair(g + 32, next);
+  row(to, nought(g00), nought(g01), nought(g02), two);
+  let e0 = even(g00, g20, NEAR), e1 = even(g01, g21, NEAR), e2 = even(g02, g22, NEAR);
+  let o0 = odd(g10, A, NEAR), o1 = odd(g11, A, NEAR), o2 = odd(g12, A, NEAR);
+  row(to + 32 * 6, f64x2.add(e0, o0), f64x2.add(e1, o1), f64x2.add(e2, o2), two);
+  row(to + 32 * 12, f64x2.sub(e0, o0), f64x2.sub(e1, o1), f64x2.sub(e2, o2), two);
+  e0 = even(g00, g20, FAR), e1 = even(g01, g21, FAR), e2 = even(g02, g22, FAR);
+  o0 = odd(g10, B, FAR), o1 = odd(g11, B, FAR), o2 = odd(g12, B, FAR);
+  row(to + 32 * 18, f64x2.add(e0, o0), f64x2.add(e1, o1), f64x2.add(e2, o2), two);
+  row(to + 32 * 24, f64x2.sub(e0, o0), f64x2.sub(e1, o1), f64x2.sub(e2, o2), two);
+  row(to + 32 * 30, g20, g21, g22, two);
 }
 
 // A row of G is the filter's polynomial at one point over the product of its distances to the
@@ -427,18 +440,18 @@ function pair(at: usize, next: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load32_lane(at + next, v128.load32_zero(at), 1));
 }
 
-/** (h0, h1, h2) times G^T, one value into each of six matrices, of two filters or of the first. */
-function row(to: usize, matrix: usize, h0: v128, h1: v128, h2: v128, two: bool): void {
+/** (h0, h1, h2) times G^T to six vectors of eight, of two filters or of the first. */
+function row(to: usize, h0: v128, h1: v128, h2: v128, two: bool): void {
   store(to, nought(h0), two);
   let e = even(h0, h2, NEAR);
   let o = odd(h1, A, NEAR);
-  store(to + matrix, f64x2.add(e, o), two);
-  store(to + matrix * 2, f64x2.sub(e, o), two);
+  store(to + 32, f64x2.add(e, o), two);
+  store(to + 64, f64x2.sub(e, o), two);
   e = even(h0, h2, FAR);
   o = odd(h1, B, FAR);
-  store(to + matrix * 3, f64x2.add(e, o), two);
-  store(to + matrix * 4, f64x2.sub(e, o), two);
-  store(to + matrix * 5, h2, two);
+  store(to + 96, f64x2.add(e, o), two);
+  store(to + 128, f64x2.sub(e, o), two);
+  store(to + 160, h2, two);
 }
 
 /** The polynomial at 0, over its distances. */

@@ -134,6 +134,14 @@ async function buildBundles() {
       splitting: true,
       chunkNames: 'shared-[hash]',
     }),
+    // Apart from those chunks, which hold much that it has no use for and would have to wait for.
+    build({
+      ...shared,
+      entryPoints: { kernels: 'bindings/node/kernels.ts' },
+      outdir: 'dist/node',
+      platform: 'node',
+      target: 'node20',
+    }),
     // For machines where nothing can be installed: one file to copy.
     build({
       ...shared,
@@ -152,6 +160,7 @@ async function buildBundles() {
       entryPoints: {
         index: 'bindings/web/index.ts',
         slim: 'bindings/web/slim.ts',
+        kernels: 'bindings/web/kernels.ts',
         worker: 'bindings/web/worker.ts',
         formats: 'bindings/web/formats.ts',
         viewer: 'bindings/web/viewer/index.ts',
@@ -166,6 +175,7 @@ async function buildBundles() {
       entryPoints: {
         mod: 'bindings/deno/mod.ts',
         slim: 'bindings/deno/slim.ts',
+        kernels: 'bindings/deno/kernels.ts',
         worker: 'bindings/deno/worker.ts',
       },
       outdir: 'dist/deno',
@@ -178,7 +188,7 @@ async function buildBundles() {
     buildApp({ ...shared, platform: 'browser', alias: forBrowsers, write: false }),
   ]);
   checkBundled(results.filter(Boolean));
-  for (const name of ['mod', 'slim']) {
+  for (const name of ['mod', 'slim', 'kernels']) {
     const path = `dist/deno/${name}.js`;
     // Deno finds a module's types by this line.
     const types = `/* @ts-self-types="../types-deno/bindings/deno/${name}.d.ts" */`;

@@ -5,6 +5,7 @@ import { packages } from '../peers/index.ts';
 
 /** What a page downloads before its first embedding: the library, and what it fetches itself. */
 const downloads: Record<string, readonly string[]> = {
+  'adatom/kernels, weights inside': ['dist/web/kernels.js'],
   'adatom, weights inside': ['dist/web/index.js'],
   'adatom with its worker': ['dist/web/index.js', 'dist/web/worker.js'],
   'adatom/slim': ['dist/web/slim.js', 'dist/adatom.wasm', 'models/adatom.safetensors'],
@@ -21,9 +22,9 @@ export function printDownloads(): void {
       const contents = files.map((file) => readFileSync(file));
       const plain = contents.reduce((sum, { length }) => sum + length, 0);
       const packed = contents.reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0);
-      console.log(`  ${name.padEnd(26)} ${kib(plain)} KiB, ${kib(packed)} KiB compressed`);
+      console.log(`  ${name.padEnd(30)} ${kib(plain)} KiB, ${kib(packed)} KiB compressed`);
     } catch {
-      console.log(`  ${name.padEnd(26)} absent`);
+      console.log(`  ${name.padEnd(30)} absent`);
     }
   }
 }

@@ -115,11 +115,14 @@ async function findEngines(): Promise<Engine[]> {
   const add = (
     host: string,
     start: Engine['start'],
-    entry: string,
+    folder: string,
+    main: string,
     other: Partial<StartRequest>,
   ) => {
-    const request = { engine: 'adatom' as const, entry, side: SIDE };
-    engines.push({ name: `adatom, ${host}`, request, start });
+    const request = { engine: 'adatom' as const, entry: `${folder}/kernels.js`, side: SIDE };
+    engines.push({ name: `adatom/kernels, ${host}`, request, start });
+    const whole = { ...request, entry: `${folder}/${main}` };
+    engines.push({ name: `adatom, ${host}`, request: whole, start });
     if (!hasPeer) return;
     engines.push({
       name: `onnxruntime-web, ${host}`,
@@ -127,17 +130,17 @@ async function findEngines(): Promise<Engine[]> {
       start,
     });
   };
-  add(`Node ${process.version}`, inNode, address('dist/node/index.js'), {
+  add(`Node ${process.version}`, inNode, address('dist/node'), 'index.js', {
     entry: address(join(peer, 'ort.node.min.mjs')),
     model: address(model),
   });
-  add('Deno', inDeno, address('dist/deno/mod.js'), {
+  add('Deno', inDeno, address('dist/deno'), 'mod.js', {
     entry: address(join(peer, 'ort.wasm.min.mjs')),
     model: address(model),
     folder: `${address(peer)}/`,
   });
   if (pages) {
-    add(`Chromium ${pages.version}`, pages.start, '/adatom/index.js', {
+    add(`Chromium ${pages.version}`, pages.start, '/adatom', 'index.js', {
       entry: '/onnxruntime-web/ort.wasm.min.mjs',
       model: '/model.onnx',
       folder: '/onnxruntime-web/',

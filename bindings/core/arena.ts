@@ -74,6 +74,10 @@ export class Arena {
     return new Float64Array(this.wasm.memory.buffer, address, length);
   }
 
+  u8(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.wasm.memory.buffer, address, length);
+  }
+
   i32(address: number, length: number): Int32Array {
     return new Int32Array(this.wasm.memory.buffer, address, length);
   }

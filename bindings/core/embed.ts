@@ -2,6 +2,7 @@ import { ShapeError, WeightsError } from './errors.ts';
 import type { ConvLayer, Kernels, LoadedNetwork } from './kernels.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
 import { Random } from './random.ts';
+import type { WeightArithmetic } from './weights/arithmetic.ts';
 import { findConvBlocks, foldConvBlock } from './weights/blocks.ts';
 import type { WeightsFile } from './weights/tensor.ts';
 
@@ -12,7 +13,7 @@ import type { WeightsFile } from './weights/tensor.ts';
  * say so. Recognised by the tensors' shapes, whatever their names.
  * Throws WeightsError when the file holds anything else.
  */
-export function conv4FromWeights(file: WeightsFile): ConvLayer[] {
+export function conv4FromWeights(file: WeightsFile, arithmetic?: WeightArithmetic): ConvLayer[] {
   const { blocks, others } = findConvBlocks(file);
   if (blocks.length === 0 || others.length > 0) {
     const found =
@@ -24,7 +25,11 @@ export function conv4FromWeights(file: WeightsFile): ConvLayer[] {
     );
   }
   const pools = wholeOr(file, 'pools', blocks.length);
-  return blocks.map((block, i) => ({ ...foldConvBlock(block), reluAfter: true, pool: i < pools }));
+  return blocks.map((block, i) => ({
+    ...foldConvBlock(block, arithmetic),
+    reluAfter: true,
+    pool: i < pools,
+  }));
 }
 
 /** A whole number of a file's metadata; adatom train writes how many blocks end in a pool. */

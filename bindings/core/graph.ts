@@ -96,7 +96,7 @@ export function runGraph(
         const at = rowAt(bands[node.sources[0]], from - 1);
         keepAbove(wasm, bands[n], top, spare, (to) =>
           // biome-ignore format: one call, one line
-          convolveImages(wasm, step, to, at, scratch, 1, end - from, source.columns, source.rows),
+          convolveImages(wasm, arena, step, to, at, scratch, 1, end - from, source.columns, source.rows),
         );
       } else join(wasm, nodes, bands, n, top, bottom);
     });

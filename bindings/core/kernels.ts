@@ -134,7 +134,10 @@ export class Kernels {
     }
   }
 
-  /** Pack a network's weights into memory, once; they stay there until unload(). */
+  /**
+   * A place in memory for a network's weights, until unload(). They are packed into it once, when they are first used:
+   * the layers' arrays must stay as they are.
+   */
   load(layers: readonly NetworkLayer[]): LoadedNetwork {
     checkLayers(layers);
     const bytes = layers.reduce((sum, each) => sum + (isConcat(each) ? 0 : packedBytes(each)), 0);
@@ -145,7 +148,7 @@ export class Kernels {
         if (isConcat(layer)) return layer;
         const from = at;
         at += packedBytes(layer);
-        return packLayer(this.wasm, this.arena, layer, from);
+        return packLayer(this.arena, layer, from);
       });
       const chain = steps.filter((step): step is PackedLayer => 'layer' in step);
       const skips = chain.length < steps.length;
@@ -385,7 +388,8 @@ export class Kernels {
     imageRows = rows,
   ): [number, number] {
     for (const packed of network.layers) {
-      convolveImages(this.wasm, packed, to, from, scratch, n, rows, columns, imageRows);
+      // biome-ignore format: one call, one line
+      convolveImages(this.wasm, this.arena, packed, to, from, scratch, n, rows, columns, imageRows);
       [from, to] = [to, from];
       imageRows = outSize(packed.layer, imageRows);
       rows = outSize(packed.layer, rows);
@@ -553,6 +557,40 @@ export class Kernels {
       arena.f64(factors, n).set(weights);
       wasm.weightedSum(to, arena.put(values), factors, n, out.length);
       out.set(arena.f64(to, out.length));
+    } finally {
+      arena.release(mark);
+    }
+  }
+
+  /** Little-endian IEEE 754 binary16 as f32, as the plain arithmetic of weights/arithmetic.ts to the bit. */
+  widenHalves(bytes: Uint8Array): Float32Array {
+    const { arena, wasm } = this;
+    const n = bytes.length >> 1;
+    const mark = arena.mark();
+    try {
+      const to = arena.alloc(n * 4);
+      const from = arena.alloc(n * 2);
+      arena.u8(from, n * 2).set(bytes);
+      wasm.widenHalves(to, from, n);
+      return arena.f32(to, n).slice();
+    } finally {
+      arena.release(mark);
+    }
+  }
+
+  /** The rows of values (factors, length), each times its factor in f64, as the plain arithmetic of weights/arithmetic.ts to the bit. */
+  scaleRows(values: Float32Array, factors: Float64Array): Float32Array {
+    const { arena, wasm } = this;
+    const rows = factors.length;
+    const length = rows > 0 ? values.length / rows : 0;
+    expectLength('scaleRows: values', values, rows * Math.floor(length));
+    const mark = arena.mark();
+    try {
+      const at = arena.put(values);
+      const by = arena.alloc(rows * 8);
+      arena.f64(by, rows).set(factors);
+      wasm.scaleRows(at, at, by, rows, length);
+      return arena.f32(at, values.length).slice();
     } finally {
       arena.release(mark);
     }

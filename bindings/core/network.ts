@@ -3,6 +3,8 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { conv4FromWeights, untrainedConv4 } from './embed.ts';
 import type { ConvLayer, Kernels, LoadedNetwork } from './kernels.ts';
 import { readWeights } from './weights/index.ts';
+import { readSafetensors } from './weights/safetensors.ts';
+import type { WeightsFile } from './weights/tensor.ts';
 
 /** A network that embeds crops, loaded, with what a result must say about it. */
 export interface EmbeddingNetwork {
@@ -34,9 +36,27 @@ export function loadEmbeddingNetwork(
   name: string,
   knownHash = '',
 ): EmbeddingNetwork {
-  const file = readWeights(bytes, name);
+  return networkOf(kernels, readWeights(bytes, name, kernels), bytes, knownHash);
+}
+
+/** As loadEmbeddingNetwork, of .safetensors files only: a program that starts soon does without what unpacks the others. */
+export function loadSafetensorsNetwork(
+  kernels: Kernels,
+  bytes: Uint8Array,
+  name: string,
+  knownHash = '',
+): EmbeddingNetwork {
+  return networkOf(kernels, readSafetensors(bytes, name, kernels), bytes, knownHash);
+}
+
+function networkOf(
+  kernels: Kernels,
+  file: WeightsFile,
+  bytes: Uint8Array,
+  knownHash: string,
+): EmbeddingNetwork {
   const gain = Number(file.metadata['gain'] ?? NaN);
-  const made = makeNetwork(kernels, conv4FromWeights(file), name, null);
+  const made = makeNetwork(kernels, conv4FromWeights(file, kernels), file.name, null);
   // Hashing takes longer than embedding the first crops, which need no hash; the caller may change
   // the bytes meanwhile.
   let content = knownHash ? undefined : bytes.slice();

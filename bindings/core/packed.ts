@@ -13,7 +13,10 @@ import {
 } from './layers.ts';
 import type { WasmExports } from './wasm.ts';
 
-/** A layer whose weights lie in the module's memory as the kernels read them. */
+/**
+ * A layer with a place for its weights in the module's memory, as the kernels read them. They are packed when first
+ * used, in the form that is used: most layers never need the other one.
+ */
 export interface PackedLayer {
   layer: ConvLayer;
   weights: number;
@@ -21,6 +24,8 @@ export interface PackedLayer {
   winograd: number;
   parameters: number;
   flags: number;
+  /** The forms that are packed. */
+  ready: Set<'direct' | 'winograd'>;
 }
 
 /** Bytes of a layer's parameters, weights and, if it has them, weights in Winograd's form (36 for 9). */
@@ -33,25 +38,37 @@ export function bordered(rows: number, columns: number, channels: number): numbe
   return (rows + 2) * (columns + 2) * channels * 4;
 }
 
-/** Weights and parameters of one layer to packedBytes(layer) bytes from `at` on. */
-export function packLayer(
-  wasm: WasmExports,
-  arena: Arena,
-  layer: ConvLayer,
-  at: number,
-): PackedLayer {
-  const { inChannels, outChannels } = layer;
-  const parameters = at;
-  const weights = parameters + parametersLength(layer) * 4;
+/** A place of packedBytes(layer) bytes from `at` on for one layer, its parameters in it. */
+export function packLayer(arena: Arena, layer: ConvLayer, at: number): PackedLayer {
+  const weights = at + parametersLength(layer) * 4;
   const winograd = hasWinograd(layer) ? weights + packedLength(layer) * 4 : 0;
+  packParameters(arena.f32(at, parametersLength(layer)).fill(0), layer);
+  return { layer, weights, winograd, parameters: at, flags: flagsOf(layer), ready: new Set() };
+}
+
+/** The layer's weights in their place, if they are not there yet. */
+function packDirect(wasm: WasmExports, arena: Arena, { layer, weights, ready }: PackedLayer): void {
+  if (ready.has('direct')) return;
+  const { inChannels, outChannels } = layer;
   const kind = kindOf(layer);
   const mark = arena.mark();
   const raw = arena.put(layer.weights);
   wasm.packFilters(weights, raw, inChannels, outChannels, TAPS[kind], kind === 'up2x2' ? 1 : 0);
-  if (winograd) wasm.winogradWeights(winograd, raw, inChannels, outChannels);
   arena.release(mark);
-  packParameters(arena.f32(parameters, parametersLength(layer)).fill(0), layer);
-  return { layer, weights, winograd, parameters, flags: flagsOf(layer) };
+  ready.add('direct');
+}
+
+function packWinograd(
+  wasm: WasmExports,
+  arena: Arena,
+  { layer, winograd, ready }: PackedLayer,
+): void {
+  if (ready.has('winograd')) return;
+  const mark = arena.mark();
+  const raw = arena.put(layer.weights);
+  wasm.winogradWeights(winograd, raw, layer.inChannels, layer.outChannels);
+  arena.release(mark);
+  ready.add('winograd');
 }
 
 /** Bytes of scratch that convolveImages needs for a layer on images of this size. */
@@ -72,7 +89,8 @@ export function scratchBytes(
  */
 export function convolveImages(
   wasm: WasmExports,
-  { layer, weights, winograd, parameters, flags }: PackedLayer,
+  arena: Arena,
+  packed: PackedLayer,
   to: number,
   from: number,
   scratch: number,
@@ -81,12 +99,15 @@ export function convolveImages(
   columns: number,
   imageRows = rows,
 ): void {
+  const { layer, weights, winograd, parameters, flags } = packed;
   const { inChannels, outChannels } = layer;
   if (prefersWinograd(layer, imageRows, columns)) {
+    packWinograd(wasm, arena, packed);
     // biome-ignore format: one call, one line
     wasm.winograd3x3(to, from, winograd, parameters, scratch, n, rows, columns, inChannels, outChannels, flags);
     return;
   }
+  packDirect(wasm, arena, packed);
   const kind = kindOf(layer);
   const convolve = kind === '3x3' ? wasm.conv3x3 : kind === '1x1' ? wasm.conv1x1 : wasm.upConv2x2;
   const inSize = bordered(rows, columns, inChannels);

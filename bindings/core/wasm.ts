@@ -93,6 +93,8 @@ export interface WasmExports {
     taps: number,
     up: number,
   ): void;
+  widenHalves(out: number, halves: number, n: number): void;
+  scaleRows(out: number, values: number, factors: number, rows: number, length: number): void;
   norms(out: number, blocks: number, n: number, dimension: number, root: number): void;
   distances(
     out: number,

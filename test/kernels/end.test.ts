@@ -108,6 +108,13 @@ describe('nothing beyond the end of memory is touched by', () => {
     }
   });
 
+  it('widenHalves and scaleRows', () => {
+    for (const n of upTo(9)) {
+      atTheEnd([n * 4, n * 2], (out, halves) => wasm.widenHalves(out, halves, n));
+      atTheEnd([n * 8, n * 8, 16], (out, from, by) => wasm.scaleRows(out, from, by, 2, n));
+    }
+  });
+
   it('resizeBilinear', () => {
     for (const columns of upTo(9)) {
       for (const outColumns of upTo(9)) {

@@ -21,7 +21,12 @@ interface PackagedBytes extends NamedBytes {
  */
 export function packagedWeights(naming: PackagedFile, finding: PackagedFile): DefaultWeights {
   const segmenter = packaged('segment.safetensors', finding);
-  return Object.assign(packaged('adatom.safetensors', naming), { segmenter });
+  return Object.assign(packagedNaming(naming), { segmenter });
+}
+
+/** The network that names alone. */
+export function packagedNaming(file: PackagedFile): NamedBytes {
+  return packaged('adatom.safetensors', file);
 }
 
 /**

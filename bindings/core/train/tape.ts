@@ -380,9 +380,9 @@ export class Tape {
   ): void {
     const { arena, wasm } = this;
     const mark = arena.mark();
-    const packed = packLayer(wasm, arena, layer, arena.alloc(packedBytes(layer)));
+    const packed = packLayer(arena, layer, arena.alloc(packedBytes(layer)));
     const scratch = arena.alloc(scratchBytes(wasm, layer, rows, columns));
-    convolveImages(wasm, packed, to, from, scratch, this.n, rows, columns);
+    convolveImages(wasm, arena, packed, to, from, scratch, this.n, rows, columns);
     arena.release(mark);
   }
 

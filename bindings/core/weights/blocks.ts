@@ -1,5 +1,6 @@
 import { WeightsError } from '../errors.ts';
 import type { ConvLayer } from '../kernels.ts';
+import { plainArithmetic, type WeightArithmetic } from './arithmetic.ts';
 import type { Tensor, WeightsFile } from './tensor.ts';
 
 /** PyTorch's default for BatchNorm2d. */
@@ -67,19 +68,20 @@ export function findConvBlocks(file: WeightsFile): { blocks: ConvBlock[]; others
 }
 
 /** The batch-norm's affine map folded into the convolution, in float64. */
-export function foldConvBlock(block: ConvBlock): ConvLayer {
+export function foldConvBlock(
+  block: ConvBlock,
+  arithmetic: WeightArithmetic = plainArithmetic,
+): ConvLayer {
   const { weight, bias, gamma, beta, mean, variance, eps } = block;
   const [outChannels, inChannels] = weight.shape;
-  const { values } = weight;
-  const weights = new Float32Array(values.length);
+  const factors = new Float64Array(outChannels);
   const shifted = new Float32Array(outChannels);
-  const taps = inChannels * 9;
   for (let o = 0; o < outChannels; o++) {
-    const scale = (gamma?.values[o] ?? 1) / Math.sqrt(variance.values[o] + eps);
-    for (let i = o * taps, end = i + taps; i < end; i++) weights[i] = values[i] * scale;
+    factors[o] = (gamma?.values[o] ?? 1) / Math.sqrt(variance.values[o] + eps);
     const offset = (bias?.values[o] ?? 0) - mean.values[o];
-    shifted[o] = offset * scale + (beta?.values[o] ?? 0);
+    shifted[o] = offset * factors[o] + (beta?.values[o] ?? 0);
   }
+  const weights = arithmetic.scaleRows(weight.values, factors);
   return { inChannels, outChannels, weights, bias: shifted };
 }
 

@@ -1,3 +1,5 @@
+import { half, plainArithmetic, type WeightArithmetic } from './arithmetic.ts';
+
 /** How one element type lies in a file (little-endian) and how it becomes a number. */
 export interface ElementType {
   bytes: number;
@@ -5,17 +7,6 @@ export interface ElementType {
 }
 
 const integer64 = (view: DataView, at: number): number => Number(view.getBigInt64(at, true));
-
-/** IEEE 754 binary16. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  // 2^-24 is the smallest subnormal; a normal number adds the hidden bit and 2^(exponent - 1).
-  if (exponent === 0) return sign * fraction * 5.9604644775390625e-8;
-  return sign * (fraction + 1024) * 5.9604644775390625e-8 * (1 << (exponent - 1));
-}
 
 /** The binary16 nearest to a value, ties to even; what is too large becomes infinity. */
 export function toHalf(value: number): number {
@@ -58,35 +49,23 @@ export const elementTypes = {
   BOOL: { bytes: 1, read: (view, at) => view.getUint8(at) },
 } satisfies Record<string, ElementType>;
 
-/**
- * `count` elements from `at` on as f32. A network's weights are read at every start, before any
- * compiler has warmed up, so that the two types they come in are not read one call at a time.
- */
+/** `count` elements from `at` on as f32. */
 export function readElements(
   type: ElementName,
   bytes: Uint8Array,
   at: number,
   count: number,
+  arithmetic: WeightArithmetic = plainArithmetic,
 ): Float32Array {
   const { bytes: step, read } = elementTypes[type];
-  const values = new Float32Array(count);
   const raw = bytes.subarray(at, at + count * step);
+  if (type === 'F16') return arithmetic.widenHalves(raw);
+  const values = new Float32Array(count);
   if (LITTLE_ENDIAN && type === 'F32') {
     new Uint8Array(values.buffer).set(raw);
-  } else if (LITTLE_ENDIAN && type === 'F16') {
-    const halves = new Uint16Array(count);
-    new Uint8Array(halves.buffer).set(raw);
-    const words = new Uint32Array(values.buffer);
-    for (let i = 0; i < count; i++) {
-      const bits = halves[i];
-      const exponent = bits & 0x7c00;
-      if (exponent === 0 || exponent === 0x7c00) values[i] = half(bits);
-      // the same fraction with more zeros behind it, and an exponent that counts from -127
-      else words[i] = ((bits & 0x8000) << 16) | (((bits & 0x7fff) + 0x1c000) << 13);
-    }
   } else {
-    const view = viewOf(bytes);
-    for (let i = 0; i < count; i++) values[i] = read(view, at + i * step);
+    const view = viewOf(raw);
+    for (let i = 0; i < count; i++) values[i] = read(view, i * step);
   }
   return values;
 }

@@ -1,16 +1,25 @@
 import { FormatError } from '../errors.ts';
+import type { WeightArithmetic } from './arithmetic.ts';
 import { isLegacyPth, isPth, readPth } from './pth.ts';
 import { isSafetensors, readSafetensors } from './safetensors.ts';
 import type { WeightsFile } from './tensor.ts';
 
+export type { WeightArithmetic } from './arithmetic.ts';
 export { readPth } from './pth.ts';
 export { readSafetensors, writeSafetensors } from './safetensors.ts';
 export type { Tensor, WeightsFile } from './tensor.ts';
 
-/** Read a weights file, recognised by its content: safetensors or a PyTorch state dict. Throws FormatError. */
-export function readWeights(bytes: Uint8Array, name: string): WeightsFile {
+/**
+ * Read a weights file, recognised by its content: safetensors or a PyTorch state dict. With Kernels for
+ * `arithmetic` a cold engine is done sooner, to the same bit. Throws FormatError.
+ */
+export function readWeights(
+  bytes: Uint8Array,
+  name: string,
+  arithmetic?: WeightArithmetic,
+): WeightsFile {
   if (isPth(bytes)) return readPth(bytes, name);
-  if (isSafetensors(bytes)) return readSafetensors(bytes, name);
+  if (isSafetensors(bytes)) return readSafetensors(bytes, name, arithmetic);
   if (isLegacyPth(bytes)) {
     throw new FormatError(
       name,

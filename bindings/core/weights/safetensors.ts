@@ -1,5 +1,6 @@
-import { strFromU8, strToU8 } from 'fflate';
 import { FormatError, WeightsError } from '../errors.ts';
+import { fromUtf8, toUtf8 } from '../utf8.ts';
+import type { WeightArithmetic } from './arithmetic.ts';
 import {
   type ElementName,
   elementTypes,
@@ -32,13 +33,20 @@ export function isSafetensors(bytes: Uint8Array): boolean {
  * header {name: {dtype, shape, data_offsets}}, then the tensors without gaps or overlaps.
  * Every value becomes f32. Throws FormatError.
  */
-export function readSafetensors(bytes: Uint8Array, name: string): WeightsFile {
+export function readSafetensors(
+  bytes: Uint8Array,
+  name: string,
+  arithmetic?: WeightArithmetic,
+): WeightsFile {
   const start = headerEnd(bytes, name);
   const { entries, metadata } = readHeader(bytes.subarray(8, start), name);
   checkOffsets(entries, bytes.length - start, start, name);
   const tensors = new Map<string, Tensor>();
   for (const { name, type, shape, count, begin } of entries) {
-    tensors.set(name, { shape, values: readElements(type, bytes, start + begin, count) });
+    tensors.set(name, {
+      shape,
+      values: readElements(type, bytes, start + begin, count, arithmetic),
+    });
   }
   return { name, format: 'safetensors', tensors, metadata };
 }
@@ -63,10 +71,10 @@ export function writeSafetensors(
     length += values.length * step;
   }
   let json = JSON.stringify(header);
-  let encoded = strToU8(json);
+  let encoded = toUtf8(json);
   // The values start at a multiple of eight; spaces after the JSON are allowed for that.
   json += ' '.repeat((8 - (encoded.length % 8)) % 8);
-  encoded = strToU8(json);
+  encoded = toUtf8(json);
   const bytes = new Uint8Array(8 + encoded.length + length);
   const view = viewOf(bytes);
   view.setUint32(0, encoded.length, true);
@@ -105,7 +113,7 @@ function readHeader(
 ): { entries: Entry[]; metadata: Record<string, string> } {
   let header: unknown;
   try {
-    header = JSON.parse(strFromU8(bytes));
+    header = JSON.parse(fromUtf8(bytes));
   } catch {
     throw new FormatError(name, 8, 'text that is not JSON', 'a JSON header');
   }
