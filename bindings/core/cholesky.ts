@@ -9,13 +9,7 @@ export function solveCholesky(
   n: number,
   least = 0,
 ): Float64Array {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
-      a[i * n + j] = i === j ? Math.sqrt(Math.max(sum, least)) : sum / a[j * n + j];
-    }
-  }
+  factorise(a, n, least);
   const x = b.slice();
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < i; k++) x[i] -= a[i * n + k] * x[k];
@@ -26,4 +20,15 @@ export function solveCholesky(
     x[i] /= a[i * n + i];
   }
   return x;
+}
+
+/** The lower triangle (n, n) of a symmetric positive definite matrix becomes that of its Cholesky factor. */
+export function factorise(a: Float64Array, n: number, least = 0): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j];
+      for (let k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
+      a[i * n + j] = i === j ? Math.sqrt(Math.max(sum, least)) : sum / a[j * n + j];
+    }
+  }
 }

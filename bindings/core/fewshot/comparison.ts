@@ -99,25 +99,43 @@ export interface Squares extends Pick<Compared, 'queries' | 'nWay' | 'labels'> {
   /** Examples per class. */
   shots: Int32Array;
   examples: readonly Anchor[];
+  /** Of each example, from the places beside it, (rows) each. */
+  places: readonly (readonly Float64Array[])[];
   /** To each example from where a row resembles it most, (rows) each. */
   tolerant: readonly Float64Array[];
   middle: Anchor;
   unlabelled: readonly Anchor[];
+  /** For what is worked out of them. */
+  scratch: Scratch;
 }
 
 /** Memory to use again: fresh memory costs more than what is done with it. */
 export class Scratch {
-  private values = new Float64Array(0);
+  private readonly doubles = new Map<string, Float64Array>();
+  private readonly singles = new Map<string, Float32Array>();
 
   /** What is kept, to count its bytes. */
   get kept(): unknown {
-    return this.values;
+    return [...this.doubles.values(), ...this.singles.values()];
   }
 
-  /** At least so many numbers, of any value, until the next call. */
-  atLeast(length: number): Float64Array {
-    if (this.values.length < length) this.values = new Float64Array(length);
-    return this.values;
+  /** So many numbers, of any value, until the next call of the same use. */
+  f64(use: string, length: number): Float64Array {
+    let values = this.doubles.get(use);
+    if (!values || values.length < length) {
+      values = new Float64Array(length);
+      this.doubles.set(use, values);
+    }
+    return values.subarray(0, length);
+  }
+
+  f32(use: string, length: number): Float32Array {
+    let values = this.singles.get(use);
+    if (!values || values.length < length) {
+      values = new Float32Array(length);
+      this.singles.set(use, values);
+    }
+    return values.subarray(0, length);
   }
 }
 
@@ -133,7 +151,11 @@ export function together(
 ): Squares {
   const { queries, rows, nWay, labels, examples, middle, unlabelled } = compared;
   const weights = factors.map((factor) => factor * factor);
-  const slab = scratch.atLeast((2 * examples.length + 2 + unlabelled.length) * rows);
+  const beside = examples.reduce((sum, each) => sum + each.beside.length, 0);
+  const slab = scratch.f64(
+    'squares',
+    (2 * examples.length + beside + 1 + unlabelled.length) * rows,
+  );
   let taken = 0;
   const take = () => {
     taken += rows;
@@ -145,15 +167,18 @@ export function together(
     return { row, squares };
   };
   const own = examples.map(anchor);
-  const one = take();
-  const tolerant = examples.map(({ beside }, e) => {
-    if (beside.length === 0) return own[e].squares;
+  const places = examples.map((example) =>
+    example.beside.map((column) => {
+      const squares = take();
+      kernels.weightedSum(column, weights, squares);
+      return squares;
+    }),
+  );
+  const tolerant = places.map((each, e) => {
+    if (each.length === 0) return own[e].squares;
     const least = take();
     least.set(own[e].squares);
-    for (const column of beside) {
-      kernels.weightedSum(column, weights, one);
-      keepLeast(least, one);
-    }
+    for (const squares of each) keepLeast(least, squares);
     return least;
   });
   const shots = new Int32Array(nWay);
@@ -164,9 +189,11 @@ export function together(
     labels,
     shots,
     examples: own,
+    places,
     tolerant,
     middle: anchor(middle),
     unlabelled: unlabelled.map(anchor),
+    scratch,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels.ts';
 import type { Scored } from './types.ts';
 
 /**
- * Temperature in units of the median nearest distance. Chosen on Si(001):H, where confidence then
+ * Temperature in units of the median nearest distance, of methods that name none. Chosen on Si(001):H, where confidence then
  * differs from accuracy by 2 to 7 points (expected calibration error), up to 11 for matching and
  * k-nearest-neighbour.
  */
@@ -10,16 +10,16 @@ const TEMPERATURE = 0.3;
 
 /**
  * Confidence in each label, 0..1: softmax over minus the distances of a query to the classes, at the
- * label. Its temperature is 0.3 times the median nearest distance of all queries, so that it does
+ * label. Its temperature is in units of the median nearest distance of all queries, so that it does
  * not depend on the embedding's scale. With one class it is 1: only rejection tells queries apart.
  */
 export function confidenceOf(
   kernels: Kernels,
-  { distances }: Scored,
+  { distances, temperature: relative = TEMPERATURE }: Scored,
   labels: Int32Array,
   nWay: number,
 ): Float32Array {
-  const temperature = TEMPERATURE * medianOf(nearestDistances(distances, nWay)) || 1;
+  const temperature = relative * medianOf(nearestDistances(distances, nWay)) || 1;
   return Float32Array.from(labels, (label, q) => {
     const row = distances.subarray(q * nWay, (q + 1) * nWay);
     let total = 0;

@@ -23,12 +23,11 @@ const MOST = 128;
  * 1803.00676, eq. 4) on the rows that are not labelled, see unlabelledRows. In all they weigh
  * no more than one example per class (a fifth of one where there are five), so that they help where examples are few and cannot carry a
  * prototype off where a class is rare; and what is far from every class has no say.
- * `own` are squared distances (rows, nWay) to the classes; returns those of the queries to the moved ones.
+ * `own` are squared distances (rows, nWay) to the classes; returns those to the moved ones.
  */
 export function refined(kernels: Kernels, squares: Squares, own: Float32Array): Float32Array {
-  const { queries, nWay, shots, unlabelled } = squares;
-  const toOwn = own.subarray(0, queries * nWay);
-  if (unlabelled.length < FEWEST) return toOwn;
+  const { nWay, shots, unlabelled } = squares;
+  if (unlabelled.length < FEWEST) return own;
   const some = (distances: Float32Array) => rowsOf(distances, unlabelled, nWay);
   const ownOfSome = some(own);
   let now = own;
@@ -50,7 +49,7 @@ export function refined(kernels: Kernels, squares: Squares, own: Float32Array): 
       return Math.max(0, (distance + weight * toMeans[i] - between) / (1 + weight));
     });
   }
-  return now.subarray(0, queries * nWay);
+  return now;
 }
 
 /** At most MOST of n rows, evenly taken: those that may move the prototypes. */
