@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { cropSizeFor } from '../../bindings/core/crop-size.ts';
 import { CROP_FACTORS, embedAtSizes } from '../../bindings/core/embed-sizes.ts';
 import {
+  defaultCrop,
   type Embedded,
   type EmbeddingNetwork,
   type EmbedOptions,
@@ -55,6 +56,41 @@ export function embeddersFor(kernels: Kernels, weights: readonly string[]): Embe
     network('untrained', untrainedNetwork(kernels)),
     ...published,
     ...['models/adatom.safetensors', ...weights].map((path) => network(basename(path), load(path))),
+  ];
+}
+
+/** The shipped network with one thing left out or done in another way each, and what it is without training. */
+export function ablations(kernels: Kernels): Embedder[] {
+  const path = 'models/adatom.safetensors';
+  const trained = loadEmbeddingNetwork(kernels, readFileSync(path), basename(path));
+  const whole = (network: EmbeddingNetwork): Embedder['embed'] => {
+    return (prepared, points, labelled) =>
+      embedPoints(kernels, prepared, network, points, { displaced: labelled });
+  };
+  return [
+    { name: 'as shipped', embed: whole(trained) },
+    { name: 'untrained', embed: whole(untrainedNetwork(kernels)) },
+    { name: 'without the unlabelled rest', alone: true, embed: whole(trained) },
+    {
+      name: 'one crop size',
+      embed: (prepared, points, labelled) =>
+        embedPoints(kernels, prepared, trained, points, {
+          crop: defaultCrop(prepared, points),
+          displaced: labelled,
+        }),
+    },
+    {
+      name: 'examples from one place',
+      embed: (prepared, points) => embedPoints(kernels, prepared, trained, points),
+    },
+    {
+      name: "normalised as in the authors' code, one size",
+      embed: (prepared, points) =>
+        embedPoints(kernels, prepared, trained, points, {
+          crop: defaultCrop(prepared, points),
+          normalise: 'authors',
+        }),
+    },
   ];
 }
 

@@ -10,7 +10,7 @@ import {
   runEpisodes,
 } from '../../bindings/node/index.ts';
 import { type Case, caseNames, makeCase } from './cases.ts';
-import { type Embedder, embeddersFor } from './embedders.ts';
+import { ablations, type Embedder, embeddersFor } from './embedders.ts';
 import { type Result, tableOf } from './table.ts';
 
 const { values: given } = parseArgs({
@@ -23,15 +23,16 @@ const { values: given } = parseArgs({
     episodes: { type: 'string', default: '500' },
     seeds: { type: 'string', default: '1' },
     refine: { type: 'string', default: 'on' },
+    ablation: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
 const shots = given.shots.split(',').map(Number);
 const kernels = createKernels();
 const segmenter = loadSegmenter(readFileSync('models/segment.safetensors'), 'segment.safetensors');
-const embedders = embeddersFor(kernels, given.weights).filter(
-  ({ name }) => !given.only || given.only.some((part) => name.includes(part)),
-);
+const embedders = (
+  given.ablation ? ablations(kernels) : embeddersFor(kernels, given.weights)
+).filter(({ name }) => !given.only || given.only.some((part) => name.includes(part)));
 
 const results: Result[] = [];
 for (const name of given.surface ?? caseNames) {

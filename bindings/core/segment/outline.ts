@@ -15,10 +15,8 @@ const SMOOTHER = [0, 0.12, 0.25];
 const CLEAR = 20;
 /** The part of an extremum's own height down to which its outline reaches. */
 const OUTLINE = 0.5;
-/** The same where the network is sure: it also knows the parts of a defect that are lower than its top. */
-const SURE_OUTLINE = 0.4;
 /** Weight of the heights as they are beside those without the lattice. */
-const LATTICE = 0.5;
+const LATTICE = 0.75;
 /**
  * Two extrema with no saddle lower than this part of the smaller one between them are one defect: by
  * how many of the two hold a middle of a defect (with one, only where the saddle is likely a defect too).
@@ -50,8 +48,7 @@ export interface Seen {
 
 /**
  * Outlines at half height: within what the network sees, each extremum of the heights over their
- * surroundings becomes a defect of its own, as far down as half of its height, or two fifths where the
- * network is sure; a line of pixels is left between two that touch. Returns a mask (rows, columns).
+ * surroundings becomes a defect of its own, as far down as half of its height; a line of pixels is left between two that touch. Returns a mask (rows, columns).
  */
 export function outlineAtHalfHeight(
   kernels: Kernels,
@@ -246,11 +243,9 @@ function outlineRegion(
     const basin = basins[at];
     if (!hasMiddle[basin] || peaks[basin] <= Math.max(least, LEAST * highest)) continue;
     // What is one defect is outlined in one piece.
-    const part = sign * shown[at] < OUTLINE * tops[basin] && sure[at] ? SURE_OUTLINE : OUTLINE;
-    if (sign * shown[at] < Math.min(part * tops[basin], bridges[basin])) continue;
-    if (part < OUTLINE && !touches(at, basin, true, rows, columns, basins, mask)) continue;
+    if (sign * shown[at] < Math.min(OUTLINE * tops[basin], bridges[basin])) continue;
     // Pixels already taken are higher: the gap goes to the lower basin.
-    if (!touches(at, basin, false, rows, columns, basins, mask)) mask[at] = 1;
+    if (!touches(at, basin, rows, columns, basins, mask)) mask[at] = 1;
   }
   for (const at of pixels) basins[at] = 0;
 }
@@ -354,11 +349,10 @@ function join(
   return joined.map((_, basin) => root(basin));
 }
 
-/** Whether one of the up to eight pixels around is in the mask for the same basin, or for another one. */
+/** Whether one of the up to eight pixels around is in the mask for another basin. */
 function touches(
   at: number,
   basin: number,
-  same: boolean,
   rows: number,
   columns: number,
   basins: Int32Array,
@@ -369,7 +363,7 @@ function touches(
   for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
     for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
       const other = r * columns + c;
-      if (mask[other] && basins[other] && (basins[other] === basin) === same) return true;
+      if (mask[other] && basins[other] && basins[other] !== basin) return true;
     }
   }
   return false;
