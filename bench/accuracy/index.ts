@@ -1,4 +1,5 @@
-// node scripts/run.mjs bench/accuracy/index.ts: how often a defect gets its right name.
+// node scripts/run.mjs bench/accuracy/index.ts: how often a defect gets its right name. With --ablation the shipped
+// network with one thing left out or done in another way each, instead of other networks.
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -28,6 +29,9 @@ const { values: given } = parseArgs({
   },
 });
 const shots = given.shots.split(',').map(Number);
+if (given.ablation && given.weights.length > 0) {
+  throw new Error('--ablation: is of the shipped network, and takes no --weights.');
+}
 const kernels = createKernels();
 const segmenter = loadSegmenter(readFileSync('models/segment.safetensors'), 'segment.safetensors');
 const embedders = (

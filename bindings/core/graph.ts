@@ -238,10 +238,12 @@ function keepAbove(
   make: (to: number) => void,
 ): void {
   const above = rowAt(band, top - 1);
-  const bytes = new Uint8Array(wasm.memory.buffer);
-  if (top > 0) bytes.copyWithin(spare, above, above + band.rowBytes);
+  // A view for each: the memory may grow in make.
+  const copy = (to: number, from: number) =>
+    new Uint8Array(wasm.memory.buffer).copyWithin(to, from, from + band.rowBytes);
+  if (top > 0) copy(spare, above);
   make(above);
-  if (top > 0) bytes.copyWithin(above, spare, spare + band.rowBytes);
+  if (top > 0) copy(above, spare);
 }
 
 /** Rows of one node beside those of another, with their borders, pixel by pixel. */

@@ -161,7 +161,7 @@ export class Kernels {
       };
       return place.network;
     } finally {
-      this.freePlaces(); // gives the room back when packing ran out of memory
+      this.freePlaces(); // gives the room back when there was not enough
     }
   }
 
@@ -562,7 +562,7 @@ export class Kernels {
     }
   }
 
-  /** Little-endian IEEE 754 binary16 as f32, as the plain arithmetic of weights/arithmetic.ts to the bit. */
+  /** Little-endian IEEE 754 binary16 as f32: the numbers that the plain arithmetic of weights/arithmetic.ts gives. */
   widenHalves(bytes: Uint8Array): Float32Array {
     const { arena, wasm } = this;
     const n = bytes.length >> 1;
@@ -570,7 +570,7 @@ export class Kernels {
     try {
       const to = arena.alloc(n * 4);
       const from = arena.alloc(n * 2);
-      arena.u8(from, n * 2).set(bytes);
+      arena.u8(from, n * 2).set(bytes.subarray(0, n * 2));
       wasm.widenHalves(to, from, n);
       return arena.f32(to, n).slice();
     } finally {

@@ -1,9 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { conv4FromWeights, untrainedConv4 } from './embed.ts';
+import { FormatError } from './errors.ts';
 import type { ConvLayer, Kernels, LoadedNetwork } from './kernels.ts';
 import { readWeights } from './weights/index.ts';
-import { readSafetensors } from './weights/safetensors.ts';
+import { isSafetensors, readSafetensors } from './weights/safetensors.ts';
 import type { WeightsFile } from './weights/tensor.ts';
 
 /** A network that embeds crops, loaded, with what a result must say about it. */
@@ -46,6 +47,10 @@ export function loadSafetensorsNetwork(
   name: string,
   knownHash = '',
 ): EmbeddingNetwork {
+  if (!isSafetensors(bytes)) {
+    const expected = "a safetensors file (adatom itself reads PyTorch's .pth too)";
+    throw new FormatError(name, 0, `${bytes.length} bytes of something else`, expected);
+  }
   return networkOf(kernels, readSafetensors(bytes, name, kernels), bytes, knownHash);
 }
 
@@ -59,7 +64,7 @@ function networkOf(
   const made = makeNetwork(kernels, conv4FromWeights(file, kernels), file.name, null);
   // Hashing takes longer than embedding the first crops, which need no hash; the caller may change
   // the bytes meanwhile.
-  let content = knownHash ? undefined : bytes.slice();
+  let content = knownHash ? undefined : new Uint8Array(bytes);
   let hash = knownHash;
   return {
     ...made,

@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts';
+import { ShapeError } from './errors.ts';
 import {
   type ConvLayer,
   flagsOf,
@@ -52,10 +53,20 @@ function packDirect(wasm: WasmExports, arena: Arena, { layer, weights, ready }: 
   const { inChannels, outChannels } = layer;
   const kind = kindOf(layer);
   const mark = arena.mark();
-  const raw = arena.put(layer.weights);
+  const raw = putWeights(arena, layer);
   wasm.packFilters(weights, raw, inChannels, outChannels, TAPS[kind], kind === 'up2x2' ? 1 : 0);
   arena.release(mark);
   ready.add('direct');
+}
+
+/** Throws ShapeError where the array was transferred to another thread since the layer was loaded. */
+function putWeights(arena: Arena, { weights, inChannels }: ConvLayer): number {
+  if (weights.length === 0 && inChannels > 0) {
+    throw new ShapeError(
+      'network: the weights of a layer were transferred away before they were first used; load a copy.',
+    );
+  }
+  return arena.put(weights);
 }
 
 function packWinograd(
@@ -65,7 +76,7 @@ function packWinograd(
 ): void {
   if (ready.has('winograd')) return;
   const mark = arena.mark();
-  const raw = arena.put(layer.weights);
+  const raw = putWeights(arena, layer);
   wasm.winogradWeights(winograd, raw, layer.inChannels, layer.outChannels);
   arena.release(mark);
   ready.add('winograd');

@@ -9,9 +9,13 @@ import { compile, instantiate } from './instance.ts';
 
 export * from '../core/numbers.ts';
 
+let packaged: WebAssembly.Module | undefined;
+
 /** A fresh instance of the kernels: those given, compiled, or the package's own. */
 export function createKernels(module?: WebAssembly.Module): Kernels {
-  return instantiate(module ?? compile(packagedFile('../adatom.wasm')));
+  if (module) return instantiate(module);
+  packaged ??= compile(packagedFile('../adatom.wasm'));
+  return instantiate(packaged);
 }
 
 /** The network that the package brings to name defects with. */
@@ -24,12 +28,12 @@ export function defaultWeights(): NamedBytes {
  * would take half of the time to the first embedding to be read.
  */
 function packagedFile(path: string): Uint8Array<ArrayBuffer> {
-  const url = new URL(path, import.meta.url);
   try {
-    return readFileSync(url) as Uint8Array<ArrayBuffer>;
+    const { buffer, byteOffset, length } = readFileSync(new URL(path, import.meta.url));
+    return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
   } catch (error) {
     throw new FormatError(
-      url.pathname,
+      path,
       0,
       `no such file (${(error as Error).message})`,
       "adatom's own: keep adatom/kernels out of bundles, or import adatom, which has all inside",

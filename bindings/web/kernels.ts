@@ -6,7 +6,6 @@ import { packagedNaming } from '../core/engine/packaged.ts';
 import type { NamedBytes } from '../core/engine/types.ts';
 
 export * from '../core/numbers.ts';
-export type { WasmSource } from './instance.ts';
 export { createKernels } from './instantiate.ts';
 
 /** The network that the package brings to name defects with. */

@@ -11,7 +11,7 @@ const KIB = 1024;
 /** Largest sizes, KiB: as a server sends them compressed, and on the disk. */
 const limits: Record<string, { gzip: number; plain: number }> = {
   'web/index.js': { gzip: 700, plain: 1200 },
-  'web/kernels.js': { gzip: 220, plain: 360 },
+  'web/kernels.js': { gzip: 235, plain: 360 },
   'web/slim.js': { gzip: 180, plain: 500 },
   'web/worker.js': { gzip: 160, plain: 450 },
   'web/formats.js': { gzip: 40, plain: 120 },

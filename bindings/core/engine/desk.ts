@@ -55,7 +55,10 @@ export class Desk {
   /** Loaded when first asked for: that takes longer than all that who only embeds waits for. */
   loadSegmenter(): Segmenter | undefined {
     const file = this.segmenterFile;
-    if (file) this.loadedSegmenter ??= loadSegmenter(file.bytes, file.name, packagedHash(file));
+    if (file) {
+      const { bytes, name } = file;
+      this.loadedSegmenter ??= loadSegmenter(bytes, name, packagedHash(file), this.kernels);
+    }
     return this.loadedSegmenter;
   }
 

@@ -10,6 +10,8 @@ const SUREST = 0.5;
 const RIDGE = 0.4;
 /** Fewer rows, or members, do not show how the members of a class differ. */
 const FEWEST = 8;
+/** Of a class's examples so many, evenly taken, are members: naming must not wait for a large library. */
+const MOST_EXAMPLES = 8;
 /** A class of fewer members counts for less than another. */
 const FULL = 6;
 
@@ -30,7 +32,8 @@ interface Member extends Anchor {
  *
  * where h(x) = L^-1 (e_i . x)_i and L L^T = (e_i . e_j)_ij + lambda I (Woodbury's identity): all of it out of squared
  * distances, never the vectors. The residual of an example that is not typical is among them, which is most of the gain; the
- * price is that a class that nothing but its example belongs to may lose to others. `own` are squared distances (rows, nWay) to the classes; returns those in the new measure,
+ * price is that a class that nothing but its example belongs to may lose to others. `own` are squared distances (rows, nWay) to the classes, by which the first members are chosen; returns those from the
+ * examples in the new measure,
  * or the same where there is too little to go by.
  */
 export function discriminated(kernels: Kernels, squares: Squares, own: Float32Array): Float32Array {
@@ -57,18 +60,27 @@ function surest(
     let best = 0;
     for (let c = 1; c < nWay; c++) if (row[c] < row[best]) best = c;
     const second = row.reduce((least, d, c) => (c === best ? least : Math.min(least, d)), Infinity);
-    fallen[best].push({ anchor, margin: second / row[best] }); // infinite on the class itself
+    const margin = row[best] > 0 ? second / row[best] : second > 0 ? Infinity : 1;
+    fallen[best].push({ anchor, margin });
   }
   return fallen.flatMap((some, group) => {
     const sorted = some.sort((a, b) => b.margin - a.margin || a.anchor.row - b.anchor.row);
     const anchors = [
       ...sorted.slice(0, Math.ceil(SUREST * some.length)).map(({ anchor }) => anchor),
-      ...examples.filter((_, e) => labels[e] === group),
+      ...evenly(
+        examples.filter((_, e) => labels[e] === group),
+        MOST_EXAMPLES,
+      ),
     ];
     if (anchors.length < 2) return [];
     const weight = 1 / Math.sqrt(Math.max(FULL, anchors.length));
     return anchors.map((anchor) => ({ ...anchor, group, weight }));
   });
+}
+
+function evenly<T>(all: readonly T[], most: number): T[] {
+  const step = Math.max(1, Math.ceil(all.length / most));
+  return all.filter((_, i) => i % step === 0);
 }
 
 interface Measure {
@@ -127,7 +139,7 @@ function residuals(
 }
 
 /**
- * The same in the new measure. All rows, and examples as seen from beside them too, only if that is asked for: members
+ * The distances from examples in the new measure, all others as they were. All rows, and examples as seen from beside them too, only if that is asked for: members
  * are chosen without.
  */
 function remeasured(kernels: Kernels, squares: Squares, measure: Measure, whole: boolean): Squares {

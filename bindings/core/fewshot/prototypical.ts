@@ -12,7 +12,8 @@ import type { MethodOptions, Scored, Vectors } from './types.ts';
  * score is minus its squared Euclidean distance to the prototype (eq. 2 before the softmax), so the
  * nearest prototype wins. With `distance: 'cosine'` the score is the cosine similarity instead.
  * Examples that are known from beside as well count as seen from where they resemble the query most;
- * `unlabelled` embeddings move the prototypes (refine.ts) and show how members of a class differ (discriminant.ts).
+ * `unlabelled` embeddings show how members of a class differ (discriminant.ts), by what falls to the classes once it has
+ * moved the prototypes (refine.ts); where it shows too little, the moved prototypes are the answer.
  */
 export function prototypical(
   kernels: Kernels,

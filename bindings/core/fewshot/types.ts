@@ -29,7 +29,7 @@ export interface SupportSet {
 export interface MethodOptions {
   /** Prototypical: squared Euclidean as in the paper (default), or cosine, which ignores contrast. */
   distance?: 'euclidean' | 'cosine';
-  /** Prototypical, Euclidean: embeddings (n, dimension) of the same scan that move the prototypes. */
+  /** Prototypical, Euclidean: embeddings (n, dimension) of the same scan, which show how defects differ. */
   unlabelled?: Float32Array;
   /** k-nearest-neighbour: how many neighbours vote; default 3, or the smallest class's shots if fewer. */
   k?: number;

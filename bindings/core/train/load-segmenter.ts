@@ -5,16 +5,21 @@ import { isConcat } from '../layers.ts';
 import { MASKS } from '../segment/masks.ts';
 import { PLANES } from '../segment/network-planes.ts';
 import type { Segmenter } from '../segment/segmenter.ts';
-import { readWeights } from '../weights/index.ts';
+import { readWeights, type WeightArithmetic } from '../weights/index.ts';
 import { freshState, inferenceLayers, planNetwork, restoreTensors } from './trainer.ts';
 import type { NetworkSpec } from './types.ts';
 
 /**
  * A segmentation network out of a file of `adatom train --task segment`; `knownHash` is the sha256 of
- * its bytes, where somebody knows it. Throws FormatError or WeightsError.
+ * its bytes, where somebody knows it. With Kernels for `arithmetic` it is read sooner, to the same bit. Throws FormatError or WeightsError.
  */
-export function loadSegmenter(bytes: Uint8Array, name: string, knownHash?: string): Segmenter {
-  const { tensors, metadata } = readWeights(bytes, name);
+export function loadSegmenter(
+  bytes: Uint8Array,
+  name: string,
+  knownHash?: string,
+  arithmetic?: WeightArithmetic,
+): Segmenter {
+  const { tensors, metadata } = readWeights(bytes, name, arithmetic);
   if (metadata['task'] !== 'segment' || !metadata['network']) {
     throw new WeightsError(
       `${name}: expected a segmentation network of adatom train --task segment, found another one.`,

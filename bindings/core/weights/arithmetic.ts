@@ -1,6 +1,6 @@
 /**
  * What is done to every number of a weights file. A network is loaded before any compiler has warmed up, and loops over
- * a hundred thousand numbers then take longer than its first crops: the kernels do the same to the bit (Kernels has both).
+ * a hundred thousand numbers then take longer than its first crops: the kernels do the same to the bit of every number (Kernels has both).
  */
 export interface WeightArithmetic {
   /** Little-endian IEEE 754 binary16 as f32. */
@@ -11,10 +11,13 @@ export interface WeightArithmetic {
 
 /** In plain numbers, where there are no kernels. */
 export const plainArithmetic: WeightArithmetic = {
-  widenHalves: (bytes) =>
-    Float32Array.from({ length: bytes.length >> 1 }, (_, i) =>
-      half(bytes[2 * i] | (bytes[2 * i + 1] << 8)),
-    ),
+  widenHalves(bytes) {
+    const values = new Float32Array(bytes.length >> 1);
+    for (let i = 0; i < values.length; i++) {
+      values[i] = half(bytes[2 * i] | (bytes[2 * i + 1] << 8));
+    }
+    return values;
+  },
   scaleRows(values, factors) {
     const length = values.length / factors.length;
     return values.map((value, i) => value * factors[Math.floor(i / length)]);

@@ -15,7 +15,7 @@ export const nameOptions: OptionSpecs = {
   },
   refine: {
     value: 'on|off',
-    help: 'prototypical: let the unlabelled defects refine the prototypes (default on)',
+    help: 'prototypical: learn from the defects that are not labelled (default on)',
   },
   neighbours: { value: 'K', help: 'knn: how many vote (default 3, or the fewest shots)' },
   relation: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Scratch, type Squares } from '../../../bindings/core/fewshot/comparison.ts';
 import { discriminated } from '../../../bindings/core/fewshot/discriminant.ts';
-import { classify } from '../../../bindings/core/fewshot/index.ts';
+import { toPrototypes } from '../../../bindings/core/fewshot/prototypes.ts';
 import { Random } from '../../../bindings/core/random.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 
@@ -139,21 +139,33 @@ describe('the scatter of what is not labelled', () => {
     expect(discriminated(kernels, alike, zero)).toBe(zero);
   });
 
-  test('names the same whatever was asked before', () => {
-    const rows = scattered(5).flatMap((point) => [...point]);
-    const embeddings = Float32Array.from(rows);
-    const support = {
-      embeddings: Float32Array.from([
-        ...rows.slice(0, DIMENSION),
-        ...rows.slice(PER_CLASS * DIMENSION, (PER_CLASS + 1) * DIMENSION),
-      ]),
-      dimension: DIMENSION,
-      labels: Int32Array.of(0, 1),
-      classes: ['a', 'b'],
+  test('gives the same bits with memory that was used for other rows before', () => {
+    const squares = squaresOf(scattered(5), [0, PER_CLASS], [[], []]);
+    const alone = discriminated(kernels, squares, toExamples(squares)).slice();
+    const { scratch } = squares;
+    const other = { ...squaresOf(scattered(6).slice(4), [3, PER_CLASS], [[], []]), scratch };
+    discriminated(kernels, other, toExamples(other));
+    expect(discriminated(kernels, squares, toExamples(squares))).toEqual(alone);
+  });
+
+  test('takes no more than a few of many examples', () => {
+    const points = Array.from({ length: 30 }, (_, i) => scattered(i + 1)).flat();
+    const examples = points.map((_, i) => i);
+    const squares = {
+      ...squaresOf(
+        points,
+        examples,
+        examples.map(() => []),
+      ),
+      nWay: 2,
+      labels: Int32Array.from(examples, (i) => (i % (2 * PER_CLASS) < PER_CLASS ? 0 : 1)),
+      shots: Int32Array.of(points.length / 2, points.length / 2),
     };
-    const name = () =>
-      classify(kernels, 'prototypical', support, embeddings, { unlabelled: embeddings });
-    expect(name()).toEqual(name());
+    const own = toPrototypes(squares);
+    squares.unlabelled = squares.unlabelled.slice(0, 100);
+    discriminated(kernels, squares, own);
+    // members squared, in f64
+    expect(squares.scratch.f64('factor', 1).buffer.byteLength).toBeLessThan(8 * 70 * 70);
   });
 });
 

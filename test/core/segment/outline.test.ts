@@ -83,7 +83,7 @@ test('an outline follows what shows: on a dark row it reaches towards the bright
   const residual = bells([[30, 20]]);
   const plane = residual.map((height, i) => {
     const across = (2 * Math.PI * ((i % COLUMNS) - 30)) / SPACING;
-    return height - 0.2 * Math.cos(across);
+    return height - 0.4 * Math.cos(across);
   });
   const around = residual.map((height) => (height > 0.1 ? 1 : 0));
   const seen = {
@@ -96,6 +96,8 @@ test('an outline follows what shows: on a dark row it reaches towards the bright
   const mask = outlineAtHalfHeight(kernels, levelled, [residual], seen, SPACING);
   const [{ box }] = findRegions(mask, ROWS, COLUMNS).regions;
   expect(box.right - box.left).toBeGreaterThan(box.bottom - box.top + 1);
+  // 8 px with as much of the heights without the lattice
+  expect(box.right - box.left).toBeGreaterThan(8);
 });
 
 test('what stands little out of the noise is outlined whole, as smoothly as without noise', () => {
