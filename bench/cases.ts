@@ -153,7 +153,8 @@ function kmeans(n: number, dimension: number): Case<Float32Array> {
     // Overlapping clouds: without any, Lloyd steps magnify the rounding of a single label.
     input: () => clouds(n, k, dimension),
     run: (kernels, points) => {
-      const options = { seed, maxIterations: iterations, tolerance: -1 };
+      const labels = new Int32Array(n);
+      const options = { seed, maxIterations: iterations, tolerance: -1, labels };
       return () => kernels.kmeans(points, dimension, k, options).centres;
     },
     check: (points, centres) => {

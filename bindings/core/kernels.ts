@@ -51,6 +51,8 @@ export interface KmeansOptions {
   maxIterations?: number;
   /** Stop when the inertia falls by less than this fraction of itself. */
   tolerance?: number;
+  /** Takes the labels (n) of a call that is made again and again: a fresh large array costs more than some iterations. */
+  labels?: Int32Array;
 }
 
 /** The nearest prototype of each of n queries: its index (n) and squared distance (n). */
@@ -723,6 +725,8 @@ export class Kernels {
       throw new OptionError(`kmeans: expected 1 <= k <= ${n} (the number of points), got ${k}.`);
     }
     const { arena, wasm } = this;
+    const out = options.labels ?? new Int32Array(n);
+    expectLength('kmeans: labels', out, n);
     const mark = arena.mark();
     try {
       const padded = Math.ceil(n / 16) * 16;
@@ -748,9 +752,10 @@ export class Kernels {
           'kmeans: expected finite points with squared distances below 3.4e38, got others.',
         );
       }
+      out.set(arena.i32(labels, n));
       return {
         centres: arena.f32(centres, k * dimension).slice(),
-        labels: arena.i32(labels, n).slice(),
+        labels: out,
         counts: arena.i32(counts, k).slice(),
         inertia,
         iterations,

@@ -14,10 +14,19 @@ export type PoolRequest =
       n: number;
       rows: number;
       columns: number;
+      /** Room for the result. */
+      out: Float32Array;
     };
 
 export type PoolReply =
-  | { id: number; planes?: Float32Array; rows?: number; columns?: number }
+  | {
+      id: number;
+      planes?: Float32Array;
+      rows?: number;
+      columns?: number;
+      /** The images, whose memory serves again. */
+      given?: Float32Array;
+    }
   | { id: number; error: string };
 
 /** One worker as the pool sees it; each host wraps its own kind. */
@@ -41,8 +50,8 @@ export function serve(kernels: Kernels): (request: PoolRequest) => PoolReply {
       }
       const network = networks.get(request.network);
       if (!network) throw new AdatomError(`pool: no network ${request.network} was loaded.`);
-      const { planes, n, rows, columns } = request;
-      return { id, ...kernels.run(network, planes, n, rows, columns) };
+      const { planes, n, rows, columns, out } = request;
+      return { id, given: planes, ...kernels.run(network, planes, n, rows, columns, out) };
     } catch (error) {
       return { id, error: (error as Error).message };
     }
@@ -61,6 +70,8 @@ export interface PooledNetwork {
 const SHARES_PER_WORKER = 3;
 /** Shares that a worker has at a time: it begins the next one while the calling thread takes in the last. */
 const AHEAD = 2;
+/** Memory that travels with shares is kept for the next ones up to so many bytes: fresh memory costs more than copying. */
+const LARGEST_KEPT = 1 << 23;
 /** A share of more images would make progress and cancelling coarse. */
 const LARGEST_SHARE = 64;
 
@@ -79,6 +90,7 @@ export class Pool {
   private requests = 0;
   private networks = 0;
   private failure: Error | undefined;
+  private readonly spares: ArrayBuffer[] = [];
 
   constructor(workers: readonly PoolWorker[]) {
     if (workers.length === 0) throw new ShapeError('pool: expected at least one worker, got none.');
@@ -139,13 +151,16 @@ export class Pool {
         // as equal as they can be
         const from = Math.floor((n * dealt) / shares);
         const count = Math.floor((n * ++dealt) / shares) - from;
-        const part = planes.slice(from * image, (from + count) * image);
+        const part = this.room(count * image);
+        part.set(planes.subarray(from * image, (from + count) * image));
+        const result = this.room(count * outImage);
         const reply = await this.ask(
           worker,
-          { ask: 'run', network: network.id, planes: part, n: count, rows, columns },
-          [part.buffer as ArrayBuffer],
+          { ask: 'run', network: network.id, planes: part, n: count, rows, columns, out: result },
+          [part.buffer, result.buffer],
         );
         if ('planes' in reply && reply.planes) out.set(reply.planes, from * outImage);
+        if ('given' in reply) this.keep([reply.planes, reply.given]);
         done += count;
       }
     };
@@ -156,6 +171,21 @@ export class Pool {
     if (run?.signal?.aborted) throw new CancelledError();
     checkpoint(run, 'embed', 1);
     return { planes: out, rows: outRows, columns: outColumns };
+  }
+
+  /** Room for so many values, used before if there is some that is large enough. */
+  private room(length: number): Float32Array<ArrayBuffer> {
+    const bytes = length * 4;
+    const at = this.spares.findIndex(({ byteLength }) => byteLength >= bytes);
+    const buffer = at < 0 ? new ArrayBuffer(bytes) : this.spares.splice(at, 1)[0];
+    return new Float32Array(buffer, 0, length);
+  }
+
+  private keep(used: readonly (Float32Array | undefined)[]): void {
+    for (const one of used) {
+      if (!one || one.buffer.byteLength > LARGEST_KEPT) continue;
+      if (this.spares.length < 2 * AHEAD * this.size) this.spares.push(one.buffer as ArrayBuffer);
+    }
   }
 
   /** Stop every worker; what is under way rejects. */

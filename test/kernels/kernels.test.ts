@@ -170,6 +170,8 @@ describe('wrong shapes', () => {
       expect(() => kernels.kmeans(values(9), 3, k)).toThrow(OptionError);
     }
     expect(() => kernels.kmeans(values(0), 3, 1)).toThrow(OptionError);
+    const labels = new Int32Array(2);
+    expect(() => kernels.kmeans(values(9), 3, 1, { labels })).toThrow(ShapeError);
   });
 
   it('points that are not finite throw', () => {
@@ -420,7 +422,10 @@ describe('kmeans', () => {
     for (const dimension of [1, 2, 5]) {
       for (const n of [1, 2, 9, 40]) {
         const points = values(n * dimension, n);
-        const { inertia, labels, counts } = kernels.kmeans(points, dimension, n);
+        const room = new Int32Array(n).fill(-1);
+        const { inertia, labels, counts } = kernels.kmeans(points, dimension, n, { labels: room });
+        expect(labels).toBe(room);
+        expect(labels).toEqual(kernels.kmeans(points, dimension, n).labels);
         expect(inertia).toBe(0);
         expect(new Set(labels).size).toBe(n);
         expectSame('counts', counts, new Int32Array(n).fill(1));

@@ -45,22 +45,26 @@ export function cluster(
   if (strips.standardise) unitVariance(sample, dimension, scale);
   const n = sample.length / dimension;
   const clusters = Math.min(k, n);
-  let fit = kernels.kmeans(sample, dimension, clusters, { seed });
+  const labels = new Int32Array(n); // of no use here, and the same for every start
+  let fit = kernels.kmeans(sample, dimension, clusters, { seed, labels });
   for (let start = 1; start < STARTS; start++) {
-    const other = kernels.kmeans(sample, dimension, clusters, { seed: seed + start });
+    const other = kernels.kmeans(sample, dimension, clusters, {
+      seed: seed + start,
+      labels,
+    });
     if (other.inertia < fit.inertia) fit = other;
   }
   const centres = byFrequency(fit.centres, fit.counts, dimension);
 
   const image = rows * columns;
-  const labels = new Uint8Array(image);
+  const assigned = new Uint8Array(image);
   const distances = wantDistances ? new Float32Array(clusters * image) : null;
   for (let top = 0; top < rows; top += strips.stripRows) {
     checkpoint(run, 'segment: assign', top / rows);
     const bottom = Math.min(rows, top + strips.stripRows);
     const points = scaled(read(top, bottom), scale);
     const first = top * columns;
-    labels.set(kernels.nearest(points, centres, dimension).index, first);
+    assigned.set(kernels.nearest(points, centres, dimension).index, first);
     if (!distances) continue;
     const found = kernels.squaredEuclidean(points, centres, dimension);
     for (let c = 0; c < clusters; c++) {
@@ -68,7 +72,7 @@ export function cluster(
       for (let i = 0; i < to.length; i++) to[i] = found[i * clusters + c];
     }
   }
-  return { k: clusters, labels, distances, inertia: fit.inertia / n, sample: n };
+  return { k: clusters, labels: assigned, distances, inertia: fit.inertia / n, sample: n };
 }
 
 type Read = Strips['read'];
