@@ -109,6 +109,9 @@ export interface Squares extends Pick<Compared, 'queries' | 'nWay' | 'labels'> {
   scratch: Scratch;
 }
 
+/** What grows with every example is not to be fresh with every one. */
+const withRoom = (length: number) => Math.ceil(1.5 * length);
+
 /** Memory to use again: fresh memory costs more than what is done with it. */
 export class Scratch {
   private readonly doubles = new Map<string, Float64Array>();
@@ -123,7 +126,7 @@ export class Scratch {
   f64(use: string, length: number): Float64Array {
     let values = this.doubles.get(use);
     if (!values || values.length < length) {
-      values = new Float64Array(length);
+      values = new Float64Array(withRoom(length));
       this.doubles.set(use, values);
     }
     return values.subarray(0, length);
@@ -132,7 +135,7 @@ export class Scratch {
   f32(use: string, length: number): Float32Array {
     let values = this.singles.get(use);
     if (!values || values.length < length) {
-      values = new Float32Array(length);
+      values = new Float32Array(withRoom(length));
       this.singles.set(use, values);
     }
     return values.subarray(0, length);
