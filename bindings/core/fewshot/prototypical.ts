@@ -28,9 +28,12 @@ export function prototypical(
   }
   const refinedOnes = refined(kernels, squares, toPrototypes(squares));
   const ofAll = discriminated(kernels, squares, refinedOnes);
-  const distances = ofAll.subarray(0, squares.queries * squares.nWay);
+  const ofQueries = squares.queries * squares.nWay;
+  const distances = ofAll.subarray(0, ofQueries);
   const scores = distances.map((distance) => -distance);
-  return { scores, distances, temperature: temperatureFor(squares) };
+  // The discriminant looks along what sets the classes apart; a stranger differs in other ways.
+  const plain = refinedOnes.subarray(0, ofQueries);
+  return { scores, distances, plain, temperature: temperatureFor(squares) };
 }
 
 /**

@@ -50,6 +50,8 @@ export interface Scored {
   scores: Float32Array;
   /** (n, nWay), 0 for identical, in the method's own unit: what confidence and rejection go by. */
   distances: Float32Array;
+  /** (n, nWay) distances that set strangers apart better, where there are such; else rejection goes by `distances`. */
+  plain?: Float32Array;
   /** Of confidences, in median distances to the nearest class; see confidence.ts. */
   temperature?: number;
 }
