@@ -14,6 +14,11 @@ import type { WeightsFile } from './weights/tensor.ts';
  * Throws WeightsError when the file holds anything else.
  */
 export function conv4FromWeights(file: WeightsFile, arithmetic?: WeightArithmetic): ConvLayer[] {
+  if (file.metadata['task'] === 'segment') {
+    throw new WeightsError(
+      `${file.name}: expected a network that names defects, found one that finds them: give it as the segmenter.`,
+    );
+  }
   const { blocks, others } = findConvBlocks(file);
   if (blocks.length === 0 || others.length > 0) {
     const found =

@@ -1,4 +1,3 @@
-import type { Remote } from 'comlink';
 import { endWorker, failureOf } from './start-worker.ts';
 
 /**
@@ -7,7 +6,7 @@ import { endWorker, failureOf } from './start-worker.ts';
  */
 export function askingWorker<Request extends { id: number }, Reply>(
   worker: Worker,
-  remote: Remote<unknown>,
+  remote: object,
   started: Promise<void>,
   ask: (request: Request) => Promise<Reply>,
 ) {

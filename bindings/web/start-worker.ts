@@ -31,10 +31,10 @@ export function failureOf(worker: Worker): Promise<string> {
 
 /**
  * Ends a worker. Comlink holds on to it, and so to all that was posted to it, for as long as its
- * remote is not released.
+ * remote, of any object's type so that who installs adatom needs no types of Comlink, is not released.
  */
-export function endWorker(worker: Worker, remote: Remote<unknown>): void {
-  remote[releaseProxy]();
+export function endWorker(worker: Worker, remote: object): void {
+  (remote as Remote<unknown>)[releaseProxy]();
   worker.terminate();
 }
 

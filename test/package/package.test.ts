@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
@@ -154,6 +154,27 @@ describe('npm i ./adatom-x.y.z.tgz, in a clean folder without network', () => {
     expect(inNode[1]).toBe(inNode[0]);
     expect(inNode[2]).toMatch(new RegExp(`^${inNode[0].slice(0, 64)} 1600 [-0-9.]+$`));
     expect(inDeno).toEqual(inNode);
+  });
+
+  test('type-checks where nothing else is installed, libraries too', { timeout: 120_000 }, () => {
+    const lines = ['', '/slim', '/kernels', '/viewer', '/formats'].map(
+      (entry) => `import * as m${entry.replace('/', '')} from 'adatom${entry}';`,
+    );
+    writeFileSync(
+      join(clean, 'page.ts'),
+      `${lines.join('\n')}\nexport const { createAdatom } = m;\n`,
+    );
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    for (const resolution of ['bundler', 'nodenext']) {
+      const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+      const { stdout, status } = spawnSync(
+        process.execPath,
+        [tsc, ...options, '--module', module, '--moduleResolution', resolution, 'page.ts'],
+        { cwd: clean, encoding: 'utf8' },
+      );
+      expect(status, stdout).toBe(0);
+    }
   });
 
   test('is a command', () => {

@@ -120,8 +120,12 @@ export function readNetwork({ kernels, files }: Context, given: Given): Embeddin
   return loadEmbeddingNetwork(kernels, files.read('weights', path), basename(path));
 }
 
-/** The segmentation network that adatom brings. */
-export function readSegmenter(): Segmenter {
+/** The segmentation network of --segmenter, or the one that adatom brings. */
+export function readSegmenter(context?: Context, given?: Given): Segmenter {
+  const path = given?.text('segmenter');
+  if (context && path !== undefined) {
+    return loadSegmenter(context.files.read('segmenter', path), basename(path));
+  }
   const { segmenter } = defaultWeights();
   return loadSegmenter(segmenter.bytes, segmenter.name);
 }

@@ -7,6 +7,10 @@ export const segmentOptions: OptionSpecs = {
     value: 'auto|network|pixels|features|upsampled',
     help: 'the segmentation network or, the last three, what k-means works on (default auto: the network, or k-means where it is too unsure)',
   },
+  segmenter: {
+    value: 'FILE',
+    help: 'network that finds defects, of adatom train --task segment; default: the one that adatom brings',
+  },
   k: { value: 'N', help: 'number of clusters' },
   clusters: {
     value: 'N,N',

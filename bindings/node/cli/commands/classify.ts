@@ -65,7 +65,7 @@ export const classify: Command = {
     const support = readSupport(files, 'support', given.text('support') as string, prepared);
     const at = given.text('at');
     const points = at === undefined ? undefined : readPoints(files, 'at', at, prepared);
-    segmentation.segmenter = readSegmenter();
+    segmentation.segmenter = readSegmenter(context, given);
     const found = points
       ? undefined
       : findDefects(kernels, prepared, { ...segmentation, support }, run);

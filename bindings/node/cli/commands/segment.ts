@@ -32,7 +32,7 @@ export const segment: Command = {
     const out = given.text('out') as string;
     checkFolder(out);
     const input = readInput(context, given);
-    options.segmenter = readSegmenter();
+    options.segmenter = readSegmenter(context, given);
     const network = given.text('weights') === undefined ? null : readNetwork(context, given);
     if (network) options.network = network.layers;
     const run = { onProgress: report.progress };
