@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -35,15 +36,20 @@ const commands: Record<string, readonly string[]> = {
   ],
 };
 
-/** Carry out all commands; the files they write, with their contents. */
-function results(name: string, run: (parameters: string[]) => void): Record<string, Buffer> {
+/** Carry out all commands; the files they write, with their hashes: what differs is then told at once. */
+function results(name: string, run: (parameters: string[]) => void): Record<string, string> {
   const out = join(folder, name);
   mkdirSync(join(out, 'trained'), { recursive: true });
   for (const [to, command] of Object.entries(commands)) run([...command, join(out, to)]);
   const files = readdirSync(out, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.checkpoint'))
     .map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(files.map((path) => [path.slice(out.length), readFileSync(path)]));
+  return Object.fromEntries(
+    files.map((path) => [
+      path.slice(out.length),
+      createHash('sha256').update(readFileSync(path)).digest('hex'),
+    ]),
+  );
 }
 
 /** A shell with no network and its own file systems, if this machine gives one. */
@@ -51,7 +57,7 @@ const confined = ['--net', '--mount', '--map-root-user'];
 const canConfine = spawnSync('unshare', [...confined, 'true']).status === 0;
 
 describe('adatom.mjs, copied alone', () => {
-  let packaged: Record<string, Buffer>;
+  let packaged: Record<string, string>;
   beforeAll(() => {
     mkdirSync(place);
     mkdirSync(join(folder, 'labelled'));
