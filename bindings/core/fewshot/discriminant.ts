@@ -1,6 +1,7 @@
 import { factorise } from '../cholesky.ts';
 import type { Kernels } from '../kernels.ts';
 import type { Anchor, Scratch, Squares } from './comparison.ts';
+import { evenly } from './evenly.ts';
 import { toPrototypes } from './prototypes.ts';
 
 const ITERATIONS = 2;
@@ -32,9 +33,10 @@ interface Member extends Anchor {
  *
  * where h(x) = L^-1 (e_i . x)_i and L L^T = (e_i . e_j)_ij + lambda I (Woodbury's identity): all of it out of squared
  * distances, never the vectors. The residual of an example that is not typical is among them, which is most of the gain; the
- * price is that a class that nothing but its example belongs to may lose to others. `own` are squared distances (rows, nWay) to the classes, by which the first members are chosen; returns those from the
- * examples in the new measure,
- * or the same where there is too little to go by.
+ * price is that a class that nothing but its example belongs to may lose to others.
+ *
+ * `own` are squared distances (rows, nWay) to the classes, by which the first members are chosen; returns those from the
+ * examples in the new measure, or the same where there is too little to go by.
  */
 export function discriminated(kernels: Kernels, squares: Squares, own: Float32Array): Float32Array {
   if (squares.nWay < 2 || squares.unlabelled.length < FEWEST) return own;
@@ -65,22 +67,15 @@ function surest(
   }
   return fallen.flatMap((some, group) => {
     const sorted = some.sort((a, b) => b.margin - a.margin || a.anchor.row - b.anchor.row);
+    const own = examples.filter((_, e) => labels[e] === group);
     const anchors = [
       ...sorted.slice(0, Math.ceil(SUREST * some.length)).map(({ anchor }) => anchor),
-      ...evenly(
-        examples.filter((_, e) => labels[e] === group),
-        MOST_EXAMPLES,
-      ),
+      ...evenly(own.length, MOST_EXAMPLES).map((i) => own[i]),
     ];
     if (anchors.length < 2) return [];
     const weight = 1 / Math.sqrt(Math.max(FULL, anchors.length));
     return anchors.map((anchor) => ({ ...anchor, group, weight }));
   });
-}
-
-function evenly<T>(all: readonly T[], most: number): T[] {
-  const step = Math.max(1, Math.ceil(all.length / most));
-  return all.filter((_, i) => i % step === 0);
 }
 
 interface Measure {

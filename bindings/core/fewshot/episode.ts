@@ -5,6 +5,7 @@ import { Random } from '../random.ts';
 import { Calibration } from './calibration.ts';
 import { classify } from './classify.ts';
 import { concat } from './comparison.ts';
+import { evenly } from './evenly.ts';
 import type { ClassifyOptions, Method } from './types.ts';
 
 export interface EpisodeOptions extends ClassifyOptions {
@@ -67,7 +68,7 @@ export function runEpisodes(
   const random = new Random(seed);
   const accuracies = new Float64Array(episodes);
   const calibration = new Calibration();
-  const others = options.unlabelled && evenly(options.unlabelled, dimension, MOST_OTHERS);
+  const others = options.unlabelled && someOf(options.unlabelled, dimension, MOST_OTHERS);
   for (let e = 0; e < episodes; e++) {
     checkpoint(run, 'episodes', e / episodes);
     const classes = random.shuffle([...members.keys()]).slice(0, nWay);
@@ -157,12 +158,9 @@ function pick(embeddings: Float32Array, dimension: number, index: readonly numbe
 }
 
 /** At most `most` rows, evenly taken. */
-function evenly(embeddings: Float32Array, dimension: number, most: number): Float32Array {
+function someOf(embeddings: Float32Array, dimension: number, most: number): Float32Array {
   const n = embeddings.length / dimension;
-  const step = Math.ceil(n / most);
-  if (step <= 1) return embeddings;
-  const index = Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
-  return pick(embeddings, dimension, index);
+  return n <= most ? embeddings : pick(embeddings, dimension, evenly(n, most));
 }
 
 function meanPerClassAccuracy(labels: Int32Array, truth: readonly number[], nWay: number): number {

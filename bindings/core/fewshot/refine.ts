@@ -1,6 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import { type Anchor, type Squares, toMean } from './comparison.ts';
 import { medianOf, nearestDistances } from './confidence.ts';
+import { evenly } from './evenly.ts';
 
 const ITERATIONS = 3;
 /**
@@ -54,8 +55,7 @@ export function refined(kernels: Kernels, squares: Squares, own: Float32Array): 
 
 /** At most MOST of n rows, evenly taken: those that may move the prototypes. */
 export function unlabelledRows(n: number): number[] {
-  const step = Math.max(1, Math.ceil(n / MOST));
-  return Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
+  return evenly(n, MOST);
 }
 
 /** The rows of some anchors out of (rows, nWay). */

@@ -48,7 +48,8 @@ export interface Seen {
 
 /**
  * Outlines at half height: within what the network sees, each extremum of the heights over their
- * surroundings becomes a defect of its own, as far down as half of its height; a line of pixels is left between two that touch. Returns a mask (rows, columns).
+ * surroundings becomes a defect of its own, as far down as half of its height; a line of pixels is left
+ * between two that touch. Returns a mask (rows, columns).
  */
 export function outlineAtHalfHeight(
   kernels: Kernels,
