@@ -90,7 +90,7 @@ export function estimateLattices(
   const prominence = prominences(spectrum);
   const grid = blockGrid(rows, columns);
   const calm = calmBlocks(planes[0], grid);
-  let left = findPeaks(prominence, rows, columns)
+  let left = findPeaks(prominence, rows, columns, picture.shortestPeriodPx)
     .map((peak) => measure(kernels, planes, grid, peak))
     .filter((wave) => {
       // Blocks that hold less than a wave and a half differ in variance by the wave itself.

@@ -50,8 +50,13 @@ interface Bin {
   prominence: number;
 }
 
-/** The most prominent peaks, falling, at most fourteen. */
-export function findPeaks(prominence: Float64Array, rows: number, columns: number): Peak[] {
+/** The most prominent peaks, falling, at most fourteen, none of a shorter period than that (px). */
+export function findPeaks(
+  prominence: Float64Array,
+  rows: number,
+  columns: number,
+  shortestPeriodPx = 0,
+): Peak[] {
   const half = (columns >> 1) + 1;
   const slowest = Math.max(SLOWEST, FEWEST_WAVES / Math.min(rows, columns));
   const found: Bin[] = [];
@@ -63,7 +68,9 @@ export function findPeaks(prominence: Float64Array, rows: number, columns: numbe
       if ((c <= AXIS || Math.abs(signed) <= AXIS) && p < AXIS_FACTOR * PROMINENT) continue;
       const fx = c / columns;
       const fy = signed / rows;
-      if (fx * fx + fy * fy < slowest * slowest) continue;
+      const squared = fx * fx + fy * fy;
+      if (squared < slowest * slowest) continue;
+      if (squared * shortestPeriodPx * shortestPeriodPx > 1) continue;
       // Every other pixel or line: the electronics.
       if (columns / 2 - c <= AXIS || rows / 2 - Math.abs(signed) <= AXIS) continue;
       if (isTop(prominence, c, r, rows, half)) found.push({ c, r: signed, prominence: p });

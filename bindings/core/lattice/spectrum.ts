@@ -10,6 +10,8 @@ export interface Picture {
   planes: readonly Float32Array[];
   /** 1 where measured. (rows, columns) */
   valid: Uint8Array;
+  /** What repeats over less cannot be the lattice, px. */
+  shortestPeriodPx?: number;
 }
 
 /** Transform of a picture's one or two planes, the second as the imaginary part: (columns, rows). */

@@ -24,6 +24,8 @@ export { type Surface, surfaces } from './surfaces.ts';
 
 /** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
 const STEP_EDGE = 0.5;
+/** Shortest distance of rows on any surface that is imaged as atoms: graphene's, nm. */
+const SHORTEST_NM = 0.213;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
 const SCAR_LENGTH = 6;
 const SCAR_LENGTH_FINE = 3;
@@ -213,9 +215,10 @@ function largestJump(offsets: Float64Array): number {
 
 function latticeStep(kernels: Kernels, scan: Working): void {
   const { rows, columns, valid, pixelX, pixelY, sizeKnown } = scan;
+  const shortest = shortestPeriod(scan);
   for (const plane of scan.planes) {
     const rough = levelRoughly(plane, valid, rows, columns);
-    const found = findLattice(kernels, rough, valid, rows, columns, pixelX, pixelY);
+    const found = findLattice(kernels, rough, valid, rows, columns, pixelX, pixelY, shortest);
     if (found && found.confidence > (scan.lattice?.confidence ?? 0)) scan.lattice = found;
   }
   const { lattice } = scan;
@@ -272,6 +275,17 @@ function levelStep(scan: Working): void {
       `${scan.channels[k].name}: after levelling the heights still pile up at ${levelsLeft.length} levels (${list}${scan.heightUnit === 'nm' ? ' nm' : ''}): steps were probably missed.`,
     );
   });
+}
+
+/**
+ * What repeats over less than this is the electronics, not atoms: half of the named surface's shortest period, for its
+ * harmonics show as well, or of any surface's. nm; 0 where the scan's size is not known.
+ */
+function shortestPeriod({ settings, sizeKnown }: Working): number {
+  if (!sizeKnown) return 0;
+  if (settings.surface === undefined) return SHORTEST_NM / 2;
+  const { rowSpacingNm, alongRowNm } = findSurface(settings.surface);
+  return Math.min(rowSpacingNm, alongRowNm) / 2;
 }
 
 /** Side of the blocks that levelling works on, px: over a lattice period, small against the image. */
@@ -370,6 +384,7 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
     disturbed: resampleMask(kernels, scan.disturbed, rows, columns, grid.rows, grid.columns),
     stepEdges: resampleMask(kernels, scan.stepEdges, rows, columns, grid.rows, grid.columns),
     rowSpacingPx: rowSpacingPx(scan, grid),
+    shortestPeriodPx: shortestPeriod(scan) * pixelsPerUnit(scan, grid),
     pixelNm: grid.pixelNm,
     scaleX: grid.columns / columns,
     scaleY: grid.rows / rows,
@@ -378,10 +393,15 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
   };
 }
 
+/** Pixels of the working grid per unit of pixelX. */
+function pixelsPerUnit({ columns, pixelX }: Working, grid: WorkingGrid): number {
+  return grid.columns / columns / pixelX;
+}
+
 /** Row spacing on the working grid: the lattice's or, where none can be seen, the named surface's. */
 function rowSpacingPx(scan: Working, grid: WorkingGrid): number | null {
-  const { lattice, columns, pixelX, settings, sizeKnown } = scan;
-  const perPixel = grid.columns / columns / pixelX;
+  const { lattice, settings, sizeKnown } = scan;
+  const perPixel = pixelsPerUnit(scan, grid);
   if (lattice && lattice.confidence >= CONFIDENT) return lattice.spacing * perPixel;
   if (settings.surface === undefined || !sizeKnown) return null;
   return findSurface(settings.surface).rowSpacingNm * perPixel;

@@ -38,7 +38,8 @@ export interface Lattice extends Wave {
 
 /**
  * Row spacing of heights (rows, columns), level, from peaks of the power spectrum over what is usual
- * at their frequency. pixelX, pixelY: size of a pixel. Null when nothing stands out.
+ * at their frequency. pixelX, pixelY: size of a pixel. What repeats over less than `shortest` of their unit is
+ * no lattice. Null when nothing stands out.
  */
 export function findLattice(
   kernels: Kernels,
@@ -48,13 +49,15 @@ export function findLattice(
   columns: number,
   pixelX = 1,
   pixelY = 1,
+  shortest = 0,
 ): Lattice | null {
   const nx = powerOfTwo(columns);
   const ny = powerOfTwo(rows);
   if (nx < SMALLEST || ny < SMALLEST) return null;
   const image = windowed(kernels, heights, valid, rows, columns, nx, ny);
   const power = softened(powerSpectrum(kernels, image, ny, nx), ny, nx / 2 + 1);
-  const spectrum = { power, nx, ny, stepX: 1 / (nx * pixelX), stepY: 1 / (ny * pixelY) };
+  const [stepX, stepY] = [1 / (nx * pixelX), 1 / (ny * pixelY)];
+  const spectrum = { power, nx, ny, stepX, stepY, shortest };
   const background = ringFloors(spectrum);
   const first = strongest(spectrum, background, null);
   if (!first) return null;
@@ -69,6 +72,8 @@ interface Spectrum {
   /** Frequency per bin. */
   stepX: number;
   stepY: number;
+  /** Shortest period of a lattice. */
+  shortest: number;
 }
 
 function powerOfTwo(size: number): number {
@@ -165,7 +170,8 @@ function strongest(spectrum: Spectrum, background: Float64Array, first: Wave | n
       total += p / 9; // each bin is a sum over 3 x 3
       if (p * ring <= best || p <= NOISE_RATIO * background[ring]) continue;
       if (!isPeak(power, r, c, ny, half)) continue;
-      if (first && related(waveAt(spectrum, r, c, 0), first)) continue;
+      const wave = waveAt(spectrum, r, c, 0);
+      if (wave.spacing < spectrum.shortest || (first && related(wave, first))) continue;
       best = p * ring;
       found = [r, c];
     }

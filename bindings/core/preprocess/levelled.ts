@@ -18,6 +18,8 @@ export interface Levelled {
   stepEdges?: Uint8Array;
   /** Row spacing of the lattice in pixels of this grid, null where none stands out. */
   rowSpacingPx?: number | null;
+  /** What repeats over less cannot be the lattice, pixels of this grid; 0 where nothing says so. */
+  shortestPeriodPx?: number;
   /** Side of a pixel of this grid, null when the scan's physical size is not known. */
   pixelNm: number | null;
   /** Pixels of this grid per pixel of the file's grid, along x and y. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CancelledError, OptionError, ShapeError } from '../../../bindings/core/errors.ts';
+import { estimateLattices } from '../../../bindings/core/lattice/estimate.ts';
 import { preprocess } from '../../../bindings/core/preprocess/index.ts';
 import { findSurface } from '../../../bindings/core/preprocess/surfaces.ts';
 import { type Channel, makeChannel, type Step } from '../../../bindings/core/scan.ts';
@@ -91,6 +92,28 @@ describe('preprocess', () => {
     const { columns, pixelNm } = preprocess(kernels, [rowsChannel(256, 6)], { surface: 'ge001' });
     expect(columns).toBe(512);
     expect(pixelNm).toBeCloseTo(findSurface('ge001').pixelNm, 9);
+  });
+
+  test('hum finer than the atoms of the named surface is not taken for its rows', () => {
+    const period = (px: number) => (2 * Math.PI) / px;
+    const wave = (x: number, y: number) =>
+      0.02 * kernels.cos(period(16) * x) +
+      0.05 * kernels.cos(period(3) * (0.1 * x + 0.995 * y) + 1);
+    const { heights } = noisy(kernels, make(256, 256, wave), 0.03, 7);
+    const known = { unit: 'nm', widthNm: 10, heightNm: 10 };
+    const channel = makeChannel('Z', heights, 256, 256, known);
+    const rowsOf = (surface?: string) => {
+      const options = { resample: 'off' as const, ...(surface ? { surface } : {}) };
+      const levelled = preprocess(kernels, [channel], options);
+      const [fit] = estimateLattices(kernels, levelled);
+      const seen = step(levelled.steps, 'lattice')['spacing'] as number;
+      return { seen, estimated: fit.lengthA.value * levelled.pixelNm! };
+    };
+    const rows = rowsOf('tio2-110');
+    expect(rows.seen).toBeCloseTo(0.625, 2);
+    expect(rows.estimated).toBeCloseTo(0.625, 2);
+    // Half of the period of TiO2 along its rows is longer than the hum's, half of graphene's is not.
+    expect(rowsOf().seen).toBeCloseTo(0.117, 2);
   });
 
   test('a lattice sampled far too finely is shrunk to 16 px per period, others are kept', () => {
