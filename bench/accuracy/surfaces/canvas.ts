@@ -25,6 +25,8 @@ export interface Defect extends Place {
 const MASK_FRACTION = 1 / 3;
 /** Standard deviation of a hand's click, pixels. */
 const CLICK = 0.6;
+/** Pixels of the surface around the frame: the tip feels what lies beyond it, and no frame ends the surface. */
+const MARGIN = 20;
 
 /** Heights of a surface in two images, in nm, before a microscope looks at them. */
 export class Canvas {
@@ -35,7 +37,9 @@ export class Canvas {
   readonly pixelNm: number;
   /** Columns by which the second image looks to the right of the first. */
   readonly lag: number;
+  /** (rows + 2 margin, columns + 2 margin) each. */
   readonly images: [Float64Array, Float64Array];
+  readonly margin = MARGIN;
   private readonly mask: Uint8Array;
   private readonly points: LabelledPoint[] = [];
   private readonly centres: { x: number; y: number }[] = [];
@@ -47,7 +51,8 @@ export class Canvas {
     this.columns = size;
     this.pixelNm = widthNm / size;
     this.lag = this.random.between(-0.6, 0.6);
-    this.images = [new Float64Array(size * size), new Float64Array(size * size)];
+    const whole = (size + 2 * MARGIN) * (size + 2 * MARGIN);
+    this.images = [new Float64Array(whole), new Float64Array(whole)];
     this.mask = new Uint8Array(size * size);
   }
 
@@ -73,10 +78,11 @@ export class Canvas {
 
   /** Add a height everywhere. */
   cover(height: (x: number, y: number, image: number) => number): void {
+    const across = this.columns + 2 * MARGIN;
     this.images.forEach((plane, image) => {
       for (let at = 0; at < plane.length; at++) {
-        const x = ((at % this.columns) + image * this.lag) * this.pixelNm;
-        plane[at] += height(x, Math.floor(at / this.columns) * this.pixelNm, image);
+        const x = ((at % across) - MARGIN + image * this.lag) * this.pixelNm;
+        plane[at] += height(x, (Math.floor(at / across) - MARGIN) * this.pixelNm, image);
       }
     });
   }
@@ -86,10 +92,11 @@ export class Canvas {
     const { x, y, reach, shape, label } = defect;
     const { rows, columns, pixelNm, kernels, random, lag } = this;
     const [cos, sin] = direction(kernels, defect.angleDeg);
-    const left = Math.max(0, Math.ceil((x - reach) / pixelNm));
-    const right = Math.min(columns - 1, Math.floor((x + reach) / pixelNm));
-    const top = Math.max(0, Math.ceil((y - reach) / pixelNm));
-    const bottom = Math.min(rows - 1, Math.floor((y + reach) / pixelNm));
+    const across = columns + 2 * MARGIN;
+    const left = Math.max(-MARGIN, Math.ceil((x - reach) / pixelNm));
+    const right = Math.min(columns + MARGIN - 1, Math.floor((x + reach) / pixelNm));
+    const top = Math.max(-MARGIN, Math.ceil((y - reach) / pixelNm));
+    const bottom = Math.min(rows + MARGIN - 1, Math.floor((y + reach) / pixelNm));
     this.images.forEach((plane, image) => {
       const changes: [at: number, change: number][] = [];
       for (let row = top; row <= bottom; row++) {
@@ -97,8 +104,9 @@ export class Canvas {
           const dx = (column + image * lag) * pixelNm - x;
           const dy = row * pixelNm - y;
           const change = shape(dx * cos + dy * sin, dy * cos - dx * sin, image);
-          plane[row * columns + column] += change;
-          changes.push([row * columns + column, Math.abs(change)]);
+          plane[(row + MARGIN) * across + column + MARGIN] += change;
+          const inFrame = row >= 0 && row < rows && column >= 0 && column < columns;
+          if (inFrame) changes.push([row * columns + column, Math.abs(change)]);
         }
       }
       const peak = changes.reduce((most, [, change]) => Math.max(most, change), 0);

@@ -37,7 +37,7 @@ export function record(canvas: Canvas, microscope: Microscope): [Float32Array, F
   const hills = makeHills(canvas, microscope);
   const [first, second] = canvas.images.map((image) => {
     let plane = touch(image, canvas, microscope);
-    plane = resolve(plane, canvas, microscope);
+    plane = inFrame(resolve(plane, canvas, microscope), canvas);
     for (let at = 0; at < plane.length; at++) plane[at] += hills[at];
     follow(plane, canvas, microscope);
     disturb(plane, canvas, microscope, noise);
@@ -46,12 +46,23 @@ export function record(canvas: Canvas, microscope: Microscope): [Float32Array, F
   return [first, second];
 }
 
+/** What the frame shows of a plane with its margin. */
+function inFrame(plane: Float64Array, { rows, columns, margin }: Canvas): Float64Array {
+  const shown = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const from = (row + margin) * (columns + 2 * margin) + margin;
+    shown.set(plane.subarray(from, from + columns), row * columns);
+  }
+  return shown;
+}
+
 /** Dilation by a parabolic tip with one or two ends: z(x) = max over d of h(x + d) - d^2 / 2R. */
 function touch(
   image: Float64Array,
-  { rows, columns, pixelNm }: Canvas,
+  { rows: shown, columns: wide, margin, pixelNm }: Canvas,
   { tipRadius = 0, secondTip }: Microscope,
 ): Float64Array {
+  const [rows, columns] = [shown + 2 * margin, wide + 2 * margin];
   const ends = [{ x: 0, y: 0, shorter: 0 }, ...(secondTip ? [secondTip] : [])];
   const reach = tipRadius > 0 ? 4 : 0;
   const touches: [dx: number, dy: number, drop: number][] = [];
@@ -81,16 +92,15 @@ function touch(
 
 function resolve(
   plane: Float64Array,
-  { kernels, rows, columns, pixelNm }: Canvas,
+  { kernels, rows: shown, columns: wide, margin, pixelNm }: Canvas,
   { blur, blurY = blur, tipChange = 1 }: Microscope,
 ): Float64Array {
+  const [rows, columns] = [shown + 2 * margin, wide + 2 * margin];
   const sharp = smooth(kernels, plane, rows, columns, blur / pixelNm, blurY / pixelNm);
   if (tipChange >= 1) return sharp;
   const blunt = smooth(kernels, sharp, rows, columns, blur / pixelNm, blurY / pixelNm);
-  sharp.set(
-    blunt.subarray(Math.floor(rows * tipChange) * columns),
-    Math.floor(rows * tipChange) * columns,
-  );
+  const changed = (margin + Math.floor(shown * tipChange)) * columns;
+  sharp.set(blunt.subarray(changed), changed);
   return sharp;
 }
 
