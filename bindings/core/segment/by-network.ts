@@ -52,7 +52,7 @@ export function segmentByNetwork(
   const finest = Math.min(...spacings);
   const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
   checkpoint(run, 'segment: outline', 1);
-  const mask = cleanMask(outlined, valid, rows, columns, finest);
+  const mask = cleanMask(outlined, valid, rows, columns, finest, clicked);
   return {
     method: 'network',
     mask,
