@@ -67,10 +67,13 @@ function varies(channel: Channel): boolean {
   return false;
 }
 
-/** Whether a channel holds heights, by its unit or, where the file gives none, its name. */
+/**
+ * Whether a channel holds heights, by its unit or, where the file gives none, its name. A length under
+ * a name that is only our number for it (readers call it 'channel 0') is taken for one.
+ */
 export function isTopography(channel: Channel): boolean {
   return (
-    (channel.unit === 'm' && /^(z|topo|height)/i.test(channel.name.trim())) ||
+    (channel.unit === 'm' && /^(z|topo|height|channel \d+$)/i.test(channel.name.trim())) ||
     /^(z|topography|height)$/i.test(channel.name.trim())
   );
 }

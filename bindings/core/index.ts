@@ -93,6 +93,7 @@ export type { SimulatedEpisodesOptions } from './train/simulated-episodes.ts';
 export type { NodeSpec, ShardResult, TaskSource } from './train/types.ts';
 export { version } from './version.ts';
 export type { WasmExports, WasmMemory } from './wasm.ts';
+export type { WasmModule } from './wasm-module.ts';
 export { readWeights, type WeightArithmetic } from './weights/index.ts';
 export { writeSafetensors } from './weights/safetensors.ts';
 export type { Tensor, WeightsFile } from './weights/tensor.ts';

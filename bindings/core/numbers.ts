@@ -20,5 +20,6 @@ export {
 } from './network.ts';
 export type { RunOptions } from './progress.ts';
 export { version } from './version.ts';
+export type { WasmModule } from './wasm-module.ts';
 export { readSafetensors as readWeights } from './weights/safetensors.ts';
 export type { Tensor, WeightsFile } from './weights/tensor.ts';

@@ -6,3 +6,4 @@ export { createKernels } from './instantiate.ts';
 export { createPool } from './pool.ts';
 export { type ReadFile, readScanFile } from './read.ts';
 export { createShardRunner } from './train.ts';
+export type { FileUrl } from './worker-url.ts';

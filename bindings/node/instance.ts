@@ -1,12 +1,15 @@
 import { Kernels } from '../core/kernels.ts';
 import type { WasmExports } from '../core/wasm.ts';
+import type { WasmModule } from '../core/wasm-module.ts';
 
 /** The kernels compiled; synchronous, which Node allows for modules of any size. */
-export function compile(wasm: Uint8Array<ArrayBuffer> | WebAssembly.Module): WebAssembly.Module {
-  return wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
+export function compile(wasm: Uint8Array<ArrayBuffer> | WasmModule): WasmModule {
+  return wasm instanceof WebAssembly.Module
+    ? wasm
+    : new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>);
 }
 
 /** A fresh instance of the kernels. */
-export function instantiate(module: WebAssembly.Module): Kernels {
+export function instantiate(module: WasmModule): Kernels {
   return new Kernels(new WebAssembly.Instance(module).exports as unknown as WasmExports);
 }

@@ -5,14 +5,15 @@ import { packagedNaming } from '../core/engine/packaged.ts';
 import type { NamedBytes } from '../core/engine/types.ts';
 import { FormatError } from '../core/errors.ts';
 import type { Kernels } from '../core/kernels.ts';
+import type { WasmModule } from '../core/wasm-module.ts';
 import { compile, instantiate } from './instance.ts';
 
 export * from '../core/numbers.ts';
 
-let packaged: WebAssembly.Module | undefined;
+let packaged: WasmModule | undefined;
 
 /** A fresh instance of the kernels: those given, compiled, or the package's own. */
-export function createKernels(module?: WebAssembly.Module): Kernels {
+export function createKernels(module?: WasmModule): Kernels {
   if (module) return instantiate(module);
   packaged ??= compile(packagedFile('../adatom.wasm'));
   return instantiate(packaged);

@@ -1,19 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { Pool } from '../core/pool.ts';
+import type { WasmModule } from '../core/wasm-module.ts';
 import { compileKernels } from './instantiate.ts';
 import { startThread } from './thread.ts';
-import { packagedWorker } from './worker-url.ts';
+import { type FileUrl, packagedWorker } from './worker-url.ts';
 
 /** What a pool's worker is started with. */
 export interface PoolWorkerData {
   role: 'pool';
-  module: WebAssembly.Module;
+  module: WasmModule;
 }
 
 /** A pool of worker threads, one per core unless told otherwise; close() it when done. */
 export function createPool(
   size: number = availableParallelism(),
-  workerUrl: URL = packagedWorker,
+  workerUrl: FileUrl = packagedWorker,
 ): Pool {
   const start: PoolWorkerData = { role: 'pool', module: compileKernels() };
   return new Pool(Array.from({ length: size }, () => startThread(workerUrl, start)));

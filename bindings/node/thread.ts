@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import type { FileUrl } from './worker-url.ts';
 
 /** A worker thread as core sees it: `Message` is what it posts. */
-export function startThread<Message>(url: URL, workerData: unknown) {
+export function startThread<Message>({ href }: FileUrl, workerData: unknown) {
   // None of the process's own flags: some, such as --input-type, no file can be started with.
-  const worker = new Worker(url, { workerData, execArgv: [] });
+  const worker = new Worker(new URL(href), { workerData, execArgv: [] });
   return {
     post: (message: unknown, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
     listen(onMessage: (message: Message) => void, onFailure: (reason: string) => void) {

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { runOnWorkers, type ShardJob, type ShardRunner } from '../core/train/shards.ts';
+import type { WasmModule } from '../core/wasm-module.ts';
 import { compileKernels } from './instantiate.ts';
 import { startThread } from './thread.ts';
-import { packagedWorker } from './worker-url.ts';
+import { type FileUrl, packagedWorker } from './worker-url.ts';
 
 /** What a worker of training is started with. */
 export interface TrainWorkerData {
   role: 'train';
-  module: WebAssembly.Module;
+  module: WasmModule;
   job: ShardJob;
 }
 
@@ -15,7 +16,7 @@ export interface TrainWorkerData {
 export function createShardRunner(
   job: ShardJob,
   size: number = availableParallelism(),
-  workerUrl: URL = packagedWorker,
+  workerUrl: FileUrl = packagedWorker,
 ): ShardRunner {
   const start: TrainWorkerData = { role: 'train', module: compileKernels(), job };
   return runOnWorkers(Array.from({ length: size }, () => startThread(workerUrl, start)));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chooseChannels, describe as nameOf } from '../../bindings/core/channels.ts';
+import { chooseChannels, isTopography, describe as nameOf } from '../../bindings/core/channels.ts';
 import { OptionError } from '../../bindings/core/errors.ts';
 import { type Channel, makeChannel, type Scan } from '../../bindings/core/scan.ts';
 
@@ -42,6 +42,15 @@ describe('chooseChannels', () => {
   test('takes the first two of a file that names nothing', () => {
     const scan = scanOf(channel('channel 0'), channel('channel 1'), channel('channel 2'));
     expect(names(chooseChannels(scan))).toEqual(['channel 0', 'channel 1']);
+  });
+
+  test('takes a length without a name for heights, one with another name not', () => {
+    const untitled = channel('channel 1', { unit: 'm' });
+    const scan = scanOf(channel('channel 0', { unit: 'V' }), untitled);
+    expect(names(chooseChannels(scan))).toEqual(['channel 1']);
+    expect(isTopography(untitled)).toBe(true);
+    expect(isTopography(channel('Amplitude', { unit: 'm' }))).toBe(false);
+    expect(isTopography(channel('channel 0', { unit: 'V' }))).toBe(false);
   });
 
   test('takes the current where the height is constant', () => {

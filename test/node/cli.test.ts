@@ -39,6 +39,15 @@ test('info lists the channels, and as JSON', () => {
   expect(json.sha256).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test('info tells the ends of a narrow range apart', () => {
+  const heights = Float64Array.from({ length: 16 }, (_, i) => -2.1862e-8 + i * 1e-14);
+  const { status, stdout } = adatom('info', file('narrow.npy', writeNpy(heights, [4, 4])));
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/ -2\.18620000\de-8 \.\. -2\.18618500\de-8 \(no unit\)/);
+  const flat = adatom('info', file('constant.npy', writeNpy(heights.fill(2), [4, 4])));
+  expect(flat.stdout).toContain('2.0000 (no unit) everywhere');
+});
+
 test('demo finds and names the bundled scan as classify does, with the shipped networks', () => {
   const out = join(folder, 'demo');
   const asked = join(folder, 'asked');

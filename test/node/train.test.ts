@@ -80,10 +80,16 @@ describe('adatom train', () => {
     expect(readFileSync(theirs, 'utf8')).toBe('not ours');
   });
 
-  test('refuses a checkpoint of another training', () => {
+  test('refuses a checkpoint of another training, and says what differs and what to do', () => {
     const { status, stderr } = train('one.safetensors', ...small, '--steps', '5');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/checkpoint of this training/);
+    expect(stderr).toMatch(/one\.safetensors\.checkpoint: expected a checkpoint of this training/);
+    expect(stderr).toContain('(schedule.steps found 3, expected 5)');
+    expect(stderr).toMatch(/name another --out, or give the same options/);
+    const wider = train('one.safetensors', '--seed', '4', '--steps', STEPS);
+    expect(wider.stderr).toMatch(
+      /\(schedule\.seed found 3, expected 4; \S+outChannels found 4, expected 32; .*; 1 more\)/,
+    );
   });
 
   test('refuses a surface that it does not know', () => {

@@ -156,25 +156,46 @@ describe('npm i ./adatom-x.y.z.tgz, in a clean folder without network', () => {
     expect(inDeno).toEqual(inNode);
   });
 
+  /** Compiles a program against the package, its declarations too, with these libraries of TypeScript's. */
+  function typeCheck(name: string, text: string, lib: string, resolution: string): void {
+    writeFileSync(join(clean, name), text);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', lib];
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      [tsc, ...options, '--module', module, '--moduleResolution', resolution, name],
+      { cwd: clean, encoding: 'utf8' },
+    );
+    expect(status, stdout).toBe(0);
+  }
+
   test('type-checks where nothing else is installed, libraries too', { timeout: 120_000 }, () => {
     const lines = ['', '/slim', '/kernels', '/viewer', '/formats'].map(
       (entry) => `import * as m${entry.replace('/', '')} from 'adatom${entry}';`,
     );
-    writeFileSync(
-      join(clean, 'page.ts'),
-      `${lines.join('\n')}\nexport const { createAdatom } = m;\n`,
-    );
-    const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const page = `${lines.join('\n')}\nexport const { createAdatom } = m;\n`;
     for (const resolution of ['bundler', 'nodenext']) {
-      const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
-      const { stdout, status } = spawnSync(
-        process.execPath,
-        [tsc, ...options, '--module', module, '--moduleResolution', resolution, 'page.ts'],
-        { cwd: clean, encoding: 'utf8' },
-      );
-      expect(status, stdout).toBe(0);
+      typeCheck('page.ts', page, 'es2022,dom', resolution);
     }
+  });
+
+  test('type-checks for Node without the library of the DOM, and with a module of its', {
+    timeout: 120_000,
+  }, () => {
+    const own = `
+      import { createAdatom } from 'adatom';
+      import { createAdatom as slim } from 'adatom/slim';
+      import { createKernels } from 'adatom/kernels';`;
+    const bytes = `${own}
+      const wasm = new Uint8Array(8);
+      export const made = [createAdatom({ wasm }), slim({ wasm }), createKernels()];`;
+    typeCheck('node.ts', bytes, 'es2022', 'nodenext');
+    const compiled = `${own}
+      const wasm = new WebAssembly.Module(new Uint8Array(8));
+      const workerUrl = new URL('file:///worker.js');
+      export const made = [createAdatom({ wasm, workerUrl }), slim({ wasm }), createKernels(wasm)];`;
+    typeCheck('compiled.ts', compiled, 'es2022,dom', 'nodenext');
   });
 
   test('is a command', () => {

@@ -270,6 +270,32 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('shows outlines where the scan is as white as they are', async () => {
+    await onStage(async (stage) => {
+      const found = await stage.page.evaluate(async () => {
+        const { defects } = await window.viewer.segment();
+        return defects.length;
+      });
+      const darkPixels = async (marks: 'outlines' | 'none') => {
+        await stage.page.evaluate(
+          (shown) => window.viewer.set({ lowPercent: 0, highPercent: 0.1, marks: shown }),
+          marks,
+        );
+        await stage.look();
+        return stage.canvas.evaluate((canvas) => {
+          const { width, height } = canvas as HTMLCanvasElement;
+          const context = (canvas as HTMLCanvasElement).getContext('2d')!;
+          const { data } = context.getImageData(0, 0, width, height);
+          // Green, of which the colours of the scan have most or nothing.
+          return data.filter((value, i) => i % 4 === 1 && value < 90).length;
+        });
+      };
+      const without = await darkPixels('none');
+      // Around each, a dozen at the least.
+      expect((await darkPixels('outlines')) - without).toBeGreaterThan(12 * found);
+    });
+  });
+
   test('shows channels, colours and contrast as they are chosen, and levels anew', async () => {
     await onStage(async (stage) => {
       const { page } = stage;

@@ -22,6 +22,8 @@ export interface RunResult {
   /** Absent when the caller gave the positions. */
   mask?: Uint8Array;
   regionIds?: Int32Array;
+  /** As find() gives it; absent when the caller gave the positions. */
+  searchedFraction?: number;
   defects: Defect[];
   /** One per defect; '' before naming. */
   labels: string[];

@@ -27,7 +27,7 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
   const size =
     prepared.pixelXNm === null || prepared.pixelYNm === null
       ? 'physical size unknown'
-      : `${(prepared.pixelXNm * prepared.columns).toPrecision(4)} × ${(prepared.pixelYNm * prepared.rows).toPrecision(4)} nm`;
+      : `${fourDigits(prepared.pixelXNm * prepared.columns)} × ${fourDigits(prepared.pixelYNm * prepared.rows)} nm`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -50,6 +50,7 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
 <p><img alt="The scan with every defect outlined in its class's colour" src="data:image/png;base64,${encodeBase64(overlayPng)}"></p>
 ${latticeList(result.description)}
 <h2>Counts</h2>
+<p>${escapeHtml(areaLine(result))}</p>
 ${countsTable(counts)}
 ${truth ? `<h2>Agreement with the known truth</h2>\n${truthTable(truth)}` : ''}
 ${result.network ? `<p>Embedded with: ${escapeHtml(result.network.name)}${result.network.sha256 ? ` (sha256 <code>${result.network.sha256}</code>)` : ''}.</p>` : ''}
@@ -80,6 +81,51 @@ function latticeList(description: RunResult['description']): string {
   return lattices
     .map((lattice, k) => `<p>Lattice ${k + 1}: ${escapeHtml(latticeLine(lattice))}.</p>`)
     .join('\n');
+}
+
+/** What the densities are counted over, and what of the scan is left out or was repaired. */
+function areaLine({ prepared, searchedFraction }: RunResult): string {
+  const { rows, columns, pixelXNm, pixelYNm } = prepared;
+  const { valid, stepEdges, disturbed } = prepared.levelled;
+  const measured = shareOf(valid);
+  const part = searchedFraction ?? measured;
+  const area =
+    pixelXNm === null || pixelYNm === null
+      ? ''
+      : `${fourDigits(part * rows * columns * pixelXNm * pixelYNm)} nm², `;
+  const what = searchedFraction === undefined ? 'Measured' : 'Searched for defects';
+  const leftOut = [
+    ...(searchedFraction === undefined ? [] : shareNamed('step edges', shareOf(stepEdges))),
+    ...shareNamed('not measured', 1 - measured),
+  ];
+  const repaired = shareNamed('Lines disturbed by the tip, interpolated:', shareOf(disturbed));
+  return [
+    `${what}: ${area}${percent(part)} of the scan.`,
+    ...(leftOut.length > 0 ? [`Left out: ${leftOut.join(', ')}.`] : []),
+    ...repaired.map((text) => `${text}.`),
+  ].join(' ');
+}
+
+/** Part of the pixels that are 1. */
+function shareOf(mask?: Uint8Array): number {
+  if (!mask) return 0;
+  let ones = 0;
+  for (let i = 0; i < mask.length; i++) ones += mask[i];
+  return ones / Math.max(1, mask.length);
+}
+
+/** None where there is nothing to name. */
+function shareNamed(what: string, share: number): string[] {
+  return share > 0 ? [`${what} ${percent(share)}`] : [];
+}
+
+function percent(share: number): string {
+  return share > 0 && share < 0.0005 ? '< 0.1 %' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** Without an exponent, which lengths and areas of a scan do not need. */
+function fourDigits(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 function countsTable(counts: RunResult['counts']): string {

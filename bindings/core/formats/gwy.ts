@@ -218,7 +218,9 @@ export function readGwy(bytes: Uint8Array, file: string): Scan {
     const channel = readField(cursor, field, key, name);
     if (channel.widthNm === null) {
       const unit = unitOf(field, 'si_unit_xy');
-      warnings.push(`the width of '${name}' is in ${quote(unit)}, not in metres: not used.`);
+      const found =
+        unit === 'm' ? 'no length' : unit === '' ? 'without a unit' : `in ${quote(unit)}`;
+      warnings.push(`the width of '${name}' is ${found}, expected metres: not used.`);
     }
     return channel;
   });

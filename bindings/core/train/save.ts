@@ -40,7 +40,7 @@ export function readCheckpoint(
   }
   if (metadata['job'] !== job) {
     throw new WeightsError(
-      `${name}: expected a checkpoint of this training, found one with other options: ${metadata['job']}.`,
+      `${name}: expected a checkpoint of this training, found one of another (${differences(metadata['job'], job)}); name another --out, or give the same options to go on with that one.`,
     );
   }
   const values = (key: string): Float32Array => {
@@ -61,6 +61,43 @@ export function readCheckpoint(
   for (let i = 0; i < validations.length; i += 2) {
     progress.validations.push([validations[i], validations[i + 1]]);
   }
+}
+
+/** Differing settings that an error names. */
+const MOST_NAMED = 4;
+
+/** The settings in which two jobs, JSON, differ: `schedule.steps found 3, expected 5`. */
+function differences(found: string | undefined, expected: string): string {
+  const [here, wanted] = [settingsOf(found), settingsOf(expected)];
+  const depth = (name: string) => name.split('.').length;
+  // The network's layers, which are many, after what applies to all.
+  const names = [...new Set([...wanted.keys(), ...here.keys()])].sort(
+    (a, b) => depth(a) - depth(b),
+  );
+  const differing = names
+    .filter((name) => here.get(name) !== wanted.get(name))
+    .map(
+      (name) =>
+        `${name} found ${here.get(name) ?? 'nothing'}, expected ${wanted.get(name) ?? 'nothing'}`,
+    );
+  const more = differing.length - MOST_NAMED;
+  return `${differing.slice(0, MOST_NAMED).join('; ')}${more > 0 ? `; ${more} more` : ''}`;
+}
+
+/** Every value of a job by its path; of a text that is no JSON there is only the text. */
+function settingsOf(job: string | undefined): Map<string, string> {
+  const settings = new Map<string, string>();
+  const add = (path: string, value: unknown) => {
+    if (typeof value !== 'object' || value === null) settings.set(path, JSON.stringify(value));
+    else
+      for (const [key, inner] of Object.entries(value)) add(path ? `${path}.${key}` : key, inner);
+  };
+  try {
+    add('', JSON.parse(job ?? 'null'));
+  } catch {
+    settings.set('job', String(job));
+  }
+  return settings;
 }
 
 /** Metadata of the weights file of a training. */

@@ -55,7 +55,13 @@ export function finish(context: Context, outcome: Outcome): void {
     ...recordedInputs(files),
     scan,
     prepared,
-    ...(found ? { mask: found.mask, regionIds: found.regionIds } : {}),
+    ...(found
+      ? {
+          mask: found.mask,
+          regionIds: found.regionIds,
+          searchedFraction: found.searchedFraction,
+        }
+      : {}),
     defects: [...defects],
     labels,
     confidence: defects.map(({ tooLarge }, i) => (tooLarge || !named ? null : named.confidence[i])),

@@ -9,28 +9,26 @@ export interface Reporter {
 }
 
 const INTERVAL_MS = 100;
+/** Into a log a line now and then: the first after this time, later ones further and further apart. */
+const LOG_INTERVAL_MS = 15_000;
+const LOG_INTERVAL_PART = 0.1;
 
-/** A line on the terminal that is rewritten; silent when stderr is not a terminal. */
+/** On a terminal a line that is rewritten, elsewhere (a log, a batch job) plain lines. */
 export function terminalReporter(stream: NodeJS.WriteStream = process.stderr): Reporter {
-  let stage = '';
-  let started = 0;
+  return stream.isTTY ? lineReporter(stream) : logReporter(stream);
+}
+
+function lineReporter(stream: NodeJS.WriteStream): Reporter {
+  const timeOf = stageTimer();
   let last = 0;
-  const erase = () => {
-    if (stream.isTTY) stream.write('\r\x1b[K');
-  };
+  const erase = () => stream.write('\r\x1b[K');
   return {
     progress(event) {
-      if (!stream.isTTY) return;
-      const now = performance.now();
-      if (event.stage !== stage) {
-        stage = event.stage;
-        started = now;
-      } else if (now - last < INTERVAL_MS && event.fraction < 1) return;
+      const time = timeOf(event);
+      const { now, elapsedMs } = time;
+      if (elapsedMs > 0 && now - last < INTERVAL_MS && event.fraction < 1) return;
       last = now;
-      const percent = `${Math.round(event.fraction * 100)}`.padStart(3);
-      stream.write(
-        `\r\x1b[K${stage.padEnd(20)} ${percent} % ${eta(event.fraction, now - started)}`,
-      );
+      stream.write(`\r\x1b[K${line(event, time)}`);
     },
     warn(message) {
       erase();
@@ -40,33 +38,77 @@ export function terminalReporter(stream: NodeJS.WriteStream = process.stderr): R
   };
 }
 
+function logReporter(stream: NodeJS.WriteStream): Reporter {
+  const timeOf = stageTimer();
+  const begun = performance.now();
+  let next = begun + LOG_INTERVAL_MS;
+  return {
+    progress(event) {
+      const time = timeOf(event);
+      const { now } = time;
+      if (now < next) return;
+      next = now + Math.max(LOG_INTERVAL_MS, LOG_INTERVAL_PART * (now - begun));
+      stream.write(`${line(event, time)}\n`);
+    },
+    warn: (message) => stream.write(`warning: ${message}\n`),
+    done() {},
+  };
+}
+
 /** One JSON object per line on stderr: {"event":"progress","stage":...,"fraction":...,"etaS":...}. */
 export function jsonReporter(stream: NodeJS.WriteStream = process.stderr): Reporter {
-  let stage = '';
-  let started = 0;
+  const timeOf = stageTimer();
   const emit = (event: object) => stream.write(`${JSON.stringify(event)}\n`);
   return {
-    progress({ stage: name, fraction }) {
-      const now = performance.now();
-      if (name !== stage) {
-        stage = name;
-        started = now;
-      }
-      emit({ event: 'progress', stage, fraction, etaS: etaSeconds(fraction, now - started) });
+    progress(event) {
+      const { stage, fraction } = event;
+      emit({ event: 'progress', stage, fraction, etaS: timeOf(event).secondsLeft });
     },
     warn: (message) => emit({ event: 'warning', message }),
     done() {},
   };
 }
 
-/** Seconds left if the rest goes as fast as the part done; null before anything is known. */
-function etaSeconds(fraction: number, elapsedMs: number): number | null {
-  if (fraction <= 0.01) return null;
-  return Math.round((elapsedMs * (1 - fraction)) / fraction) / 1000;
+interface Timed {
+  /** Milliseconds, from some beginning. */
+  now: number;
+  /** How long its stage has lasted. */
+  elapsedMs: number;
+  /** If the rest of the stage goes as fast as what was done of it; null before anything is known. */
+  secondsLeft: number | null;
 }
 
-function eta(fraction: number, elapsedMs: number): string {
-  const seconds = etaSeconds(fraction, elapsedMs);
-  if (seconds === null || elapsedMs < 1000) return '';
-  return `ETA ${seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`}`;
+/** What is known of the time at each event. */
+function stageTimer(): (event: ProgressEvent) => Timed {
+  let stage = '';
+  let started = 0;
+  let from = 0;
+  let reached = 0;
+  return (event) => {
+    const now = performance.now();
+    // A stage may also be gone through again.
+    if (event.stage !== stage || event.fraction < reached) {
+      stage = event.stage;
+      started = now;
+      // A training that goes on does not begin at nothing.
+      from = event.fraction;
+    }
+    reached = event.fraction;
+    const elapsedMs = now - started;
+    const done = event.fraction - from;
+    const left = 1 - event.fraction;
+    const secondsLeft = done > 0.01 ? Math.round((elapsedMs * left) / done) / 1000 : null;
+    return { now, elapsedMs, secondsLeft };
+  };
+}
+
+function line({ stage, fraction }: ProgressEvent, timed: Timed): string {
+  const percent = `${Math.round(fraction * 100)}`.padStart(3);
+  return `${stage.padEnd(20)} ${percent} % ${eta(timed)}`.trimEnd();
+}
+
+function eta({ elapsedMs, secondsLeft }: Timed): string {
+  if (secondsLeft === null || elapsedMs < 1000) return '';
+  const isShort = secondsLeft < 60;
+  return `ETA ${isShort ? `${Math.ceil(secondsLeft)} s` : `${Math.ceil(secondsLeft / 60)} min`}`;
 }

@@ -88,6 +88,7 @@ async function engineFile(bench: Workbench, wanted: string): Promise<string | Ui
     otherInputs: [],
     mask: Uint8Array.from(regionIds, (id) => (id > 0 ? 1 : 0)),
     regionIds,
+    ...(found ? { searchedFraction: found.searchedFraction } : {}),
     defects,
     labels,
     confidence,

@@ -7,7 +7,9 @@ import { type MarkStyle, markStyle } from './marks.ts';
 /** Time for new outlines in one frame, ms; the rest comes with the next one. */
 const BUDGET_MS = 8;
 const LINE = 1.6;
-const HALO = 3.4;
+const HALO = 3.6;
+/** Under every line: white on the white of a scan must be seen too. */
+export const CASING = 'rgb(0 0 0 / 0.85)';
 const DASH = [4, 3];
 /** Outlines in one path. Of a thousand in one the browser takes ten times as long to find the edges. */
 const TOGETHER = 32;
@@ -132,7 +134,7 @@ function strokeTwice(
   { colour, dashed }: MarkStyle,
 ): void {
   context.setLineDash([]);
-  context.strokeStyle = 'rgb(0 0 0 / 0.55)';
+  context.strokeStyle = CASING;
   context.lineWidth = HALO;
   for (const path of paths) context.stroke(path);
   context.setLineDash(dashed ? DASH : []);

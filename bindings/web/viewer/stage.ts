@@ -1,7 +1,7 @@
 import type { Position } from '../../core/session/index.ts';
 import type { Control } from './control.ts';
 import { element } from './dom.ts';
-import { Outlines } from './outlines.ts';
+import { CASING, Outlines } from './outlines.ts';
 import { drawColourBar, drawScaleBar } from './scales.ts';
 
 /** What the pointer or the keys are about to do, in pixels of the scan. */
@@ -102,8 +102,6 @@ export class Stage {
     const { view, settings } = control;
     const path = gesture.path.map((place) => view.toCanvas(place));
     const [first, last] = [path[0], path[path.length - 1]];
-    context.lineWidth = 1.5;
-    context.strokeStyle = '#fff';
     context.fillStyle = 'rgb(255 255 255 / 0.15)';
     context.beginPath();
     if (gesture.kind === 'box') {
@@ -116,9 +114,7 @@ export class Stage {
       return;
     }
     context.fill();
-    context.setLineDash([5, 4]);
-    context.stroke();
-    context.setLineDash([]);
+    strokeCased(context, [5, 4]);
   }
 
   private strokeBrush(
@@ -138,8 +134,18 @@ export class Stage {
     context.lineCap = 'butt';
     context.beginPath();
     context.arc(last.x, last.y, Math.max(2, radius), 0, 2 * Math.PI);
-    context.lineWidth = 1.5;
-    context.strokeStyle = '#fff';
-    context.stroke();
+    strokeCased(context);
   }
+}
+
+/** The context's path in white on black, to be seen on every colour of the scan. */
+function strokeCased(context: CanvasRenderingContext2D, dash: number[] = []): void {
+  context.lineWidth = 3.5;
+  context.strokeStyle = CASING;
+  context.stroke();
+  context.setLineDash(dash);
+  context.lineWidth = 1.5;
+  context.strokeStyle = '#fff';
+  context.stroke();
+  context.setLineDash([]);
 }

@@ -65,7 +65,9 @@ describe('gwy', () => {
     ]);
     const { channels, warnings } = readScan(gwy([field]), 'a.gwy');
     expect([channels[0]!.widthNm, channels[0]!.heightNm]).toEqual([null, null]);
-    expect(warnings.length).toBe(1);
+    expect(warnings).toEqual([
+      "the width of 'channel 0' is without a unit, expected metres: not used.",
+    ]);
   });
 
   it('refuses fields without pixels, of a wrong size, and nesting without end', () => {

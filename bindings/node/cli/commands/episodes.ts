@@ -75,7 +75,7 @@ export const episodes: Command = {
       seed,
       ...(nWay ? { nWay } : {}),
     };
-    const results = shotsList.map((shots) =>
+    const results = shotsList.map((shots, i) =>
       runEpisodes(
         kernels,
         method,
@@ -83,7 +83,11 @@ export const episodes: Command = {
         dimension,
         labels,
         { ...options, shots },
-        run,
+        // One stage for all figures, so that its time left is that of the whole.
+        {
+          onProgress: ({ stage, fraction }) =>
+            report.progress({ stage, fraction: (i + fraction) / shotsList.length }),
+        },
       ),
     );
     report.done();

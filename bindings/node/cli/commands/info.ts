@@ -2,6 +2,10 @@ import { type Channel, describe } from '../../index.ts';
 import { readInput, scanOptions } from '../scan-options.ts';
 import type { Command } from './command.ts';
 
+const LEAST_DIGITS = 5;
+/** All that a double has. */
+const MOST_DIGITS = 17;
+
 /** `adatom info SCAN`: what a file holds. */
 export const info: Command = {
   name: 'info',
@@ -45,7 +49,7 @@ export const info: Command = {
         channel.missing > 0 ? `${channel.missing} pixels missing` : '',
       ].filter(Boolean);
       print(
-        `  ${index}  ${channel.name.padEnd(24)} ${channel.columns} x ${channel.rows} px, ${size}, ${formatNumber(channel.min)} .. ${formatNumber(channel.max)} ${channel.unit || '(no unit)'}${more.length ? `, ${more.join(', ')}` : ''}`,
+        `  ${index}  ${channel.name.padEnd(24)} ${channel.columns} x ${channel.rows} px, ${size}, ${formatRange(channel)}${more.length ? `, ${more.join(', ')}` : ''}`,
       );
     });
     if (given.flag('header')) {
@@ -91,6 +95,16 @@ function round(value: number): string {
   return String(Number(value.toPrecision(5)));
 }
 
-function formatNumber(value: number): string {
-  return Number.isFinite(value) ? value.toPrecision(5) : 'none';
+/**
+ * Both ends with as many digits as it takes to see their difference to a few: a scan's heights may lie
+ * within a thousandth of where the piezo stands.
+ */
+function formatRange({ min, max, unit }: ReturnType<typeof summarise>): string {
+  const unitText = unit || '(no unit)';
+  if (!(min <= max)) return `none .. none ${unitText}`;
+  if (min === max) return `${min.toPrecision(LEAST_DIGITS)} ${unitText} everywhere`;
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  const shared = Math.max(0, Math.floor(Math.log10(largest / (max - min))));
+  const digits = Math.min(MOST_DIGITS, LEAST_DIGITS + shared);
+  return `${min.toPrecision(digits)} .. ${max.toPrecision(digits)} ${unitText}`;
 }

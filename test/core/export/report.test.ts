@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import type { RunResult } from '../../../bindings/core/export/files.ts';
+import { writeReport } from '../../../bindings/core/export/report.ts';
+
+const ROWS = 100;
+const COLUMNS = 200;
+
+/** A plane with this many ones. */
+function ones(count: number): Uint8Array {
+  return new Uint8Array(ROWS * COLUMNS).fill(1, 0, count);
+}
+
+function reportOf(levelled: object, known: object = {}): string {
+  const prepared = {
+    rows: ROWS,
+    columns: COLUMNS,
+    pixelXNm: 1,
+    pixelYNm: 2,
+    channels: [],
+    levelled,
+  };
+  const result = { input: { file: 'a.sxm' }, counts: [], steps: [], warnings: [], ...known };
+  const report = { ...result, prepared: { ...prepared, ...known } } as unknown as RunResult;
+  return writeReport(report, new Uint8Array());
+}
+
+describe('the report says what area the counts are of', () => {
+  test('searched, left out and repaired', () => {
+    const levelled = { valid: ones(19_000), stepEdges: ones(1000), disturbed: ones(5) };
+    const report = reportOf(levelled, { searchedFraction: 0.9 });
+    expect(report).toContain(
+      'Searched for defects: 36000 nm², 90.0 % of the scan. Left out: step edges 5.0 %, not measured 5.0 %. Lines disturbed by the tip, interpolated: &lt; 0.1 %.',
+    );
+    expect(report).toContain('200 × 200 nm');
+  });
+
+  test('measured, where nothing was searched', () => {
+    const report = reportOf({ valid: ones(10_000), stepEdges: ones(1000) });
+    expect(report).toContain(
+      'Measured: 20000 nm², 50.0 % of the scan. Left out: not measured 50.0 %.',
+    );
+  });
+
+  test('only the share, where the size is not known', () => {
+    const levelled = { valid: ones(ROWS * COLUMNS) };
+    const report = reportOf(levelled, { searchedFraction: 1, pixelXNm: null });
+    expect(report).toContain('<p>Searched for defects: 100.0 % of the scan.</p>');
+  });
+});
