@@ -11,9 +11,13 @@ import type { WeightsFile } from './weights/tensor.ts';
  * 2x2 max-pool (Vinyals et al. 2016, as used by Snell et al. 2017 and Kolev et al. 2025), the
  * batch-norm folded into the convolution; only the first `pools` blocks pool where the file's metadata
  * say so. Recognised by the tensors' shapes, whatever their names.
- * Throws WeightsError when the file holds anything else.
+ * Throws WeightsError when the file holds anything else. `inPlace`: the file's numbers are used up, see foldConvBlock.
  */
-export function conv4FromWeights(file: WeightsFile, arithmetic?: WeightArithmetic): ConvLayer[] {
+export function conv4FromWeights(
+  file: WeightsFile,
+  arithmetic?: WeightArithmetic,
+  inPlace = false,
+): ConvLayer[] {
   if (file.metadata['task'] === 'segment') {
     throw new WeightsError(
       `${file.name}: expected a network that names defects, found one that finds them: give it as the segmenter.`,
@@ -31,7 +35,7 @@ export function conv4FromWeights(file: WeightsFile, arithmetic?: WeightArithmeti
   }
   const pools = wholeOr(file, 'pools', blocks.length);
   return blocks.map((block, i) => ({
-    ...foldConvBlock(block, arithmetic),
+    ...foldConvBlock(block, arithmetic, inPlace),
     reluAfter: true,
     pool: i < pools,
   }));

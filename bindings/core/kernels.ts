@@ -580,8 +580,8 @@ export class Kernels {
     }
   }
 
-  /** The rows of values (factors, length), each times its factor in f64, as the plain arithmetic of weights/arithmetic.ts to the bit. */
-  scaleRows(values: Float32Array, factors: Float64Array): Float32Array {
+  /** The rows of values (factors, length), each times its factor in f64, in place, as the plain arithmetic of weights/arithmetic.ts to the bit. */
+  scaleRows(values: Float32Array, factors: Float64Array): void {
     const { arena, wasm } = this;
     const rows = factors.length;
     const length = rows > 0 ? values.length / rows : 0;
@@ -592,7 +592,7 @@ export class Kernels {
       const by = arena.alloc(rows * 8);
       arena.f64(by, rows).set(factors);
       wasm.scaleRows(at, at, by, rows, length);
-      return arena.f32(at, values.length).slice();
+      values.set(arena.f32(at, values.length));
     } finally {
       arena.release(mark);
     }

@@ -61,7 +61,7 @@ function networkOf(
   knownHash: string,
 ): EmbeddingNetwork {
   const gain = Number(file.metadata['gain'] ?? NaN);
-  const made = makeNetwork(kernels, conv4FromWeights(file, kernels), file.name, null);
+  const made = makeNetwork(kernels, conv4FromWeights(file, kernels, true), file.name, null);
   // Hashing takes longer than embedding the first crops, which need no hash; the caller may change
   // the bytes meanwhile.
   let content = knownHash ? undefined : new Uint8Array(bytes);

@@ -5,8 +5,8 @@
 export interface WeightArithmetic {
   /** Little-endian IEEE 754 binary16 as f32. */
   widenHalves(bytes: Uint8Array): Float32Array;
-  /** The rows of values (factors, length), each times its factor in f64. */
-  scaleRows(values: Float32Array, factors: Float64Array): Float32Array;
+  /** The rows of values (factors, length), each times its factor in f64, in place. */
+  scaleRows(values: Float32Array, factors: Float64Array): void;
 }
 
 /** In plain numbers, where there are no kernels. */
@@ -20,7 +20,7 @@ export const plainArithmetic: WeightArithmetic = {
   },
   scaleRows(values, factors) {
     const length = values.length / factors.length;
-    return values.map((value, i) => value * factors[Math.floor(i / length)]);
+    for (let i = 0; i < values.length; i++) values[i] *= factors[Math.floor(i / length)];
   },
 };
 

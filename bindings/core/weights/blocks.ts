@@ -67,10 +67,14 @@ export function findConvBlocks(file: WeightsFile): { blocks: ConvBlock[]; others
   return { blocks, others: names.filter((name) => !used.has(name)) };
 }
 
-/** The batch-norm's affine map folded into the convolution, in float64. */
+/**
+ * The batch-norm's affine map folded into the convolution, in float64. `inPlace`: the block's weights, which nobody
+ * else needs, are changed and used; fresh memory costs more than the arithmetic.
+ */
 export function foldConvBlock(
   block: ConvBlock,
   arithmetic: WeightArithmetic = plainArithmetic,
+  inPlace = false,
 ): ConvLayer {
   const { weight, bias, gamma, beta, mean, variance, eps } = block;
   const [outChannels, inChannels] = weight.shape;
@@ -81,7 +85,8 @@ export function foldConvBlock(
     const offset = (bias?.values[o] ?? 0) - mean.values[o];
     shifted[o] = offset * factors[o] + (beta?.values[o] ?? 0);
   }
-  const weights = arithmetic.scaleRows(weight.values, factors);
+  const weights = inPlace ? weight.values : weight.values.slice();
+  arithmetic.scaleRows(weights, factors);
   return { inChannels, outChannels, weights, bias: shifted };
 }
 
