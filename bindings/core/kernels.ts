@@ -16,6 +16,7 @@ import {
   type PackedLayer,
   packedBytes,
   packLayer,
+  packWeights,
   scratchBytes,
 } from './packed.ts';
 import { Random } from './random.ts';
@@ -232,7 +233,7 @@ export class Kernels {
         }
         return result;
       }
-      const { largest, scratch } = this.demand(network, rows, columns);
+      const { largest, scratch } = this.prepare(network, rows, columns);
       if (network.layers.length === 1 && largest > TOGETHER) {
         for (let i = 0; i < n; i++) {
           const one = planes.subarray(i * image, (i + 1) * image);
@@ -316,9 +317,9 @@ export class Kernels {
     const outRows = outSize(layer, rows);
     const outColumns = outSize(layer, columns);
     const mark = arena.mark();
-    const fitting = Math.floor((TOGETHER * rows) / this.demand(network, rows, columns).largest);
+    const fitting = Math.floor((TOGETHER * rows) / this.prepare(network, rows, columns).largest);
     const height = Math.max(STRIP_ROWS, fitting - (fitting % STRIP_ROWS));
-    const { scratch } = this.demand(network, rows, columns);
+    const { scratch } = this.prepare(network, rows, columns);
     const scratchAt = arena.alloc(scratch);
     const pixels = arena.alloc(bordered(height + 2, columns, inChannels));
     const made = arena.alloc(bordered(outSize(layer, height), outColumns, outChannels));
@@ -353,16 +354,21 @@ export class Kernels {
     arena.release(mark);
   }
 
-  /** Bytes of the largest activations of one image, and of the scratch that its layers need. */
-  private demand(
+  /**
+   * Bytes of the largest activations of one image, and of the scratch that its layers need. All weights are packed
+   * before the first layer runs: an engine that compiles the layers' code better beside us then no longer slows it.
+   */
+  private prepare(
     network: LoadedNetwork,
     rows: number,
     columns: number,
   ): { largest: number; scratch: number } {
     let largest = 0;
     let scratch = 0;
-    for (const { layer } of network.layers) {
+    for (const packed of network.layers) {
+      const { layer } = packed;
       const { inChannels, outChannels } = layer;
+      packWeights(this.wasm, this.arena, packed, rows, columns);
       largest = Math.max(
         largest,
         bordered(rows, columns, inChannels),

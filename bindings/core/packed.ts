@@ -82,6 +82,18 @@ function packWinograd(
   ready.add('winograd');
 }
 
+/** A layer's weights in the form that images of this size use, packed if they are not yet. */
+export function packWeights(
+  wasm: WasmExports,
+  arena: Arena,
+  packed: PackedLayer,
+  rows: number,
+  columns: number,
+): void {
+  if (prefersWinograd(packed.layer, rows, columns)) packWinograd(wasm, arena, packed);
+  else packDirect(wasm, arena, packed);
+}
+
 /** Bytes of scratch that convolveImages needs for a layer on images of this size. */
 export function scratchBytes(
   wasm: WasmExports,
@@ -112,13 +124,12 @@ export function convolveImages(
 ): void {
   const { layer, weights, winograd, parameters, flags } = packed;
   const { inChannels, outChannels } = layer;
+  packWeights(wasm, arena, packed, imageRows, columns);
   if (prefersWinograd(layer, imageRows, columns)) {
-    packWinograd(wasm, arena, packed);
     // biome-ignore format: one call, one line
     wasm.winograd3x3(to, from, winograd, parameters, scratch, n, rows, columns, inChannels, outChannels, flags);
     return;
   }
-  packDirect(wasm, arena, packed);
   const kind = kindOf(layer);
   const convolve = kind === '3x3' ? wasm.conv3x3 : kind === '1x1' ? wasm.conv1x1 : wasm.upConv2x2;
   const inSize = bordered(rows, columns, inChannels);

@@ -1,6 +1,6 @@
 // adatom/kernels: the numbers alone, for programs that cut crops themselves and want to start soon.
 
-import { readFileSync } from 'node:fs';
+import type * as fs from 'node:fs';
 import { packagedNaming } from '../core/engine/packaged.ts';
 import type { NamedBytes } from '../core/engine/types.ts';
 import { FormatError } from '../core/errors.ts';
@@ -9,6 +9,10 @@ import type { WasmModule } from '../core/wasm-module.ts';
 import { compile, instantiate } from './instance.ts';
 
 export * from '../core/numbers.ts';
+
+// An import statement of it would first list all that it exports: three milliseconds. Node before 20.16 knows no other way.
+const { readFileSync }: typeof fs =
+  globalThis.process.getBuiltinModule?.('node:fs') ?? (await import('node:fs'));
 
 let packaged: WasmModule | undefined;
 

@@ -27,9 +27,11 @@ export interface ConvBlock {
  */
 export function findConvBlocks(file: WeightsFile): { blocks: ConvBlock[]; others: string[] } {
   const { tensors } = file;
-  const names = withoutAliases(tensors).sort(naturalOrder);
-  const convs = names.filter((name) => isConv(tensors.get(name)!.shape)).map(modulePath);
-  const norms = names.filter((name) => name.endsWith('running_mean')).map(modulePath);
+  const names = withoutAliases(tensors);
+  // Few are sorted: to compare names is slow before any compiler has warmed up.
+  const modulesOf = (some: readonly string[]) => [...some].sort(naturalOrder).map(modulePath);
+  const convs = modulesOf(names.filter((name) => isConv(tensors.get(name)!.shape)));
+  const norms = modulesOf(names.filter((name) => name.endsWith('running_mean')));
   if (convs.length !== norms.length) {
     throw new WeightsError(
       `${file.name}: expected one batch-norm per 3x3 convolution, found ${norms.length} for ${convs.length}.`,
@@ -64,7 +66,7 @@ export function findConvBlocks(file: WeightsFile): { blocks: ConvBlock[]; others
     };
   });
   checkBlocks(blocks, file.name);
-  return { blocks, others: names.filter((name) => !used.has(name)) };
+  return { blocks, others: names.filter((name) => !used.has(name)).sort(naturalOrder) };
 }
 
 /**
