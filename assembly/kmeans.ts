@@ -27,14 +27,29 @@ export function kmeansSeeds(
     copyPoint(centre, blocks, chosen, dimension);
     if (j == k - 1) break;
     const total = seedStep(nearest, blocks, centre, n, dimension);
-    // walk until the weights passed add up to the drawn part of them; a centre weighs nothing
-    let left = f64.load(uniforms + ((<usize>j + 1) << 3)) * total;
-    for (let i = 0; i < n && left >= 0; i++) {
-      const weight = f32.load(nearest + ((<usize>i) << 2));
-      if (weight > 0) chosen = i;
-      left -= weight;
-    }
+    // a centre weighs nothing
+    chosen = drawn(nearest, f64.load(uniforms + ((<usize>j + 1) << 3)) * total, n, chosen);
   }
+}
+
+/** The point at which the weights passed exceed `left`: block by block, then one by one; `otherwise` if all weigh nothing. */
+function drawn(nearest: usize, left: f64, n: i32, otherwise: i32): i32 {
+  let i = 0;
+  for (; i + WIDTH < n; i += WIDTH) {
+    const at = nearest + ((<usize>i) << 2);
+    const weights = sum16(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), WIDTH);
+    const rest = left - (f64x2.extract_lane(weights, 0) + f64x2.extract_lane(weights, 1));
+    if (rest < 0) break;
+    left = rest;
+  }
+  for (; i < n; i++) {
+    const weight = f32.load(nearest + ((<usize>i) << 2));
+    left -= weight;
+    if (left < 0 && weight > 0) return i;
+  }
+  // what rounding left over falls to the last that weighs anything
+  while (--i >= 0) if (f32.load(nearest + ((<usize>i) << 2)) > 0) return i;
+  return otherwise;
 }
 
 /** nearest becomes the smaller of itself and the squared distance to centre; returns its sum. */
@@ -128,9 +143,14 @@ export function kmeansStep(
     let best0 = i32x4.splat(0), best1 = best0, best2 = best0, best3 = best0;
     let c = centres;
     for (let j = 0; j < k; j++) {
-      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-      let from = blocks;
-      for (const end = c + ((<usize>dimension) << 2); c < end; c += 4) {
+      const end = c + ((<usize>dimension) << 2);
+      const first = v128.load32_splat(c);
+      let s0 = square(v128.load(blocks), first);
+      let s1 = square(v128.load(blocks, 16), first);
+      let s2 = square(v128.load(blocks, 32), first);
+      let s3 = square(v128.load(blocks, 48), first);
+      let from = blocks + 64;
+      for (c += 4; c < end; c += 4) {
         const v = v128.load32_splat(c);
         s0 = addSquare(s0, v128.load(from), v);
         s1 = addSquare(s1, v128.load(from, 16), v);
@@ -149,15 +169,19 @@ export function kmeansStep(
       least3 = f32x4.pmin(least3, s3);
     }
     inertia = f64x2.add(inertia, sum16(least0, least1, least2, least3, n - i));
-    let changed = v128.xor(best0, v128.load(labels));
-    changed = v128.or(changed, v128.xor(best1, v128.load(labels, 16)));
-    changed = v128.or(changed, v128.xor(best2, v128.load(labels, 32)));
-    changed = v128.or(changed, v128.xor(best3, v128.load(labels, 48)));
-    if (v128.any_true(changed)) {
-      move4(labels, best0, sums, counts, blocks, n - i, dimension);
-      move4(labels + 16, best1, sums, counts, blocks + 16, n - i - 4, dimension);
-      move4(labels + 32, best2, sums, counts, blocks + 32, n - i - 8, dimension);
-      move4(labels + 48, best3, sums, counts, blocks + 48, n - i - 12, dimension);
+    let changed =
+      differing(best0, v128.load(labels)) |
+      (differing(best1, v128.load(labels, 16)) << 4) |
+      (differing(best2, v128.load(labels, 32)) << 8) |
+      (differing(best3, v128.load(labels, 48)) << 12);
+    if (changed) {
+      if (n - i < WIDTH) changed &= (1 << (n - i)) - 1;
+      addMany(-1, changed, labels, sums, counts, blocks, dimension);
+      v128.store(labels, best0);
+      v128.store(labels, best1, 16);
+      v128.store(labels, best2, 32);
+      v128.store(labels, best3, 48);
+      addMany(1, changed, labels, sums, counts, blocks, dimension);
     }
     labels += 64;
     blocks += (<usize>dimension) << 6;
@@ -165,23 +189,20 @@ export function kmeansStep(
   return f64x2.extract_lane(inertia, 0) + f64x2.extract_lane(inertia, 1);
 }
 
-/** Give up to four points, the first n of them real, their new labels. */
-function move4(labels: usize, now: v128, sums: usize, counts: usize, points: usize, n: i32, dimension: i32): void {
-  const before = v128.load(labels);
-  v128.store(labels, now);
-  if (n > 0) move(i32x4.extract_lane(before, 0), i32x4.extract_lane(now, 0), sums, counts, points, dimension);
-  if (n > 1) move(i32x4.extract_lane(before, 1), i32x4.extract_lane(now, 1), sums, counts, points + 4, dimension);
-  if (n > 2) move(i32x4.extract_lane(before, 2), i32x4.extract_lane(now, 2), sums, counts, points + 8, dimension);
-  if (n > 3) move(i32x4.extract_lane(before, 3), i32x4.extract_lane(now, 3), sums, counts, points + 12, dimension);
-}
-
-/** Move one point of a block from one cluster's sum and count to another's. */
+/** A bit for each of four labels that differ. */
 // @ts-ignore: decorator
 @inline
-function move(from: i32, to: i32, sums: usize, counts: usize, point: usize, dimension: i32): void {
-  if (from == to) return;
-  add(1, to, sums, counts, point, dimension);
-  if (from >= 0) add(-1, from, sums, counts, point, dimension);
+function differing(a: v128, b: v128): i32 {
+  return i32x4.bitmask(i32x4.ne(a, b));
+}
+
+/** Add the points of a block whose bit is set once, or minus once, to the clusters that their labels name; -1 is none. */
+function addMany(times: i32, bits: i32, labels: usize, sums: usize, counts: usize, block: usize, dimension: i32): void {
+  for (; bits; bits &= bits - 1) {
+    const at = (<usize>i32.ctz(bits)) << 2;
+    const cluster = i32.load(labels + at);
+    if (cluster >= 0) add(times, cluster, sums, counts, block + at, dimension);
+  }
 }
 
 /** Add a point once, or minus once, to a cluster's sum and count. */
@@ -255,12 +276,19 @@ function pointAt(blocks: usize, i: i32, dimension: i32): usize {
   return blocks + (((<usize>(i & ~15)) * dimension) << 2) + ((<usize>(i & 15)) << 2);
 }
 
+/** (a - b)^2 */
+// @ts-ignore: decorator
+@inline
+function square(a: v128, b: v128): v128 {
+  const d = f32x4.sub(a, b);
+  return f32x4.mul(d, d);
+}
+
 /** acc + (a - b)^2 */
 // @ts-ignore: decorator
 @inline
 function addSquare(acc: v128, a: v128, b: v128): v128 {
-  const d = f32x4.sub(a, b);
-  return f32x4.add(acc, f32x4.mul(d, d));
+  return f32x4.add(acc, square(a, b));
 }
 
 /** The first n of sixteen values added up in two f64 lanes. */
