@@ -8,7 +8,7 @@ import { bestLook } from './best-look.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type FeatureMaps } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
-import { outlineAtHalfHeight } from './outline.ts';
+import { type Outlined, outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
 import { sightsOf } from './sights.ts';
 import { workingScales } from './working-scale.ts';
@@ -49,8 +49,16 @@ export function segmentByNetwork(
     .filter(({ isDefect }) => isDefect)
     .map((click) => pixelOf(click, rows, columns));
   const seen = { ...sights, clicked };
+  // Who says what is none knows what is left out.
+  const rejects = clicks.some(({ isDefect }) => !isDefect);
   const finest = Math.min(...spacings);
-  const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
+  const { mask: outlined, leftOut } = outlineAtHalfHeight(
+    kernels,
+    levelled,
+    residuals,
+    seen,
+    finest,
+  );
   checkpoint(run, 'segment: outline', 1);
   const mask = cleanMask(outlined, valid, rows, columns, finest, clicked);
   return {
@@ -60,7 +68,7 @@ export function segmentByNetwork(
     clusters: [],
     confidence,
     periodPx: finest,
-    warnings,
+    warnings: [...warnings, ...(rejects ? [] : aboutLeftOut(leftOut))],
     steps: [
       {
         name: 'segment',
@@ -75,6 +83,13 @@ export function segmentByNetwork(
       },
     ],
   };
+}
+
+/** Examples say what counts: whoever gave none of what is gone must be told. */
+function aboutLeftOut({ raised, pits }: Outlined['leftOut']): string[] {
+  const told = (count: number, what: string) =>
+    count > 0 ? [`Left out: ${count} ${what}. No example is ${what}; give one if they count.`] : [];
+  return [...told(raised, 'bright'), ...told(pits, 'dark')];
 }
 
 function hasFeatures({ features }: FeatureMaps): boolean {

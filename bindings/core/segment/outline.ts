@@ -46,10 +46,18 @@ export interface Seen {
   clicked: readonly number[];
 }
 
+/** Outlines, and what a person's clicks left out. */
+export interface Outlined {
+  /** (rows, columns) */
+  mask: Uint8Array;
+  /** Regions with a middle that depart the other way than every clicked defect: pits, where all of these are raised. */
+  leftOut: { raised: number; pits: number };
+}
+
 /**
  * Outlines at half height: within what the network sees, each extremum of the heights over their
  * surroundings becomes a defect of its own, as far down as half of its height; a line of pixels is left
- * between two that touch. Returns a mask (rows, columns).
+ * between two that touch.
  */
 export function outlineAtHalfHeight(
   kernels: Kernels,
@@ -57,7 +65,7 @@ export function outlineAtHalfHeight(
   residuals: readonly Float32Array[],
   { around, sure, centres, clicked }: Seen,
   spacingPx: number,
-): Uint8Array {
+): Outlined {
   const over = overSurroundings(kernels, rows, columns, around, spacingPx);
   const departures = residuals.map(over);
   const deviations = departures.map((plane) => deviationOutside(plane, around));
@@ -78,12 +86,21 @@ export function outlineAtHalfHeight(
   const basins = new Int32Array(rows * columns);
   const mask = new Uint8Array(rows * columns);
   const strongestOf = (own: readonly number[]) => strongest(departures, deviations, own);
+  // A click on bare lattice does not say which way what counts departs.
   const signs = new Set(
-    clicked.map((at) => strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]).sign),
+    clicked
+      .map((at) => strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]))
+      .filter(({ size }, i) => labels[clicked[i]] > 0 || size >= LEAST_DEVIATIONS)
+      .map(({ sign }) => sign),
   );
-  const left = pixels
-    .map((own) => ({ own, ...strongestOf(own) }))
-    .filter(({ sign }) => signs.size === 0 || signs.has(sign));
+  const all = pixels.map((own) => ({ own, ...strongestOf(own) }));
+  const counts = ({ sign }: { sign: number }) => signs.size === 0 || signs.has(sign);
+  const left = all.filter(counts);
+  const leftOut = { raised: 0, pits: 0 };
+  for (const region of all) {
+    if (counts(region) || !region.own.some((at) => centres[at])) continue;
+    leftOut[region.sign > 0 ? 'raised' : 'pits']++;
+  }
   for (let channel = 0; channel < planes.length; channel++) {
     let unclear = left.filter((region) => region.channel === channel);
     // What is taken for the blurred planes: `mixed` has done its work.
@@ -120,7 +137,7 @@ export function outlineAtHalfHeight(
       unclear = unclear.filter((region) => !isClear(region));
     }
   }
-  return mask;
+  return { mask, leftOut };
 }
 
 /**
@@ -181,12 +198,12 @@ function deviationOutside(plane: Float32Array, around: Uint8Array): number {
   return n > 0 ? MAD_TO_SIGMA * select(sizes, n >> 1, n) || 1e-12 : 1e-12;
 }
 
-/** The channel in which a region stands out most, and which way. */
+/** The channel in which a region stands out most, which way, and by how many deviations. */
 function strongest(
   heights: readonly Float32Array[],
   deviations: readonly number[],
   pixels: readonly number[],
-): { channel: number; sign: number } {
+): { channel: number; sign: number; size: number } {
   let [most, channel, sign] = [-1, 0, 1];
   heights.forEach((candidate, c) => {
     for (const at of pixels) {
@@ -197,7 +214,7 @@ function strongest(
       sign = candidate[at] < 0 ? -1 : 1;
     }
   });
-  return { channel, sign };
+  return { channel, sign, size: most };
 }
 
 /**

@@ -155,6 +155,17 @@ describe('clicks', () => {
     expect(darkFound).toBeLessThan(0.3);
   });
 
+  it('on bright defects alone leave the dark ones out, and say so', () => {
+    const [{ x, y }] = bright;
+    const warningsOf = (support: { x: number; y: number; label: string }[]) =>
+      findDefects(kernels, prepared, { segmenter, support }).warnings.join(' ');
+    const adatom = { x, y, label: 'adatom' };
+    expect(warningsOf([adatom])).toMatch(/^Left out: \d+ dark\. No example is dark/);
+    expect(warningsOf([adatom, { x: dark[0].x, y: dark[0].y, label: 'vacancy' }])).toBe('');
+    const none = { x: dark[0].x, y: dark[0].y, label: NOT_A_DEFECT };
+    expect(warningsOf([adatom, none])).toBe('');
+  });
+
   it('outside the scan are refused', () => {
     expect(() => sharesFound([{ x: 500, y: 3, label: 'adatom' }])).toThrow('outside');
   });

@@ -38,7 +38,7 @@ function outline(
   const around = near(places, 9);
   const seen = { around, sure: near(places, likely), centres: near(middles, 1.5), clicked: [] };
   const levelled = { planes: [plane], rows: ROWS, columns: COLUMNS };
-  const mask = outlineAtHalfHeight(kernels, levelled, [plane], seen, SPACING);
+  const { mask } = outlineAtHalfHeight(kernels, levelled, [plane], seen, SPACING);
   return findRegions(mask, ROWS, COLUMNS).regions;
 }
 
@@ -72,6 +72,37 @@ test('a chain that is likely a defect all along and has one middle is one, which
   }
 });
 
+test('what departs the other way than all that was clicked is left out, and counted; a click on bare lattice says nothing', () => {
+  const [raised, pit]: [number, number][] = [
+    [15, 20],
+    [45, 20],
+  ];
+  const plane = bells([raised]).map((height, i) => height - bells([pit])[i]);
+  const places = [raised, pit];
+  const levelled = { planes: [plane], rows: ROWS, columns: COLUMNS };
+  const outlined = (clicked: readonly (readonly [number, number])[]) => {
+    const { mask, leftOut } = outlineAtHalfHeight(
+      kernels,
+      levelled,
+      [plane],
+      {
+        around: near(places, 9),
+        sure: near(places, 3),
+        centres: near(places, 1.5),
+        clicked: clicked.map(([x, y]) => y * COLUMNS + x),
+      },
+      SPACING,
+    );
+    return { found: findRegions(mask, ROWS, COLUMNS).regions.length, leftOut };
+  };
+  const none = { raised: 0, pits: 0 };
+  expect(outlined([])).toEqual({ found: 2, leftOut: none });
+  expect(outlined(places)).toEqual({ found: 2, leftOut: none });
+  expect(outlined([raised])).toEqual({ found: 1, leftOut: { raised: 0, pits: 1 } });
+  expect(outlined([pit])).toEqual({ found: 1, leftOut: { raised: 1, pits: 0 } });
+  expect(outlined([[30, 36]])).toEqual({ found: 2, leftOut: none });
+});
+
 test('an outline ends half-way down', () => {
   const [{ areaPx }] = outline(bells([[30, 20]]), [[30, 20]], [[30, 20]]);
   // exp(-r^2 / 18) = 1/2 at r^2 = 12.5, a little less after the blur against noise.
@@ -93,7 +124,7 @@ test('an outline follows what shows: on a dark row it reaches towards the bright
     clicked: [],
   };
   const levelled = { planes: [plane], rows: ROWS, columns: COLUMNS };
-  const mask = outlineAtHalfHeight(kernels, levelled, [residual], seen, SPACING);
+  const { mask } = outlineAtHalfHeight(kernels, levelled, [residual], seen, SPACING);
   const [{ box }] = findRegions(mask, ROWS, COLUMNS).regions;
   expect(box.right - box.left).toBeGreaterThan(box.bottom - box.top + 1);
   // 8 px with as much of the heights without the lattice
