@@ -158,7 +158,8 @@ function drawOutlines(canvas: Canvas, input: OverlayInput, scale: number): void 
       }
     }
   };
-  if (scale > 1) around(thickness + 1, () => BLACK, 0.7);
+  // On a scan that is not enlarged the line covers the surface itself: fainter there.
+  around(thickness + 1, () => BLACK, scale > 1 ? 0.7 : 0.5);
   around(thickness, (id) => classColour(classIndex(input, id)), 1);
 }
 

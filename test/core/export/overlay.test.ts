@@ -148,6 +148,18 @@ describe('renderOverlay', () => {
     }
   });
 
+  it('darkens what lies around an outline, also on a scan that is not enlarged', () => {
+    const [rows, columns] = [20, 800];
+    const flat = { heights: new Float32Array(rows * columns), rows, columns, pixelNm: null };
+    const labels = new Int32Array(rows * columns);
+    labels[10 * columns + 400] = 1;
+    const plain = renderOverlay(flat);
+    const picture = renderOverlay({ ...flat, regionLabels: labels });
+    const [ground] = colourAt(plain, 398, 10);
+    expect(colourAt(picture, 398, 10)[0]).toBeLessThan(0.6 * ground);
+    expect(colourAt(picture, 397, 10)[0]).toBe(ground);
+  });
+
   it('cuts the heights at the first and the last percentile', () => {
     const picture = renderOverlay({ ...input, regionLabels: new Int32Array(heights.length) });
     // Of 0..127 in equal numbers: 1 and below are black, 126 and above white.
