@@ -51,3 +51,48 @@ export function turn(turns: i32, factor: f32, term: f32): f32 {
     f32x4.extract_lane(v0, 3)
   );
 }
+
+/** Multiplications and additions of one turn: 12 vectors, 8 lanes of 16 bits. */
+export const MACS_PER_TURN: i32 = 96;
+
+/** What int16 products, added up in pairs to int32, can do in practice: as `turn`, with twelve sums in registers. */
+export function dots(turns: i32, factor: i32): i32 {
+  const a = i16x8.splat(<i16>factor);
+  let v0 = i32x4.splat(1),
+    v1 = i32x4.splat(2),
+    v2 = i32x4.splat(3),
+    v3 = i32x4.splat(4);
+  let v4 = i32x4.splat(5),
+    v5 = i32x4.splat(6),
+    v6 = i32x4.splat(7),
+    v7 = i32x4.splat(8);
+  let v8 = i32x4.splat(9),
+    v9 = i32x4.splat(10),
+    v10 = i32x4.splat(11),
+    v11 = i32x4.splat(12);
+  for (let i = 0; i < turns; i++) {
+    v0 = i32x4.add(v0, i32x4.dot_i16x8_s(v0, a));
+    v1 = i32x4.add(v1, i32x4.dot_i16x8_s(v1, a));
+    v2 = i32x4.add(v2, i32x4.dot_i16x8_s(v2, a));
+    v3 = i32x4.add(v3, i32x4.dot_i16x8_s(v3, a));
+    v4 = i32x4.add(v4, i32x4.dot_i16x8_s(v4, a));
+    v5 = i32x4.add(v5, i32x4.dot_i16x8_s(v5, a));
+    v6 = i32x4.add(v6, i32x4.dot_i16x8_s(v6, a));
+    v7 = i32x4.add(v7, i32x4.dot_i16x8_s(v7, a));
+    v8 = i32x4.add(v8, i32x4.dot_i16x8_s(v8, a));
+    v9 = i32x4.add(v9, i32x4.dot_i16x8_s(v9, a));
+    v10 = i32x4.add(v10, i32x4.dot_i16x8_s(v10, a));
+    v11 = i32x4.add(v11, i32x4.dot_i16x8_s(v11, a));
+  }
+  v0 = v128.xor(
+    v128.xor(v128.xor(v0, v1), v128.xor(v2, v3)),
+    v128.xor(v128.xor(v4, v5), v128.xor(v6, v7)),
+  );
+  v0 = v128.xor(v0, v128.xor(v128.xor(v8, v9), v128.xor(v10, v11)));
+  return (
+    i32x4.extract_lane(v0, 0) ^
+    i32x4.extract_lane(v0, 1) ^
+    i32x4.extract_lane(v0, 2) ^
+    i32x4.extract_lane(v0, 3)
+  );
+}
