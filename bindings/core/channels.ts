@@ -44,7 +44,8 @@ function findChannel(scan: Scan, wanted: string): Channel {
 function guess(scan: Scan): Channel[] {
   const usable = scan.channels.filter(varies);
   const first =
-    usable.find((channel) => isTopography(channel) && channel.direction !== 'backward') ??
+    usable.find((channel) => isNamedTopography(channel) && channel.direction !== 'backward') ??
+    usable.find(isNamedTopography) ??
     usable.find(isTopography) ??
     // A constant-height scan: the picture is in the current.
     usable.find((channel) => channel.unit === 'A' && channel.direction !== 'backward') ??
@@ -72,9 +73,14 @@ function varies(channel: Channel): boolean {
  * a name that is only our number for it (readers call it 'channel 0') is taken for one.
  */
 export function isTopography(channel: Channel): boolean {
+  const isUntitled = channel.unit === 'm' && /^channel \d+$/i.test(channel.name.trim());
+  return isUntitled || isNamedTopography(channel);
+}
+
+function isNamedTopography({ name, unit }: Channel): boolean {
+  const called = name.trim();
   return (
-    (channel.unit === 'm' && /^(z|topo|height|channel \d+$)/i.test(channel.name.trim())) ||
-    /^(z|topography|height)$/i.test(channel.name.trim())
+    (unit === 'm' && /^(z|topo|height)/i.test(called)) || /^(z|topography|height)$/i.test(called)
   );
 }
 

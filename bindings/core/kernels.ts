@@ -90,7 +90,7 @@ export interface LoadedNetwork {
 
 /**
  * The kernels as functions of typed arrays. The only file that passes addresses: check shapes,
- * copy in, call, copy out. Inputs are never modified and results are the caller's own.
+ * copy in, call, copy out. Inputs are never modified (but by scaleRows, which says so) and results are the caller's own.
  */
 export class Kernels {
   /** @internal */

@@ -3,16 +3,12 @@
 import type * as fs from 'node:fs';
 import { packagedNaming } from '../core/engine/packaged.ts';
 import type { NamedBytes } from '../core/engine/types.ts';
-import { FormatError } from '../core/errors.ts';
+import { AdatomError, FormatError } from '../core/errors.ts';
 import type { Kernels } from '../core/kernels.ts';
 import type { WasmModule } from '../core/wasm-module.ts';
 import { compile, instantiate } from './instance.ts';
 
 export * from '../core/numbers.ts';
-
-// An import statement of it would first list all that it exports: three milliseconds. Node before 20.16 knows no other way.
-const { readFileSync }: typeof fs =
-  globalThis.process.getBuiltinModule?.('node:fs') ?? (await import('node:fs'));
 
 let packaged: WasmModule | undefined;
 
@@ -33,8 +29,15 @@ export function defaultWeights(): NamedBytes {
  * would take half of the time to the first embedding to be read.
  */
 function packagedFile(path: string): Uint8Array<ArrayBuffer> {
+  // Not imported: a statement would first list all that it exports, which takes three milliseconds.
+  const files: typeof fs | undefined = globalThis.process.getBuiltinModule?.('node:fs');
+  if (!files) {
+    throw new AdatomError(
+      'adatom/kernels: expected Node 20.16 or newer; adatom itself runs on any Node 20.',
+    );
+  }
   try {
-    const { buffer, byteOffset, length } = readFileSync(new URL(path, import.meta.url));
+    const { buffer, byteOffset, length } = files.readFileSync(new URL(path, import.meta.url));
     return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
   } catch (error) {
     throw new FormatError(

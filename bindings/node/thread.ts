@@ -1,10 +1,17 @@
 import { Worker } from 'node:worker_threads';
+import { OptionError } from '../core/errors.ts';
 import type { FileUrl } from './worker-url.ts';
 
 /** A worker thread as core sees it: `Message` is what it posts. */
-export function startThread<Message>({ href }: FileUrl, workerData: unknown) {
+export function startThread<Message>(workerUrl: FileUrl, workerData: unknown) {
+  if (typeof workerUrl?.href !== 'string') {
+    throw new OptionError(
+      `workerUrl: expected a URL such as pathToFileURL gives, got ${workerUrl}.`,
+    );
+  }
+
   // None of the process's own flags: some, such as --input-type, no file can be started with.
-  const worker = new Worker(new URL(href), { workerData, execArgv: [] });
+  const worker = new Worker(new URL(workerUrl.href), { workerData, execArgv: [] });
   return {
     post: (message: unknown, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
     listen(onMessage: (message: Message) => void, onFailure: (reason: string) => void) {

@@ -49,6 +49,10 @@ describe('chooseChannels', () => {
     const scan = scanOf(channel('channel 0', { unit: 'V' }), untitled);
     expect(names(chooseChannels(scan))).toEqual(['channel 1']);
     expect(isTopography(untitled)).toBe(true);
+    const named = ['forward', 'backward'].map((direction) =>
+      channel('Z', { direction: direction as 'forward' | 'backward', unit: 'm' }),
+    );
+    expect(names(chooseChannels(scanOf(untitled, ...named)))).toEqual(['Z:forward', 'Z:backward']);
     expect(isTopography(channel('Amplitude', { unit: 'm' }))).toBe(false);
     expect(isTopography(channel('channel 0', { unit: 'V' }))).toBe(false);
   });

@@ -85,6 +85,14 @@ describe('conv4FromWeights', () => {
     }
   });
 
+  test('batch-norm folded in place gives the same layers, and otherwise leaves the file alone', () => {
+    const [used, left, plain] = [1, 2, 3].map(() => makeWeights([2, 5, 3]));
+    const expected = conv4FromWeights(left);
+    expect(left).toEqual(plain);
+    expect(conv4FromWeights(used, kernels, true)).toEqual(expected);
+    expect(used).not.toEqual(plain);
+  });
+
   test('layers follow the numbers in their names, ten after nine', () => {
     const widths = [2, 4, 5, 6, 7];
     const layers = conv4FromWeights(makeWeights(widths, (i) => `block${i + 7}`));

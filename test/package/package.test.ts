@@ -198,6 +198,19 @@ describe('npm i ./adatom-x.y.z.tgz, in a clean folder without network', () => {
     typeCheck('compiled.ts', compiled, 'es2022,dom', 'nodenext');
   });
 
+  test('is there for require() too, which can take no module that waits', () => {
+    // Node 20.19 on, and 22.12
+    const able = (process.features as { require_module?: boolean }).require_module === true;
+    const program = `
+      for (const entry of ['', '/slim', '/kernels']) require('adatom' + entry);
+      const { createKernels, defaultWeights } = require('adatom/kernels');
+      createKernels();
+      process.exit(defaultWeights().bytes.length > 0 ? 0 : 1);`;
+    const args = ['--input-type=commonjs', '-e', able ? program : ''];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: clean, encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+  });
+
   test('is a command', () => {
     const bin = join(clean, 'node_modules/.bin/adatom');
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

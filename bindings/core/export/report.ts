@@ -95,7 +95,7 @@ function areaLine({ prepared, searchedFraction }: RunResult): string {
       : `${fourDigits(part * rows * columns * pixelXNm * pixelYNm)} nm², `;
   const what = searchedFraction === undefined ? 'Measured' : 'Searched for defects';
   const leftOut = [
-    ...(searchedFraction === undefined ? [] : shareNamed('step edges', shareOf(stepEdges))),
+    ...(searchedFraction === undefined ? [] : shareNamed('step edges', shareOf(stepEdges, valid))),
     ...shareNamed('not measured', 1 - measured),
   ];
   const repaired = shareNamed('Lines disturbed by the tip, interpolated:', shareOf(disturbed));
@@ -106,11 +106,11 @@ function areaLine({ prepared, searchedFraction }: RunResult): string {
   ].join(' ');
 }
 
-/** Part of the pixels that are 1. */
-function shareOf(mask?: Uint8Array): number {
-  if (!mask) return 0;
+/** Part of the pixels that are 1 in a mask and in another one. */
+function shareOf(mask: Uint8Array | undefined, within = mask): number {
+  if (!mask || !within) return 0;
   let ones = 0;
-  for (let i = 0; i < mask.length; i++) ones += mask[i];
+  for (let i = 0; i < mask.length; i++) ones += mask[i] & within[i];
   return ones / Math.max(1, mask.length);
 }
 

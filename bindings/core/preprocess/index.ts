@@ -24,7 +24,7 @@ export { type Surface, surfaces } from './surfaces.ts';
 
 /** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
 const STEP_EDGE = 0.5;
-/** Shortest distance of rows on any surface that is imaged as atoms: graphene's, nm. */
+/** About the shortest distance of rows on any surface that is imaged as atoms: graphene's, nm. */
 const SHORTEST_NM = 0.213;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
 const SCAR_LENGTH = 6;

@@ -20,6 +20,15 @@ export function pixelOf({ x, y }: Click, rows: number, columns: number): number 
   return nearest(y, rows) * columns + nearest(x, columns);
 }
 
+/** The pixels of what a person said is a defect. */
+export function clickedPixels(
+  clicks: readonly Click[],
+  rows: number,
+  columns: number,
+): readonly number[] {
+  return clicks.filter(({ isDefect }) => isDefect).map((click) => pixelOf(click, rows, columns));
+}
+
 /** All radii in working pixels. */
 const SEARCH = 0.5 * WORKING_SPACING;
 const LARGEST = 3 * WORKING_SPACING;

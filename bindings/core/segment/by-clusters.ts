@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels.ts';
 import { type Analysis, analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
+import { clickedPixels } from './adapt.ts';
 import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
 import { cleanMask } from './clean.ts';
 import { type Clustering, cluster } from './cluster.ts';
@@ -97,7 +98,8 @@ export function segmentByClusters(
     const on = enlargeMask(maskOf(departures, rare), grid, rows, columns);
     for (let i = 0; i < raw.length; i++) raw[i] = on[i] | (raw[i] & (1 - off[i]));
   }
-  const mask = cleanMask(raw, valid, rows, columns, periodPx);
+  const clicked = clickedPixels(options.clicks ?? [], rows, columns);
+  const mask = cleanMask(raw, valid, rows, columns, periodPx, clicked);
   checkpoint(run, 'segment: assign', 1);
   return {
     method,

@@ -3,7 +3,8 @@ import { removeLattice } from '../lattice/remove.ts';
 import { analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
-import { pixelOf } from './adapt.ts';
+import { findRegions } from '../regions.ts';
+import { type Click, clickedPixels } from './adapt.ts';
 import { bestLook } from './best-look.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type FeatureMaps } from './field.ts';
@@ -45,22 +46,16 @@ export function segmentByNetwork(
   checkpoint(run, 'segment: outline', 0);
   const sights = sightsOf(kernels, field, segmenter, clicks, levelled);
   checkpoint(run, 'segment: outline', 0.5);
-  const clicked = clicks
-    .filter(({ isDefect }) => isDefect)
-    .map((click) => pixelOf(click, rows, columns));
+  const clicked = clickedPixels(clicks, rows, columns);
   const seen = { ...sights, clicked };
-  // Who says what is none knows what is left out.
-  const rejects = clicks.some(({ isDefect }) => !isDefect);
   const finest = Math.min(...spacings);
-  const { mask: outlined, leftOut } = outlineAtHalfHeight(
-    kernels,
-    levelled,
-    residuals,
-    seen,
-    finest,
-  );
+  const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
+  const clean = (outlines: Uint8Array) =>
+    cleanMask(outlines, valid, rows, columns, finest, clicked);
+  const mask = clean(outlined.mask);
+  const { leftOut } = outlined;
+  const gone = leftOut ? findRegions(clean(leftOut), rows, columns).regions.length : 0;
   checkpoint(run, 'segment: outline', 1);
-  const mask = cleanMask(outlined, valid, rows, columns, finest, clicked);
   return {
     method: 'network',
     mask,
@@ -68,7 +63,7 @@ export function segmentByNetwork(
     clusters: [],
     confidence,
     periodPx: finest,
-    warnings: [...warnings, ...(rejects ? [] : aboutLeftOut(leftOut))],
+    warnings: [...warnings, ...aboutClicks(clicks, outlined, gone)],
     steps: [
       {
         name: 'segment',
@@ -85,11 +80,24 @@ export function segmentByNetwork(
   };
 }
 
-/** Examples say what counts: whoever gave none of what is gone must be told. */
-function aboutLeftOut({ raised, pits }: Outlined['leftOut']): string[] {
-  const told = (count: number, what: string) =>
-    count > 0 ? [`Left out: ${count} ${what}. No example is ${what}; give one if they count.`] : [];
-  return [...told(raised, 'bright'), ...told(pits, 'dark')];
+/** Examples say what counts: whoever gave none of what is gone must be told. Who says what is none knows. */
+function aboutClicks(
+  clicks: readonly Click[],
+  { sign, onLattice }: Outlined,
+  gone: number,
+): string[] {
+  const what = sign > 0 ? 'dark' : 'bright';
+  const rejects = clicks.some(({ isDefect }) => !isDefect);
+  return [
+    ...(gone > 0 && !rejects
+      ? [`Left out: ${gone} ${what}. No example is ${what}; give one if they count.`]
+      : []),
+    ...(onLattice > 0
+      ? [
+          `Examples where nothing departs from the lattice: ${onLattice}. Were they meant for a defect beside?`,
+        ]
+      : []),
+  ];
 }
 
 function hasFeatures({ features }: FeatureMaps): boolean {

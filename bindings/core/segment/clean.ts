@@ -6,8 +6,8 @@ const LARGEST_HOLE = 0.5;
 /** Nothing that the tip images is smaller than this. */
 const FEWEST_PIXELS = 4;
 /**
- * Row spacings, and levelled pixels, that a defect has to reach into the frame: of less, the start of a line and what
- * any filter does at the edge look the same.
+ * Row spacings, and levelled pixels, one of which a defect has to reach into the frame: of less, the start of a line and
+ * what any filter does at the edge look the same.
  */
 const INTO_FRAME = 0.6;
 const INTO_FRAME_PX = 5;
@@ -32,13 +32,13 @@ export function cleanMask(
   const measured = new Uint8Array(mask.length);
   for (let i = 0; i < mask.length; i++) measured[i] = mask[i] & valid[i];
   const { labels, regions } = findRegions(measured, rows, columns, { minArea: smallest });
+  const isClicked = new Uint8Array(regions.length + 1);
+  for (const at of clicked) isClicked[labels[at]] = 1;
   const keep = new Uint8Array(regions.length + 1);
   for (const { id, box } of regions) {
-    const isSliver = intoFrame(box, rows, columns) <= widest;
+    const isSliver = !isClicked[id] && intoFrame(box, rows, columns) < widest;
     keep[id] = !isSliver && box.bottom - box.top + 1 >= thinnest ? 1 : 0;
   }
-  for (const at of clicked) keep[labels[at]] = 1;
-  keep[0] = 0;
   const kept = measured;
   for (let i = 0; i < labels.length; i++) kept[i] = keep[labels[i]];
   return fillHoles(kept, valid, rows, columns, LARGEST_HOLE * periodPx * periodPx);

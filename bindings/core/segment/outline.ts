@@ -46,12 +46,16 @@ export interface Seen {
   clicked: readonly number[];
 }
 
-/** Outlines, and what a person's clicks left out. */
+/** Outlines, and what a person's clicks make of them. */
 export interface Outlined {
   /** (rows, columns) */
   mask: Uint8Array;
-  /** Regions with a middle that depart the other way than every clicked defect: pits, where all of these are raised. */
-  leftOut: { raised: number; pits: number };
+  /** 1 where every clicked defect is raised, -1 where each is a pit, 0 where neither or nothing is said. */
+  sign: number;
+  /** Of what departs the other way, and so is none, null where nothing is said. (rows, columns) */
+  leftOut: Uint8Array | null;
+  /** Clicks where nothing departs. */
+  onLattice: number;
 }
 
 /**
@@ -79,65 +83,70 @@ export function outlineAtHalfHeight(
     }
     return over(mixed);
   });
-  const { labels, regions } = findRegions(around, rows, columns);
-  const pixels = regions.map((): number[] => []);
+  const { labels, regions: seen } = findRegions(around, rows, columns);
+  const pixels = seen.map((): number[] => []);
   for (let i = 0; i < labels.length; i++) if (labels[i]) pixels[labels[i] - 1].push(i);
   const middles = findRegions(centres, rows, columns).labels;
   const basins = new Int32Array(rows * columns);
-  const mask = new Uint8Array(rows * columns);
   const strongestOf = (own: readonly number[]) => strongest(departures, deviations, own);
+  const places = clicked.map((at) => ({
+    isSeen: labels[at] > 0,
+    ...strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]),
+  }));
   // A click on bare lattice does not say which way what counts departs.
-  const signs = new Set(
-    clicked
-      .map((at) => strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]))
-      .filter(({ size }, i) => labels[clicked[i]] > 0 || size >= LEAST_DEVIATIONS)
-      .map(({ sign }) => sign),
-  );
+  const telling = places.filter(({ isSeen, size }) => isSeen || size >= LEAST_DEVIATIONS);
+  const signs = new Set(telling.map(({ sign }) => sign));
+  const sign = signs.size === 1 ? telling[0].sign : 0;
   const all = pixels.map((own) => ({ own, ...strongestOf(own) }));
-  const counts = ({ sign }: { sign: number }) => signs.size === 0 || signs.has(sign);
-  const left = all.filter(counts);
-  const leftOut = { raised: 0, pits: 0 };
-  for (const region of all) {
-    if (counts(region) || !region.own.some((at) => centres[at])) continue;
-    leftOut[region.sign > 0 ? 'raised' : 'pits']++;
-  }
-  for (let channel = 0; channel < planes.length; channel++) {
-    let unclear = left.filter((region) => region.channel === channel);
-    // What is taken for the blurred planes: `mixed` has done its work.
-    let scratch: Float32Array | undefined;
-    for (const [level, more] of SMOOTHER.entries()) {
-      if (unclear.length === 0) break;
-      const smooth = (plane: Float32Array, out: Float32Array) =>
-        level === 0 ? plane : blur(kernels, plane, rows, columns, more * spacingPx, out);
-      scratch ??= level === 0 ? undefined : new Float32Array(rows * columns);
-      const departure = smooth(departures[channel], mixed);
-      const height = smooth(shown[channel], scratch ?? mixed);
-      const deviation = level === 0 ? deviations[channel] : deviationOutside(departure, around);
-      const [fine, added] = [fineOf(spacingPx), more * spacingPx];
-      const halfWidth = Math.sqrt(fine * fine + added * added);
-      // Of white noise, a Gaussian leaves this part.
-      const clear = (CLEAR * noises[channel]) / (2 * Math.sqrt(Math.PI) * halfWidth);
-      const isClear = ({ own, sign }: { own: readonly number[]; sign: number }) =>
-        level === SMOOTHER.length - 1 || own.some((at) => sign * departure[at] >= clear);
-      for (const region of unclear.filter(isClear)) {
-        outlineRegion(
-          region.own,
-          departure,
-          height,
-          region.sign,
-          LEAST_DEVIATIONS * deviation,
-          rows,
-          columns,
-          sure,
-          middles,
-          basins,
-          mask,
-        );
+  const outlinesOf = (regions: typeof all): Uint8Array => {
+    const mask = new Uint8Array(rows * columns);
+    for (let channel = 0; channel < planes.length; channel++) {
+      let unclear = regions.filter((region) => region.channel === channel);
+      // What is taken for the blurred planes: `mixed` has done its work.
+      let scratch: Float32Array | undefined;
+      for (const [level, more] of SMOOTHER.entries()) {
+        if (unclear.length === 0) break;
+        const smooth = (plane: Float32Array, out: Float32Array) =>
+          level === 0 ? plane : blur(kernels, plane, rows, columns, more * spacingPx, out);
+        scratch ??= level === 0 ? undefined : new Float32Array(rows * columns);
+        const departure = smooth(departures[channel], mixed);
+        const height = smooth(shown[channel], scratch ?? mixed);
+        const deviation = level === 0 ? deviations[channel] : deviationOutside(departure, around);
+        const [fine, added] = [fineOf(spacingPx), more * spacingPx];
+        const halfWidth = Math.sqrt(fine * fine + added * added);
+        // Of white noise, a Gaussian leaves this part.
+        const clear = (CLEAR * noises[channel]) / (2 * Math.sqrt(Math.PI) * halfWidth);
+        const isClear = ({ own, sign }: { own: readonly number[]; sign: number }) =>
+          level === SMOOTHER.length - 1 || own.some((at) => sign * departure[at] >= clear);
+        for (const region of unclear.filter(isClear)) {
+          outlineRegion(
+            region.own,
+            departure,
+            height,
+            region.sign,
+            LEAST_DEVIATIONS * deviation,
+            rows,
+            columns,
+            sure,
+            middles,
+            basins,
+            mask,
+          );
+        }
+        unclear = unclear.filter((region) => !isClear(region));
       }
-      unclear = unclear.filter((region) => !isClear(region));
     }
-  }
-  return { mask, leftOut };
+    return mask;
+  };
+  const onLattice = places.length - telling.length;
+  if (sign === 0) return { mask: outlinesOf(all), sign, leftOut: null, onLattice };
+  const departing = (way: number) => all.filter((region) => region.sign === way);
+  return {
+    mask: outlinesOf(departing(sign)),
+    sign,
+    leftOut: outlinesOf(departing(-sign)),
+    onLattice,
+  };
 }
 
 /**

@@ -80,6 +80,8 @@ function differences(found: string | undefined, expected: string): string {
       (name) =>
         `${name} found ${here.get(name) ?? 'nothing'}, expected ${wanted.get(name) ?? 'nothing'}`,
     );
+  if (differing.length === 0)
+    return 'its settings are the same in another order or form: another version wrote it';
   const more = differing.length - MOST_NAMED;
   return `${differing.slice(0, MOST_NAMED).join('; ')}${more > 0 ? `; ${more} more` : ''}`;
 }
@@ -88,9 +90,9 @@ function differences(found: string | undefined, expected: string): string {
 function settingsOf(job: string | undefined): Map<string, string> {
   const settings = new Map<string, string>();
   const add = (path: string, value: unknown) => {
-    if (typeof value !== 'object' || value === null) settings.set(path, JSON.stringify(value));
-    else
-      for (const [key, inner] of Object.entries(value)) add(path ? `${path}.${key}` : key, inner);
+    const inside = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    if (inside.length === 0) settings.set(path || 'job', JSON.stringify(value));
+    for (const [key, inner] of inside) add(path ? `${path}.${key}` : key, inner);
   };
   try {
     add('', JSON.parse(job ?? 'null'));

@@ -97,7 +97,12 @@ function stageTimer(): (event: ProgressEvent) => Timed {
     const elapsedMs = now - started;
     const done = event.fraction - from;
     const left = 1 - event.fraction;
-    const secondsLeft = done > 0.01 ? Math.round((elapsedMs * left) / done) / 1000 : null;
+    const isKnown = done > 0.01 || left === 0;
+    const secondsLeft = isKnown
+      ? left === 0
+        ? 0
+        : Math.round((elapsedMs * left) / done) / 1000
+      : null;
     return { now, elapsedMs, secondsLeft };
   };
 }

@@ -155,15 +155,28 @@ describe('clicks', () => {
     expect(darkFound).toBeLessThan(0.3);
   });
 
-  it('on bright defects alone leave the dark ones out, and say so', () => {
+  it('on bright defects alone leave the dark ones out, and say how many', () => {
     const [{ x, y }] = bright;
-    const warningsOf = (support: { x: number; y: number; label: string }[]) =>
-      findDefects(kernels, prepared, { segmenter, support }).warnings.join(' ');
+    const find = (support: { x: number; y: number; label: string }[], of = prepared) =>
+      findDefects(kernels, of, { segmenter, support });
     const adatom = { x, y, label: 'adatom' };
-    expect(warningsOf([adatom])).toMatch(/^Left out: \d+ dark\. No example is dark/);
-    expect(warningsOf([adatom, { x: dark[0].x, y: dark[0].y, label: 'vacancy' }])).toBe('');
-    const none = { x: dark[0].x, y: dark[0].y, label: NOT_A_DEFECT };
-    expect(warningsOf([adatom, none])).toBe('');
+    const vacancy = { x: dark[0].x, y: dark[0].y, label: 'vacancy' };
+    const all = find([adatom, vacancy]);
+    expect(all.warnings).toEqual([]);
+    const some = find([adatom]);
+    const [, told] = /^Left out: (\d+) dark\. No example is dark/.exec(some.warnings.join())!;
+    expect(Number(told)).toBe(all.defects.length - some.defects.length);
+    expect(find([adatom, { ...vacancy, label: NOT_A_DEFECT }]).warnings).toEqual([]);
+  });
+
+  it('on bright defects of a scan without dark ones leave nothing out', () => {
+    const { levelled: alone, centres: places } = scene([6]);
+    const [pixels] = alone.planes;
+    const channels = [makeChannel('Z', pixels, ROWS, COLUMNS, { unit: 'nm' })];
+    const bare = { name: 'scene', format: 'simulated', channels, header: {}, warnings: [] };
+    const support = [{ x: places[0].x, y: places[0].y, label: 'adatom' }];
+    const of = prepare(kernels, bare, asMeasured);
+    expect(findDefects(kernels, of, { segmenter, support }).warnings).toEqual([]);
   });
 
   it('outside the scan are refused', () => {

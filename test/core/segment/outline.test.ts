@@ -73,34 +73,39 @@ test('a chain that is likely a defect all along and has one middle is one, which
 });
 
 test('what departs the other way than all that was clicked is left out, and counted; a click on bare lattice says nothing', () => {
-  const [raised, pit]: [number, number][] = [
+  const [raised, pit, unseen]: [number, number][] = [
     [15, 20],
     [45, 20],
+    [30, 6],
   ];
-  const plane = bells([raised]).map((height, i) => height - bells([pit])[i]);
+  const pits = bells([pit, unseen]);
+  const plane = bells([raised]).map((height, i) => height - pits[i]);
   const places = [raised, pit];
   const levelled = { planes: [plane], rows: ROWS, columns: COLUMNS };
   const outlined = (clicked: readonly (readonly [number, number])[]) => {
-    const { mask, leftOut } = outlineAtHalfHeight(
+    const { mask, sign, leftOut, onLattice } = outlineAtHalfHeight(
       kernels,
       levelled,
       [plane],
       {
-        around: near(places, 9),
+        around: near([raised, pit], 9),
         sure: near(places, 3),
         centres: near(places, 1.5),
         clicked: clicked.map(([x, y]) => y * COLUMNS + x),
       },
       SPACING,
     );
-    return { found: findRegions(mask, ROWS, COLUMNS).regions.length, leftOut };
+    const count = (some: Uint8Array) => findRegions(some, ROWS, COLUMNS).regions.length;
+    return { found: count(mask), sign, gone: leftOut && count(leftOut), onLattice };
   };
-  const none = { raised: 0, pits: 0 };
-  expect(outlined([])).toEqual({ found: 2, leftOut: none });
-  expect(outlined(places)).toEqual({ found: 2, leftOut: none });
-  expect(outlined([raised])).toEqual({ found: 1, leftOut: { raised: 0, pits: 1 } });
-  expect(outlined([pit])).toEqual({ found: 1, leftOut: { raised: 1, pits: 0 } });
-  expect(outlined([[30, 36]])).toEqual({ found: 2, leftOut: none });
+  const both = { found: 2, sign: 0, gone: null, onLattice: 0 };
+  expect(outlined([])).toEqual(both);
+  expect(outlined(places)).toEqual(both);
+  expect(outlined([raised])).toEqual({ found: 1, sign: 1, gone: 1, onLattice: 0 });
+  expect(outlined([pit])).toEqual({ found: 1, sign: -1, gone: 1, onLattice: 0 });
+  expect(outlined([[30, 36]])).toEqual({ ...both, onLattice: 1 });
+  // Beside what the network sees, but on what departs.
+  expect(outlined([unseen])).toEqual({ found: 1, sign: -1, gone: 1, onLattice: 0 });
 });
 
 test('an outline ends half-way down', () => {
