@@ -50,7 +50,7 @@ export interface Seen {
 export interface Outlined {
   /** (rows, columns) */
   mask: Uint8Array;
-  /** 1 where every clicked defect is raised, -1 where each is a pit, 0 where neither or nothing is said. */
+  /** 1 where every clicked defect is raised, -1 where each is a pit, 0 where neither or not all can be told. */
   sign: number;
   /** Of what departs the other way, and so is none, null where nothing is said. (rows, columns) */
   leftOut: Uint8Array | null;
@@ -93,10 +93,11 @@ export function outlineAtHalfHeight(
     isSeen: labels[at] > 0,
     ...strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]),
   }));
-  // A click on bare lattice does not say which way what counts departs.
+  // A click on bare lattice, or on what can hardly be seen, does not say which way what counts departs: it may be either.
   const telling = places.filter(({ isSeen, size }) => isSeen || size >= LEAST_DEVIATIONS);
   const signs = new Set(telling.map(({ sign }) => sign));
-  const sign = signs.size === 1 ? telling[0].sign : 0;
+  const onLattice = places.length - telling.length;
+  const sign = signs.size === 1 && onLattice === 0 ? telling[0].sign : 0;
   const all = pixels.map((own) => ({ own, ...strongestOf(own) }));
   const outlinesOf = (regions: typeof all): Uint8Array => {
     const mask = new Uint8Array(rows * columns);
@@ -138,7 +139,6 @@ export function outlineAtHalfHeight(
     }
     return mask;
   };
-  const onLattice = places.length - telling.length;
   if (sign === 0) return { mask: outlinesOf(all), sign, leftOut: null, onLattice };
   const departing = (way: number) => all.filter((region) => region.sign === way);
   return {

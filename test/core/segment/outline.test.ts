@@ -104,6 +104,7 @@ test('what departs the other way than all that was clicked is left out, and coun
   expect(outlined([raised])).toEqual({ found: 1, sign: 1, gone: 1, onLattice: 0 });
   expect(outlined([pit])).toEqual({ found: 1, sign: -1, gone: 1, onLattice: 0 });
   expect(outlined([[30, 36]])).toEqual({ ...both, onLattice: 1 });
+  expect(outlined([raised, [30, 36]])).toEqual({ ...both, onLattice: 1 });
   // Beside what the network sees, but on what departs.
   expect(outlined([unseen])).toEqual({ found: 1, sign: -1, gone: 1, onLattice: 0 });
 });
