@@ -123,6 +123,17 @@ test('classify names the defects by the network that adatom brings', () => {
   expect(named).toBe(record.defects);
 });
 
+test('classify says when only one class has examples', () => {
+  const lines = readFileSync(support, 'utf8').trimEnd().split('\n');
+  const label = lines[1].slice(lines[1].lastIndexOf(',') + 1);
+  const alone = lines.filter((line, i) => i === 0 || line.endsWith(`,${label}`));
+  const examples = file('alone.csv', `${alone.join('\n')}\n`);
+  const out = join(folder, 'alone');
+  const { status, stderr } = adatom('classify', scan, '--support', examples, '--out', out);
+  expect(status).toBe(0);
+  expect(stderr).toContain(`Only '${label}' has examples`);
+});
+
 test('classify says when the network is untrained', () => {
   const out = join(folder, 'untrained');
   const args = ['--support', support, '--weights', 'untrained', '--out', out];

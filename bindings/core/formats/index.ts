@@ -74,8 +74,16 @@ function checkOptions({ widthNm }: ReadOptions): void {
   }
 }
 
+/** Part by which a width given may differ from the file's own unremarked: of a rounded number. */
+const WIDTHS_DIFFER = 0.01;
+
 /** The height follows the file's own aspect ratio, or that of the pixels when it states no size. */
-function setWidth(channel: Channel, widthNm: number): void {
+function setWidth({ warnings }: Scan, channel: Channel, widthNm: number): void {
+  const own = channel.widthNm;
+  if (own !== null && Math.abs(own - widthNm) > WIDTHS_DIFFER * own) {
+    const told = `the file says it is ${Number(own.toPrecision(4))} nm wide; the width given, ${widthNm} nm, was used instead.`;
+    if (!warnings.includes(told)) warnings.push(told);
+  }
   const { rows, columns } = channel;
   const aspect =
     channel.widthNm !== null && channel.heightNm !== null
@@ -133,7 +141,7 @@ export function readScan(bytes: Uint8Array, name: string, options: ReadOptions =
   const file = name.split(/[\\/]/).pop() || name;
   const scan = recognise(bytes, file).read(bytes, file, options);
   for (const channel of scan.channels) {
-    if (options.widthNm !== undefined) setWidth(channel, options.widthNm);
+    if (options.widthNm !== undefined) setWidth(scan, channel, options.widthNm);
     if (options.unit !== undefined && channel.unit === '') setUnit(channel, options.unit);
     scan.warnings.push(...missingPixels(channel));
   }

@@ -37,6 +37,13 @@ describe('gwy', () => {
     expect([channel!.name, channel!.widthNm, channel!.unit]).toEqual(['channel 0', 3, 'A']);
   });
 
+  it('says when a width given is not the file’s own', () => {
+    const file = gwy([gwyField('/0/data', 3, 2, counting(6))]);
+    const warningsOf = (widthNm: number) => readScan(file, 'a.gwy', { widthNm }).warnings.join();
+    expect(warningsOf(5)).toContain('the file says it is 3 nm wide; the width given, 5 nm,');
+    expect(warningsOf(3.01)).not.toContain('the width given');
+  });
+
   it('skips what it does not need: masks, curves, texts, other objects', () => {
     const file = gwy([
       gwyField('/0/mask', 3, 2, counting(6)),

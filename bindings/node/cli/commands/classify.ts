@@ -90,10 +90,18 @@ export const classify: Command = {
       defects,
       named,
       network,
-      warnings: untrainedWarning(network),
+      warnings: [...untrainedWarning(network), ...loneClassWarning(examples)],
     });
   },
 };
+
+/** Of one class there is nothing else to be, and nothing to tell how far its members may differ. */
+function loneClassWarning(examples: readonly { label: string }[]): string[] {
+  const [first, ...others] = new Set(examples.map(({ label }) => label));
+  return first === undefined || others.length > 0
+    ? []
+    : [`Only '${first}' has examples: all that was found gets that name; give one of each kind.`];
+}
 
 /** Points the caller marked, as defects of unknown extent. */
 function asDefects(points: readonly PointRow[]): Defect[] {

@@ -160,7 +160,7 @@ async function run(given: Given, context: Context): Promise<void> {
     print(
       json
         ? JSON.stringify(stopped)
-        : `stopped after step ${progress.step} of ${schedule.steps}; the same command goes on from ${basename(checkpointPath)}.`,
+        : `stopped after step ${progress.step} of ${schedule.steps}; the same command without --until goes on from ${basename(checkpointPath)}.`,
     );
     return;
   }
