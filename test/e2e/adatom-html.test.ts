@@ -64,6 +64,9 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       const { page } = person;
       await page.getByText('Drop STM scans here').waitFor();
       await person.drop(example);
+      // The keys work at once.
+      const focused = () => page.evaluate(() => document.activeElement?.localName);
+      await soon(focused).toBe('adatom-viewer');
       await findAndLabel(person);
 
       const counts = await person.counts();

@@ -173,6 +173,8 @@ export class App {
       ` · ${info.format} · ${columns} × ${rows} px · ${size}${bias}`,
     );
     await this.viewer.show(bench);
+    // The keys work at once, unless the person is somewhere else already.
+    if (document.activeElement === document.body) this.viewer.focus({ preventScroll: true });
   }
 
   /** A scan that was just opened: its saved session, a session file, the class library. */

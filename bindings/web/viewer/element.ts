@@ -65,6 +65,7 @@ export class AdatomViewer extends Base {
   private readonly control = new Control();
   private ownEngine: Promise<Engine> | undefined;
   private givenEngine: Engine | undefined;
+  private picture: HTMLCanvasElement | undefined;
   private ownBench: Workbench | undefined;
   private options: OptionsPanel | undefined;
 
@@ -107,6 +108,11 @@ export class AdatomViewer extends Base {
       this.ownBench = undefined;
     }
     await this.control.show(bench);
+  }
+
+  /** Let the picture take the keys. */
+  override focus(options?: FocusOptions): void {
+    this.picture?.focus(options);
   }
 
   /** The engine given, or one of the element's own. */
@@ -220,6 +226,7 @@ export class AdatomViewer extends Base {
     root.adoptedStyleSheets = [styleSheet()];
     const { control } = this;
     const stage = new Stage(control);
+    this.picture = stage.canvas;
     const gestures = new Gestures(control, stage);
     const keys = new Keys(control, stage);
     const status = new Status(control);
