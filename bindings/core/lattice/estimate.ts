@@ -64,6 +64,10 @@ const TRACE = 0.035;
 const SHOWS = 10;
 /** Part of the less prominent wave's prominence that shows there too. */
 const SHOWS_OF = 0.1;
+/** Bins within which one wave is another's mirror image, and that it has to be off both axes. */
+const MIRRORED = 2;
+/** Less power than this part of the other image's is none. */
+const ALONE_POWER = 0.05;
 /** Terraces in two directions are common, in three there are. */
 const MOST_LATTICES = 3;
 
@@ -90,8 +94,11 @@ export function estimateLattices(
   const prominence = prominences(spectrum);
   const grid = blockGrid(rows, columns);
   const calm = calmBlocks(planes[0], grid);
-  let left = findPeaks(prominence, rows, columns, picture.shortestPeriodPx)
-    .map((peak) => measure(kernels, planes, grid, peak))
+  const measured = findPeaks(prominence, rows, columns, picture.shortestPeriodPx).map((peak) =>
+    measure(kernels, planes, grid, peak),
+  );
+  let left = measured
+    .filter((wave) => !measured.some((other) => areHum(wave, other, picture)))
     .filter((wave) => {
       // Blocks that hold less than a wave and a half differ in variance by the wave itself.
       if (lengthOf(wave) * grid.side < 1.5) return true;
@@ -112,6 +119,26 @@ export function estimateLattices(
     left = others.filter(({ map }) => exclusive(strongest.map, map));
   }
   return found;
+}
+
+/**
+ * Two images recorded to and fro show hum as two waves, each in one of them alone and mirrored in x: a lattice stays
+ * where it is, hum goes with the time.
+ */
+function areHum(one: Wave, other: Wave, { rows, columns }: Picture): boolean {
+  const mirrored =
+    Math.abs(one.fx - other.fx) * columns < MIRRORED &&
+    Math.abs(one.fy + other.fy) * rows < MIRRORED &&
+    Math.min(Math.abs(one.fx) * columns, Math.abs(one.fy) * rows) > MIRRORED;
+  const [a, b] = [aloneIn(one), aloneIn(other)];
+  return mirrored && a !== null && b !== null && a !== b;
+}
+
+/** The one of two planes in which a wave is hardly anything, null where it is seen in both. */
+function aloneIn({ map: { total } }: Wave): number | null {
+  if (total.length < 2) return null;
+  const [a, b] = total.map(({ re, im }) => re * re + im * im);
+  return a < ALONE_POWER * b ? 0 : b < ALONE_POWER * a ? 1 : null;
 }
 
 function exclusive(a: WaveMap, b: WaveMap): boolean {

@@ -5,7 +5,7 @@ import { resample, resampleMask } from '../resample.ts';
 import type { Channel, Step } from '../scan.ts';
 import { chooseGrid, type WorkingGrid } from './grid.ts';
 import { isImprovement, measureDisplacement, warp, warpValid } from './hysteresis.ts';
-import { CONFIDENT, findLattice, type Lattice } from './lattice.ts';
+import { CONFIDENT, findLattice, isHum, type Lattice } from './lattice.ts';
 import { level, levelRoughly } from './level.ts';
 import type { Levelled } from './levelled.ts';
 import { alignLines } from './lines.ts';
@@ -216,10 +216,13 @@ function largestJump(offsets: Float64Array): number {
 function latticeStep(kernels: Kernels, scan: Working): void {
   const { rows, columns, valid, pixelX, pixelY, sizeKnown } = scan;
   const shortest = shortestPeriod(scan);
-  for (const plane of scan.planes) {
+  const found = scan.planes.flatMap((plane) => {
     const rough = levelRoughly(plane, valid, rows, columns);
-    const found = findLattice(kernels, rough, valid, rows, columns, pixelX, pixelY, shortest);
-    if (found && found.confidence > (scan.lattice?.confidence ?? 0)) scan.lattice = found;
+    return findLattice(kernels, rough, valid, rows, columns, pixelX, pixelY, shortest) ?? [];
+  });
+  const hum = found.length === 2 && isHum(found[0], found[1]);
+  for (const lattice of hum ? [] : found) {
+    if (lattice.confidence > (scan.lattice?.confidence ?? 0)) scan.lattice = lattice;
   }
   const { lattice } = scan;
   scan.steps.push({

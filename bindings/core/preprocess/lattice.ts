@@ -13,6 +13,12 @@ const FEWEST_WAVES = 5;
 const NOISE_RATIO = 8;
 /** Part of all waves' power that a lattice one can see holds; hum and pixel noise hold less. */
 const LATTICE_SHARE = 0.02;
+/** Bins that a wave has to be off both axes to be told from its mirror image. */
+const MIRRORED = 2;
+/** Less power than this part of a wave's is no mirror image of it. */
+const ALONE = 0.05;
+/** Part of a wave's frequency by which one and the same may differ between two images. */
+const SAME_WAVE = 0.02;
 /** Defects are clipped at this many spreads, so that the many atoms outweigh them. */
 const CLIP = 3;
 
@@ -29,6 +35,8 @@ export interface Wave {
   direction: [number, number];
   /** 0 noise .. 1 certain. */
   confidence: number;
+  /** Off both axes, without a wave in the mirrored direction: of rows, an oblique lattice, or hum. */
+  isAlone: boolean;
 }
 
 /** The strongest wave, and the strongest other one that is no harmonic of it. */
@@ -203,7 +211,24 @@ function waveAt(spectrum: Spectrum, r: number, c: number, confidence: number): W
   const fx = (c + dx) * stepX;
   const fy = ((r <= ny / 2 ? r : r - ny) + dy) * stepY;
   const f = Math.sqrt(fx * fx + fy * fy);
-  return { spacing: 1 / f, direction: [fx / f, fy / f], confidence };
+  const isOff = c > MIRRORED && Math.min(r, ny - r) > MIRRORED;
+  const mirror = power[((ny - r) % ny) * half + c];
+  const isAlone = isOff && mirror < ALONE * power[r * half + c];
+  return { spacing: 1 / f, direction: [fx / f, fy / f], confidence, isAlone };
+}
+
+/**
+ * Whether what was found in two images of one area, recorded to and fro, is hum: it goes with the time, so that the one
+ * shows it mirrored in x.
+ */
+export function isHum(one: Lattice, other: Lattice): boolean {
+  const [ux, uy] = one.direction;
+  const [vx, vy] = other.direction;
+  // Frequencies have x >= 0: mirrored in x is mirrored in y.
+  const apart =
+    Math.abs(ux / one.spacing - vx / other.spacing) +
+    Math.abs(uy / one.spacing + vy / other.spacing);
+  return one.isAlone && other.isAlone && apart * one.spacing < SAME_WAVE;
 }
 
 /** Offset of a parabola's top through three equidistant values, within half a step. */

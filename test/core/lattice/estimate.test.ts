@@ -84,6 +84,26 @@ describe('estimateLattices', () => {
     expect(Math.abs(fit.direction.value + 57)).toBeLessThan(0.2);
   });
 
+  test('hum, which two images to and fro show mirrored, is no lattice; mirror-symmetric waves of both are', () => {
+    const size = 256;
+    const wave = (kx: number, ky: number) => (x: number, y: number) =>
+      Math.cos((2 * Math.PI * (kx * x + ky * y)) / size);
+    const rows = wave(14, 23);
+    const [to, fro] = [wave(5.3, 74), wave(-5.3, 74)];
+    const hums = [to, fro].map(
+      (hum) => (x: number, y: number) => 0.02 * rows(x, y) + 0.06 * hum(x, y),
+    );
+    const [lattice, ...others] = estimateLattices(kernels, picture(size, size, hums, 0.01));
+    expect(lattice.lengthA.value).toBeCloseTo(size / Math.hypot(14, 23), 1);
+    expect(lattice.b).toBeNull();
+    expect(others).toEqual([]);
+    const [one, other, sum] = [wave(20, 34), wave(20, -34), wave(40, 0)];
+    const both = (x: number, y: number) => one(x, y) + 0.8 * other(x, y) + 0.4 * sum(x, y);
+    const weaker = (x: number, y: number) => 0.3 * both(x, y);
+    const [centred] = estimateLattices(kernels, picture(size, size, [both, weaker], 0.05));
+    expect(centred.b).not.toBeNull();
+  });
+
   test('terraces with rows at right angles are two lattices, not a square one', () => {
     const one = corrugation(polar(4, 41), polar(8, 131), [[1, 0, 1]]);
     const other = corrugation(polar(4, 131), polar(8, 221), [[1, 0, 1]]);

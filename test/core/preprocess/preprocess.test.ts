@@ -116,6 +116,21 @@ describe('preprocess', () => {
     expect(rowsOf().seen).toBeCloseTo(0.117, 2);
   });
 
+  test('hum that goes with the time, to and fro, is not taken for rows', () => {
+    const cosine = (turns: number) => kernels.cos(2 * Math.PI * turns);
+    const channels = [1, -1].map((way) => {
+      const wave = (x: number, y: number) =>
+        0.01 * cosine((14 * x + 23 * y) / 256) + 0.04 * cosine((way * 5.3 * x + 74 * y) / 256);
+      const { heights } = noisy(kernels, make(256, 256, wave), 0.01, 5 + way);
+      return makeChannel('Z', heights, 256, 256, { unit: 'nm' });
+    });
+    const spacing = (of: Channel[]) =>
+      step(preprocess(kernels, of, { hysteresis: 'off' }).steps, 'lattice')['spacing'];
+    expect(spacing(channels)).toBeNull();
+    expect(spacing([channels[0]])).toBeCloseTo(256 / Math.hypot(5.3, 74), 1);
+    expect(spacing([channels[0], channels[0]])).toBeCloseTo(256 / Math.hypot(5.3, 74), 1);
+  });
+
   test('a lattice sampled far too finely is shrunk to 16 px per period, others are kept', () => {
     const fine = preprocess(kernels, [rowsChannel(256, 32)]);
     expect(step(fine.steps, 'resample')['reason']).toBe('lattice');
