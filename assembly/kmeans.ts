@@ -124,8 +124,8 @@ export function kmeans(
  * Assign each point to its nearest centre, the lower index of equals. labels (n, padded), sums
  * (k, dimension, f64) and counts (k) hold the assignment before (-1: none, zeros) and hold the new
  * one afterwards: only points that change cluster are moved from sum to sum, few after the first
- * pass. In f64 that loses nothing that the f32 centres could show. Returns the inertia, infinite
- * when a point is not finite.
+ * pass. In f64 that loses nothing that the f32 centres could show. The dimension is at least 1.
+ * Returns the inertia, infinite when a point is not finite.
  */
 export function kmeansStep(
   labels: usize,

@@ -317,9 +317,9 @@ export class Kernels {
     const outRows = outSize(layer, rows);
     const outColumns = outSize(layer, columns);
     const mark = arena.mark();
-    const fitting = Math.floor((TOGETHER * rows) / this.prepare(network, rows, columns).largest);
+    const { largest, scratch } = this.prepare(network, rows, columns);
+    const fitting = Math.floor((TOGETHER * rows) / largest);
     const height = Math.max(STRIP_ROWS, fitting - (fitting % STRIP_ROWS));
-    const { scratch } = this.prepare(network, rows, columns);
     const scratchAt = arena.alloc(scratch);
     const pixels = arena.alloc(bordered(height + 2, columns, inChannels));
     const made = arena.alloc(bordered(outSize(layer, height), outColumns, outChannels));

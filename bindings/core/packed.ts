@@ -82,16 +82,18 @@ function packWinograd(
   ready.add('winograd');
 }
 
-/** A layer's weights in the form that images of this size use, packed if they are not yet. */
+/** A layer's weights in the form that images of this size use, packed if they are not yet; whether that is Winograd's. */
 export function packWeights(
   wasm: WasmExports,
   arena: Arena,
   packed: PackedLayer,
   rows: number,
   columns: number,
-): void {
-  if (prefersWinograd(packed.layer, rows, columns)) packWinograd(wasm, arena, packed);
+): boolean {
+  const isWinograd = prefersWinograd(packed.layer, rows, columns);
+  if (isWinograd) packWinograd(wasm, arena, packed);
   else packDirect(wasm, arena, packed);
+  return isWinograd;
 }
 
 /** Bytes of scratch that convolveImages needs for a layer on images of this size. */
@@ -124,8 +126,7 @@ export function convolveImages(
 ): void {
   const { layer, weights, winograd, parameters, flags } = packed;
   const { inChannels, outChannels } = layer;
-  packWeights(wasm, arena, packed, imageRows, columns);
-  if (prefersWinograd(layer, imageRows, columns)) {
+  if (packWeights(wasm, arena, packed, imageRows, columns)) {
     // biome-ignore format: one call, one line
     wasm.winograd3x3(to, from, winograd, parameters, scratch, n, rows, columns, inChannels, outChannels, flags);
     return;

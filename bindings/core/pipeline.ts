@@ -23,6 +23,7 @@ import {
   type SegmentOptions,
   segment,
 } from './segment/index.ts';
+import { shareOf } from './share.ts';
 
 export type { SizedPoint } from './crop.ts';
 
@@ -229,7 +230,7 @@ export function findDefects(
   );
   const mask = new Uint8Array(labels.length);
   for (let i = 0; i < mask.length; i++) mask[i] = labels[i] > 0 ? 1 : 0;
-  const searchedFraction = fractionOf(searched.valid);
+  const searchedFraction = shareOf(searched.valid);
   checkpoint(run, 'regions', 1);
   const { method, confidence } = segmentation;
   // A copy: what a worker answers moves to the caller.
@@ -584,7 +585,7 @@ export function countLabels(
   labels: readonly string[],
   classes: readonly string[],
   prepared: Prepared,
-  searchedFraction = fractionOf(prepared.levelled.valid),
+  searchedFraction = shareOf(prepared.levelled.valid),
 ): ClassCount[] {
   const pixelArea = pixelAreaNm2(prepared);
   const area = pixelArea && pixelArea * prepared.rows * prepared.columns * searchedFraction;
@@ -606,12 +607,6 @@ function clicksOf(support: readonly SupportPoint[], prepared: Prepared): Click[]
     ...toWorkingGrid(prepared.levelled, point),
     isDefect: point.label !== NOT_A_DEFECT,
   }));
-}
-
-function fractionOf(mask: Uint8Array): number {
-  let ones = 0;
-  for (let i = 0; i < mask.length; i++) ones += mask[i];
-  return ones / Math.max(1, mask.length);
 }
 
 /** A single atom's trace takes up about this part of a square row spacing. */

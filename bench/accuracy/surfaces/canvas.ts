@@ -37,9 +37,8 @@ export class Canvas {
   readonly pixelNm: number;
   /** Columns by which the second image looks to the right of the first. */
   readonly lag: number;
-  /** (rows + 2 margin, columns + 2 margin) each. */
+  /** (whole.rows, whole.columns) each. */
   readonly images: [Float64Array, Float64Array];
-  readonly margin = MARGIN;
   private readonly mask: Uint8Array;
   private readonly points: LabelledPoint[] = [];
   private readonly centres: { x: number; y: number }[] = [];
@@ -51,9 +50,14 @@ export class Canvas {
     this.columns = size;
     this.pixelNm = widthNm / size;
     this.lag = this.random.between(-0.6, 0.6);
-    const whole = (size + 2 * MARGIN) * (size + 2 * MARGIN);
-    this.images = [new Float64Array(whole), new Float64Array(whole)];
+    const area = this.whole.rows * this.whole.columns;
+    this.images = [new Float64Array(area), new Float64Array(area)];
     this.mask = new Uint8Array(size * size);
+  }
+
+  /** Of the surface that is there, the frame in its middle. */
+  get whole(): { rows: number; columns: number; margin: number } {
+    return { rows: this.rows + 2 * MARGIN, columns: this.columns + 2 * MARGIN, margin: MARGIN };
   }
 
   get sizeNm(): number {
@@ -78,7 +82,7 @@ export class Canvas {
 
   /** Add a height everywhere. */
   cover(height: (x: number, y: number, image: number) => number): void {
-    const across = this.columns + 2 * MARGIN;
+    const across = this.whole.columns;
     this.images.forEach((plane, image) => {
       for (let at = 0; at < plane.length; at++) {
         const x = ((at % across) - MARGIN + image * this.lag) * this.pixelNm;
@@ -92,7 +96,7 @@ export class Canvas {
     const { x, y, reach, shape, label } = defect;
     const { rows, columns, pixelNm, kernels, random, lag } = this;
     const [cos, sin] = direction(kernels, defect.angleDeg);
-    const across = columns + 2 * MARGIN;
+    const across = this.whole.columns;
     const left = Math.max(-MARGIN, Math.ceil((x - reach) / pixelNm));
     const right = Math.min(columns + MARGIN - 1, Math.floor((x + reach) / pixelNm));
     const top = Math.max(-MARGIN, Math.ceil((y - reach) / pixelNm));

@@ -47,10 +47,10 @@ export function record(canvas: Canvas, microscope: Microscope): [Float32Array, F
 }
 
 /** What the frame shows of a plane with its margin. */
-function inFrame(plane: Float64Array, { rows, columns, margin }: Canvas): Float64Array {
+function inFrame(plane: Float64Array, { rows, columns, whole }: Canvas): Float64Array {
   const shown = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    const from = (row + margin) * (columns + 2 * margin) + margin;
+    const from = (row + whole.margin) * whole.columns + whole.margin;
     shown.set(plane.subarray(from, from + columns), row * columns);
   }
   return shown;
@@ -59,10 +59,9 @@ function inFrame(plane: Float64Array, { rows, columns, margin }: Canvas): Float6
 /** Dilation by a parabolic tip with one or two ends: z(x) = max over d of h(x + d) - d^2 / 2R. */
 function touch(
   image: Float64Array,
-  { rows: shown, columns: wide, margin, pixelNm }: Canvas,
+  { whole: { rows, columns }, pixelNm }: Canvas,
   { tipRadius = 0, secondTip }: Microscope,
 ): Float64Array {
-  const [rows, columns] = [shown + 2 * margin, wide + 2 * margin];
   const ends = [{ x: 0, y: 0, shorter: 0 }, ...(secondTip ? [secondTip] : [])];
   const reach = tipRadius > 0 ? 4 : 0;
   const touches: [dx: number, dy: number, drop: number][] = [];
@@ -92,10 +91,9 @@ function touch(
 
 function resolve(
   plane: Float64Array,
-  { kernels, rows: shown, columns: wide, margin, pixelNm }: Canvas,
+  { kernels, rows: shown, whole: { rows, columns, margin }, pixelNm }: Canvas,
   { blur, blurY = blur, tipChange = 1 }: Microscope,
 ): Float64Array {
-  const [rows, columns] = [shown + 2 * margin, wide + 2 * margin];
   const sharp = smooth(kernels, plane, rows, columns, blur / pixelNm, blurY / pixelNm);
   if (tipChange >= 1) return sharp;
   const blunt = smooth(kernels, sharp, rows, columns, blur / pixelNm, blurY / pixelNm);

@@ -1,6 +1,7 @@
 import { encodeBase64 } from '../base64.ts';
 import { latticeLine } from '../describe.ts';
 import type { ClassCount } from '../pipeline.ts';
+import { shareOf } from '../share.ts';
 import { version } from '../version.ts';
 import type { RunResult } from './files.ts';
 
@@ -95,23 +96,20 @@ function areaLine({ prepared, searchedFraction }: RunResult): string {
       : `${fourDigits(part * rows * columns * pixelXNm * pixelYNm)} nm², `;
   const what = searchedFraction === undefined ? 'Measured' : 'Searched for defects';
   const leftOut = [
-    ...(searchedFraction === undefined ? [] : shareNamed('step edges', shareOf(stepEdges, valid))),
+    ...(searchedFraction === undefined
+      ? []
+      : shareNamed('step edges', stepEdges ? shareOf(stepEdges, valid) : 0)),
     ...shareNamed('not measured', 1 - measured),
   ];
-  const repaired = shareNamed('Lines disturbed by the tip, interpolated:', shareOf(disturbed));
+  const repaired = shareNamed(
+    'Lines disturbed by the tip, interpolated:',
+    disturbed ? shareOf(disturbed) : 0,
+  );
   return [
     `${what}: ${area}${percent(part)} of the scan.`,
     ...(leftOut.length > 0 ? [`Left out: ${leftOut.join(', ')}.`] : []),
     ...repaired.map((text) => `${text}.`),
   ].join(' ');
-}
-
-/** Part of the pixels that are 1 in a mask and in another one. */
-function shareOf(mask: Uint8Array | undefined, within = mask): number {
-  if (!mask || !within) return 0;
-  let ones = 0;
-  for (let i = 0; i < mask.length; i++) ones += mask[i] & within[i];
-  return ones / Math.max(1, mask.length);
 }
 
 /** None where there is nothing to name. */

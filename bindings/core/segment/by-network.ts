@@ -4,7 +4,7 @@ import { analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { findRegions } from '../regions.ts';
-import { type Click, clickedPixels } from './adapt.ts';
+import { clickedPixels } from './adapt.ts';
 import { bestLook } from './best-look.ts';
 import { cleanMask } from './clean.ts';
 import { computeField, type FeatureMaps } from './field.ts';
@@ -53,8 +53,9 @@ export function segmentByNetwork(
   const clean = (outlines: Uint8Array) =>
     cleanMask(outlines, valid, rows, columns, finest, clicked);
   const mask = clean(outlined.mask);
-  const { leftOut } = outlined;
-  const gone = leftOut ? findRegions(clean(leftOut), rows, columns).regions.length : 0;
+  // Who says what is none knows what is gone.
+  const { leftOut } = clicks.every(({ isDefect }) => isDefect) ? outlined : { leftOut: null };
+  const gone = leftOut ? findRegions(clean(leftOut()), rows, columns).regions.length : 0;
   checkpoint(run, 'segment: outline', 1);
   return {
     method: 'network',
@@ -63,7 +64,7 @@ export function segmentByNetwork(
     clusters: [],
     confidence,
     periodPx: finest,
-    warnings: [...warnings, ...aboutClicks(clicks, outlined, gone)],
+    warnings: [...warnings, ...aboutClicks(outlined, gone)],
     steps: [
       {
         name: 'segment',
@@ -80,16 +81,11 @@ export function segmentByNetwork(
   };
 }
 
-/** Examples say what counts: whoever gave none of what is gone must be told. Who says what is none knows. */
-function aboutClicks(
-  clicks: readonly Click[],
-  { sign, onLattice }: Outlined,
-  gone: number,
-): string[] {
+/** Examples say what counts: whoever gave none of what is gone must be told. */
+function aboutClicks({ sign, onLattice }: Outlined, gone: number): string[] {
   const what = sign > 0 ? 'dark' : 'bright';
-  const rejects = clicks.some(({ isDefect }) => !isDefect);
   return [
-    ...(gone > 0 && !rejects
+    ...(gone > 0
       ? [`Left out: ${gone} ${what}. No example is ${what}; give one if they count.`]
       : []),
     ...(onLattice > 0

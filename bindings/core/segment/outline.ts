@@ -52,8 +52,8 @@ export interface Outlined {
   mask: Uint8Array;
   /** 1 where every clicked defect is raised, -1 where each is a pit, 0 where neither or not all can be told. */
   sign: number;
-  /** Of what departs the other way, and so is none, null where nothing is said. (rows, columns) */
-  leftOut: Uint8Array | null;
+  /** Outlines of what departs the other way, and so is none, worked out when asked for; null where nothing is said. (rows, columns) */
+  leftOut: (() => Uint8Array) | null;
   /** Clicks where nothing departs. */
   onLattice: number;
 }
@@ -144,7 +144,7 @@ export function outlineAtHalfHeight(
   return {
     mask: outlinesOf(departing(sign)),
     sign,
-    leftOut: outlinesOf(departing(-sign)),
+    leftOut: () => outlinesOf(departing(-sign)),
     onLattice,
   };
 }

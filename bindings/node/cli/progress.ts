@@ -97,13 +97,10 @@ function stageTimer(): (event: ProgressEvent) => Timed {
     const elapsedMs = now - started;
     const done = event.fraction - from;
     const left = 1 - event.fraction;
-    const isKnown = done > 0.01 || left === 0;
-    const secondsLeft = isKnown
-      ? left === 0
-        ? 0
-        : Math.round((elapsedMs * left) / done) / 1000
-      : null;
-    return { now, elapsedMs, secondsLeft };
+    const timed = { now, elapsedMs };
+    if (left === 0) return { ...timed, secondsLeft: 0 };
+    if (done <= 0.01) return { ...timed, secondsLeft: null };
+    return { ...timed, secondsLeft: Math.round((elapsedMs * left) / done) / 1000 };
   };
 }
 

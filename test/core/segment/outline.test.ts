@@ -96,7 +96,7 @@ test('what departs the other way than all that was clicked is left out, and coun
       SPACING,
     );
     const count = (some: Uint8Array) => findRegions(some, ROWS, COLUMNS).regions.length;
-    return { found: count(mask), sign, gone: leftOut && count(leftOut), onLattice };
+    return { found: count(mask), sign, gone: leftOut && count(leftOut()), onLattice };
   };
   const both = { found: 2, sign: 0, gone: null, onLattice: 0 };
   expect(outlined([])).toEqual(both);
