@@ -221,13 +221,12 @@ function fitLattice(
   const pair = chooseBasis(high, tolerance, isThere);
   const basis = pair?.confirmed ? pair : chooseRows(members, tolerance);
   if (!basis.confirmed && strongest.prominence < ALONE) return null;
-  let waves = members;
-  let superstructure: Basis | null = null;
-  if (!basis.second) {
-    superstructure = fromSuperstructure(basis.first, others, tolerance);
-    if (superstructure) waves = [...members, ...others];
-  }
-  return finish(kernels, waves, superstructure ?? basis, tolerance, superstructure !== null);
+  const superstructure = basis.second ? null : fromSuperstructure(basis.first, others, tolerance);
+  // What was told from overtones of the rows need not hold for a single wave.
+  return (
+    (superstructure && finish(kernels, [...members, ...others], superstructure, tolerance, true)) ??
+    finish(kernels, members, basis, tolerance, false)
+  );
 }
 
 /**
@@ -253,17 +252,19 @@ function fromSuperstructure(
   return null;
 }
 
+/** The lattice of a basis, fitted to all its waves; null where the fit has left all of them. */
 function finish(
   kernels: Kernels,
   candidates: readonly Wave[],
   basis: Basis,
   tolerance: number,
   inferred: boolean,
-): LatticeFit {
+): LatticeFit | null {
   const rowsOnly = basis.second === null;
   const rough = conventional(fitCell(fittedTo(candidates, basis, tolerance, inferred), rowsOnly));
   const settled = { ...basis, first: rough.first, second: rough.second };
   const used = candidates.filter((wave) => multiple(wave, settled, tolerance, inferred));
+  if (used.length === 0) return null;
   const fitted = fittedTo(candidates, settled, tolerance, inferred);
   const cell = fitCell(fitted, rowsOnly);
   const quarters = quarterCells(kernels, used, fitted, rowsOnly);

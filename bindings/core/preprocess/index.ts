@@ -6,7 +6,7 @@ import type { Channel, Step } from '../scan.ts';
 import { chooseGrid, type WorkingGrid } from './grid.ts';
 import { isImprovement, measureDisplacement, warp, warpValid } from './hysteresis.ts';
 import { CONFIDENT, findLattice, isHum, type Lattice } from './lattice.ts';
-import { level, levelRoughly } from './level.ts';
+import { type LevelOptions, type LevelResult, level, levelRoughly, roughSide } from './level.ts';
 import type { Levelled } from './levelled.ts';
 import { alignLines } from './lines.ts';
 import { fillMissing, findMissing } from './missing.ts';
@@ -214,12 +214,12 @@ function largestJump(offsets: Float64Array): number {
 }
 
 function latticeStep(kernels: Kernels, scan: Working): void {
-  const { rows, columns, valid, pixelX, pixelY, sizeKnown } = scan;
+  const { rows, columns, pixelX, pixelY, sizeKnown } = scan;
   const shortest = shortestPeriod(scan);
-  const found = scan.planes.flatMap((plane) => {
-    const rough = levelRoughly(plane, valid, rows, columns);
-    return findLattice(kernels, rough, valid, rows, columns, pixelX, pixelY, shortest) ?? [];
-  });
+  const { planes, valid } = roughlyLevel(scan);
+  const found = planes.flatMap(
+    (plane) => findLattice(kernels, plane, valid, rows, columns, pixelX, pixelY, shortest) ?? [],
+  );
   const hum = found.length === 2 && isHum(found[0], found[1]);
   for (const lattice of hum ? [] : found) {
     if (lattice.confidence > (scan.lattice?.confidence ?? 0)) scan.lattice = lattice;
@@ -235,29 +235,75 @@ function latticeStep(kernels: Kernels, scan: Working): void {
   });
 }
 
+/**
+ * Level enough to look for a lattice: without tilt and bow, and without steps where there are any, whose staircase
+ * would outdo the atoms. The blocks are of no lattice's size, as none is known.
+ */
+function roughlyLevel({ planes, valid, rows, columns, settings }: Working): Flat {
+  const smooth = () => planes.map((plane) => levelRoughly(plane, valid, rows, columns));
+  if (settings.level === 'off') return { planes: smooth(), valid };
+  const blockPx = roughSide(rows, columns);
+  const results = levelAlike(planes, valid, rows, columns, {
+    order: settings.level,
+    flatten: true,
+    smallestTerrace: settings.smallestTerrace,
+    blockPx,
+    settle: settings.lines !== 'off',
+  });
+  if (results[0].terraceCount === 1) return { planes: smooth(), valid };
+  const edges = stepEdges(results[0].terraces, rows, columns, edgeWidth(blockPx));
+  return {
+    planes: results.map(({ heights }) => heights),
+    valid: valid.map((measured, i) => measured & ~edges[i]),
+  };
+}
+
+/** Planes to look at, and where. */
+interface Flat {
+  planes: Float64Array[];
+  valid: Uint8Array;
+}
+
+/** Terraces are the surface's, not a channel's: the first channel's hold for the second too. */
+function levelAlike(
+  planes: readonly Float64Array[],
+  valid: Uint8Array,
+  rows: number,
+  columns: number,
+  options: LevelOptions,
+): LevelResult[] {
+  let known: Terraces | undefined;
+  return planes.map((plane) => {
+    const result = level(plane, valid, rows, columns, {
+      ...options,
+      ...(known && { blockTerraces: known }),
+    });
+    known ??= result.blockTerraces;
+    return result;
+  });
+}
+
+/** How far a step's rounded edge reaches to either side, px. */
+function edgeWidth(blockPx: number): number {
+  return Math.max(2, Math.round(blockPx * STEP_EDGE));
+}
+
 function levelStep(scan: Working): void {
   const { rows, columns, valid, settings } = scan;
   if (settings.level === 'off') return;
   const blockPx = blockSide(scan);
   const order = settings.level;
   const { flatten, smallestTerrace } = settings;
-  // Terraces are the surface's, not a channel's: the first channel's hold for the second too.
-  let known: Terraces | undefined;
-  const results = scan.planes.map((plane) => {
-    const result = level(plane, valid, rows, columns, {
-      order,
-      flatten,
-      smallestTerrace,
-      blockPx,
-      settle: settings.lines !== 'off',
-      ...(known && { blockTerraces: known }),
-    });
-    known ??= result.blockTerraces;
-    return result;
+  const results = levelAlike(scan.planes, valid, rows, columns, {
+    order,
+    flatten,
+    smallestTerrace,
+    blockPx,
+    settle: settings.lines !== 'off',
   });
   // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
   scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
-  const edgePx = Math.max(2, Math.round(blockPx * STEP_EDGE));
+  const edgePx = edgeWidth(blockPx);
   for (const { terraces } of results) {
     const edges = stepEdges(terraces, rows, columns, edgePx);
     for (let i = 0; i < edges.length; i++) scan.stepEdges[i] |= edges[i];
@@ -291,16 +337,19 @@ function shortestPeriod({ settings, sizeKnown }: Working): number {
   return Math.min(rowSpacingNm, alongRowNm) / 2;
 }
 
-/** Side of the blocks that levelling works on, px: over a lattice period, small against the image. */
+/**
+ * Side of the blocks that levelling works on, px: over a lattice period, small against the image. Where no lattice is
+ * known, wide enough that its rows and a crowd of defects average out: steps between heights that scatter are no steps.
+ */
 function blockSide(scan: Working): number {
   const { rows, columns, settings, lattice, sizeKnown } = scan;
   const pixel = Math.min(scan.pixelX, scan.pixelY);
-  let period = 0;
-  if (lattice && lattice.confidence >= CONFIDENT) period = lattice.spacing / pixel;
+  let side = roughSide(rows, columns);
+  if (lattice && lattice.confidence >= CONFIDENT) side = (1.5 * lattice.spacing) / pixel;
   else if (settings.surface && sizeKnown)
-    period = findSurface(settings.surface).rowSpacingNm / pixel;
+    side = (1.5 * findSurface(settings.surface).rowSpacingNm) / pixel;
   const most = Math.max(4, Math.floor(Math.min(rows, columns) / 10));
-  return Math.min(most, Math.max(8, Math.ceil(1.5 * period)));
+  return Math.min(most, Math.max(8, Math.ceil(side)));
 }
 
 function scarsStep(scan: Working): void {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { estimateLattices } from '../../../bindings/core/lattice/estimate.ts';
 import { locator } from '../../../bindings/core/lattice/sites.ts';
+import { preprocess } from '../../../bindings/core/preprocess/index.ts';
+import { makeChannel } from '../../../bindings/core/scan.ts';
+import { simulateScene } from '../../../bindings/core/simulate/scene.ts';
 import { corrugation, kernels, picture, polar } from './pictures.ts';
 
 const cases = [
@@ -218,5 +221,23 @@ describe('locator', () => {
       expect(site.i + site.u - home.i - home.u - i).toBeCloseTo(0, 0);
       expect(site.j! + site.v! - home.j! - home.v! - j).toBeCloseTo(0, 0);
     }
+  });
+
+  test('overtones of rows that creep has split are not fitted with a second vector that fits none', () => {
+    const size = 384;
+    const scene = simulateScene(kernels, {
+      surface: 'tio2-110',
+      seed: 990_001,
+      rows: size,
+      columns: size,
+    });
+    const channels = scene.planes.map((plane) =>
+      makeChannel('Z', Float64Array.from(plane), size, size, { unit: 'nm' }),
+    );
+    const levelled = preprocess(kernels, channels);
+    const valid = levelled.valid.map((measured, i) => measured & ~levelled.stepEdges![i]);
+    const [fit] = estimateLattices(kernels, { ...levelled, valid });
+    expect(fit.b).toBeNull();
+    expect(fit.lengthA.value / scene.rowSpacingPx).toBeCloseTo(1, 0);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { preprocess } from '../../../bindings/core/preprocess/index.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
 import { simulateDimerRows } from '../../../bindings/core/simulate/index.ts';
+import { simulateScene } from '../../../bindings/core/simulate/scene.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { make, noisy, withDefects } from './images.ts';
 
@@ -87,5 +88,32 @@ describe('heights that stay at two levels', () => {
     expect(warned(() => 0)).toBe(false);
     expect(warned(plateau)).toBe(false);
     expect(warned(plateau, 0.1)).toBe(false);
+  });
+});
+
+describe('rows and steps of one scan', () => {
+  /** Three single-layer steps, rows that turn from terrace to terrace, hundreds of defects. */
+  function stepped(seed: number) {
+    const size = 512;
+    const scene = simulateScene(kernels, { surface: 'ge001', seed, rows: size, columns: size });
+    const [known] = [{ unit: 'nm', widthNm: size * scene.pixelNm, heightNm: size * scene.pixelNm }];
+    const channel = makeChannel('Z', Float64Array.from(scene.planes[0]), size, size, known);
+    const levelled = preprocess(kernels, [channel]);
+    const found = (name: string) => levelled.steps.find((step) => step.name === name);
+    return { scene, levelled, found };
+  }
+
+  test('a staircase is not taken for the lattice, and what lies beside its steps is searched', () => {
+    const { scene, levelled, found } = stepped(990_004);
+    expect(found('level')?.['terraces']).toBeGreaterThanOrEqual(4);
+    expect(levelled.rowSpacingPx! / scene.rowSpacingPx).toBeCloseTo(1, 0);
+    const atSteps = levelled.stepEdges!.filter((edge) => edge === 1).length;
+    expect(atSteps / levelled.stepEdges!.length).toBeLessThan(0.15);
+  });
+
+  test('steps are found where no lattice can be seen', () => {
+    const { levelled, found } = stepped(990_005);
+    expect(levelled.rowSpacingPx).toBeNull();
+    expect(found('level')?.['terraces']).toBeGreaterThanOrEqual(4);
   });
 });
