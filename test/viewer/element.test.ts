@@ -117,6 +117,55 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('finds the defects at the first click, and labels what was clicked meanwhile', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      const click = async (x: number, y: number) => {
+        const at = await stage.at(x, y);
+        await page.mouse.click(at.x, at.y);
+      };
+      const box = (await stage.canvas.boundingBox())!;
+      await page.mouse.click(box.x + 2, box.y + 2);
+      await page.keyboard.press('ArrowDown');
+      const message = () => page.getByRole('status').textContent();
+      await soon(message).toBe('Find the defects first (S).');
+      expect(await page.evaluate(() => window.viewer.workbench!.labelling.options)).toEqual({});
+
+      await page.evaluate(async () => {
+        const bench = window.viewer.workbench!;
+        await bench.run({ type: 'add class', name: 'b' });
+        await bench.run({ type: 'add class', name: 'a' });
+      });
+      await click(294, 207);
+      await soon(message).toBe('Finding the defects first …');
+      await page.keyboard.press('1');
+      await click(242, 172);
+      await page.keyboard.press('f');
+      await soon(() => stage.settled()).toMatchObject({
+        labels: expect.arrayContaining(['a', 'b']),
+      });
+      const named = await page.evaluate(() => {
+        const bench = window.viewer.workbench!;
+        const clicked = [
+          { x: 294, y: 207 },
+          { x: 242, y: 172 },
+        ];
+        return clicked.map((place) => bench.naming.labels[bench.candidateAt(place)]);
+      });
+      expect(named).toEqual(['a', 'b']);
+    });
+  });
+
+  test('says so when nothing was found where the first click was', async () => {
+    await onStage(async (stage) => {
+      const at = await stage.at(60, 151);
+      await stage.page.mouse.click(at.x, at.y);
+      const message = () => stage.page.getByRole('status').textContent();
+      await soon(message).toMatch(/^\d+ defects found\..* None where you clicked\.$/);
+      expect(await stage.settled()).toMatchObject({ labels: [], selected: -1 });
+    });
+  });
+
   test('adds what the brush paints and removes what the eraser clicks', async () => {
     await onStage(async (stage) => {
       await stage.begin();
