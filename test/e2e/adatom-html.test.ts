@@ -118,6 +118,26 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
     });
   });
 
+  test('shows a scan that is dropped on another one, and keeps the work on that', async () => {
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await person.press('Try a simulated scan');
+      await page.locator('.file', { hasText: 'simulated-1.sxm' }).waitFor();
+      await person.addClass('hole');
+      await person.drop(example);
+      await page.locator('.file', { hasText: 'dimer-rows.sxm' }).waitFor();
+      expect(await person.counts()).toEqual({});
+      // The first click finds.
+      await person.clickAt(294, 207, 320, 320);
+      await soon(() => person.status.textContent()).toBe('1 defect: class 1.');
+      const counts = await person.counts();
+      await page.getByRole('button', { name: /^simulated-1.sxm/ }).click();
+      await soon(() => person.counts()).toEqual({ hole: 0 });
+      await page.getByRole('button', { name: /^dimer-rows.sxm/ }).click();
+      await soon(() => person.counts()).toEqual(counts);
+    });
+  });
+
   test('goes on from a session file where the browser keeps nothing', async () => {
     await asAPerson(async (person) => {
       const { page } = person;

@@ -123,11 +123,10 @@ export class App {
   }
 
   private async refresh(): Promise<void> {
-    const { list, current } = this.scans;
+    const { list, next } = this.scans;
     this.strip.root.hidden = list.length === 0;
     this.strip.refresh();
     this.all.hidden = list.length < 2;
-    const next = current?.bench ? current : list.find(({ bench }) => bench);
     if (next && this.viewer.workbench !== next.bench) await this.choose(next);
     else if (list.length === 0) await this.showStart();
     for (const { failure } of list.filter((scan) => scan.failure && !scan.bench))
@@ -156,7 +155,7 @@ export class App {
   }
 
   private async choose(scan: StripScan): Promise<void> {
-    this.scans.current = scan;
+    this.scans.choose(scan);
     if (!this.viewer.isConnected) this.main.replaceChildren(this.viewer);
     const { bench } = scan;
     if (!bench) return;
