@@ -11,6 +11,9 @@ function soon<T>(read: () => T | Promise<T>) {
   return expect.poll(read, { timeout: 60_000 });
 }
 
+/** Of 64 x 64 heights in float32, with no size and no unit. */
+const NPY_HEADER = `\x93NUMPY\x01\x00v\x00${"{'descr': '<f4', 'fortran_order': False, 'shape': (64, 64), }".padEnd(117)}\n`;
+
 test('can be imported on a server', async () => {
   const module = await import(pathToFileURL(VIEWER.pathname).href);
   expect(module.AdatomViewer).toBeTypeOf('function');
@@ -244,6 +247,49 @@ describe(title, { timeout: 240_000 }, () => {
       await page.getByRole('button', { name: 'Accept' }).click();
       const { given } = await stage.settled();
       expect(given).toContain(queue.at(-1));
+    });
+  });
+
+  test('asks for the width where the file does not say it, with keys alone, and takes it', async () => {
+    await onStage(async ({ page }) => {
+      const panel = page.locator('details', { hasText: 'Size and unit' });
+      const isOpen = () => panel.evaluate((one) => (one as HTMLDetailsElement).open);
+      const message = () => page.getByRole('status').textContent();
+      expect(await isOpen()).toBe(false);
+      expect(await panel.locator('summary').textContent()).toContain('40.0 × 40.0 nm');
+
+      await page.evaluate(async (header) => {
+        const text = [...header].map((character) => character.charCodeAt(0));
+        const heights = Float32Array.from({ length: 64 * 64 }, (_, i) => Math.sin(i * i));
+        const bytes = new Uint8Array(128 + heights.byteLength);
+        bytes.set(text);
+        bytes.set(new Uint8Array(heights.buffer), 128);
+        await window.viewer.load({ name: 'heights.npy', bytes });
+      }, NPY_HEADER);
+      expect(await isOpen()).toBe(true);
+      const width = page.getByLabel('Width');
+      await panel.locator('summary').focus();
+      await page.keyboard.press('Tab');
+      expect(await width.evaluate((one) => one.matches(':focus'))).toBe(true);
+      for (const bad of ['-5', '16px', 'wide']) {
+        await width.fill(bad);
+        await page.keyboard.press('Enter');
+        await soon(message).toBe(`Width: expected a physical length such as 100nm, got '${bad}'.`);
+        expect(await width.getAttribute('aria-invalid')).toBe('true');
+      }
+      await width.fill('0.02um');
+      await page.keyboard.press('Enter');
+      await soon(message).toMatch(/^20\.0 × 20\.0 nm\./);
+      expect(await width.inputValue()).toBe('20 nm');
+      expect(await width.getAttribute('aria-invalid')).not.toBe('true');
+      await page.getByLabel('Heights').selectOption('pm');
+      const unit = () =>
+        page.evaluate(() => window.viewer.workbench!.prepared!.levelled.heightUnit);
+      await soon(unit).toBe('nm');
+      await page.getByLabel('Undo (Ctrl Z)').click();
+      await page.getByLabel('Undo (Ctrl Z)').click();
+      await soon(() => width.inputValue()).toBe('');
+      await soon(() => panel.locator('summary').textContent()).toContain('not known');
     });
   });
 
