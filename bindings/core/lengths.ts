@@ -21,12 +21,16 @@ const SENSIBLE = { nm: [1e-3, 1e6], px: [1, 1e5] } as const;
 
 /** Read '100nm', '2.1 nm', '850pm', '12Å', '0.5um' or '16px'; a bare number is in nm. */
 export function parseLength(text: string, option: string): Length {
+  return read(text, option, 'a length such as 100nm or 16px');
+}
+
+function read(text: string, option: string, expected: string): Length {
   const match = /^\s*([0-9.]+(?:e[+-]?\d+)?)\s*([a-zµå]*)\s*$/i.exec(text);
   const value = match ? Number(match[1]) : Number.NaN;
   const unit = (match?.[2] ?? '').toLowerCase() || 'nm';
   const factor = NM_PER[unit];
   if (!(value > 0 && Number.isFinite(value)) || (unit !== 'px' && factor === undefined)) {
-    throw new OptionError(`${option}: expected a length such as 100nm or 16px, got '${text}'.`);
+    throw new OptionError(`${option}: expected ${expected}, got '${text}'.`);
   }
   const length: Length = unit === 'px' ? { value, unit } : { value: value * factor, unit: 'nm' };
   const [least, most] = SENSIBLE[length.unit];
@@ -38,9 +42,10 @@ export function parseLength(text: string, option: string): Length {
 
 /** As parseLength, for an option that only makes sense as a physical length; returns nm. */
 export function parseLengthNm(text: string, option: string): number {
-  const length = parseLength(text, option);
+  const expected = 'a physical length such as 100nm';
+  const length = read(text, option, expected);
   if (length.unit === 'px') {
-    throw new OptionError(`${option}: expected a physical length such as 100nm, got '${text}'.`);
+    throw new OptionError(`${option}: expected ${expected}, got '${text}'.`);
   }
   return length.value;
 }

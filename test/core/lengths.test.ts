@@ -25,6 +25,7 @@ test.each(['', 'nm', '-5nm', '0nm', '5 parsec', '1..2nm', 'NaN', '5m', '0.0001nm
   (text) => {
     expect(() => parseLength(text, '--crop')).toThrow(OptionError);
     expect(() => parseLength(text, '--crop')).toThrow(/^--crop: /);
+    expect(() => parseLengthNm(text, '--width')).toThrow(/^--width: expected (?!.*16px)/);
   },
 );
 

@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readPointsCsv } from '../../bindings/core/index.ts';
+import { writeNpy } from '../../bindings/core/export/npy.ts';
+import { readPointsCsv, readScan } from '../../bindings/core/index.ts';
 import { hasShared, sharedFolder, sharedTitle } from '../shared.ts';
 import { withTab } from '../web/tab.ts';
 import { Person } from './person.ts';
@@ -115,6 +117,57 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       expect(rows).toEqual(
         expect.arrayContaining(['simulated-1.sxm,vacancy', 'dimer-rows.sxm,fragment']),
       );
+    });
+  });
+
+  test('shows a scan that is dropped on another one, and keeps the work on that', async () => {
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await person.press('Try a simulated scan');
+      await page.locator('.file', { hasText: 'simulated-1.sxm' }).waitFor();
+      await person.addClass('hole');
+      await person.drop(example);
+      await page.locator('.file', { hasText: 'dimer-rows.sxm' }).waitFor();
+      expect(await person.counts()).toEqual({});
+      // The first click finds.
+      await person.clickAt(294, 207, 320, 320);
+      await soon(() => person.status.textContent()).toBe('1 defect: class 1.');
+      const counts = await person.counts();
+      await page.getByRole('button', { name: /^simulated-1.sxm/ }).click();
+      await soon(() => person.counts()).toEqual({ hole: 0 });
+      await page.getByRole('button', { name: /^dimer-rows.sxm/ }).click();
+      await soon(() => person.counts()).toEqual(counts);
+    });
+  });
+
+  test('takes the width and the unit that an array does not carry, and keeps them', async () => {
+    const [{ pixels, rows, columns }] = readScan(readFileSync(example), example).channels;
+    const array = join(mkdtempSync(join(tmpdir(), 'adatom-e2e-')), 'rows.npy');
+    const heightsNm = Float32Array.from(pixels, (metres) => metres * 1e9);
+    writeFileSync(array, writeNpy(heightsNm, [rows, columns]));
+    await asAPerson(async (person) => {
+      const { page } = person;
+      const file = (text: string) => page.locator('.file', { hasText: text }).waitFor();
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(array);
+      await file('physical size unknown');
+      await page.getByLabel('Width').fill('40');
+      await page.getByLabel('Width').press('Enter');
+      await file('40.0 × 40.0 nm');
+      await page.getByLabel('Heights').selectOption('nm');
+      await person.clickAt(294, 207, columns, rows);
+      await soon(() => person.status.textContent()).toBe('1 defect: class 1.');
+      const { text } = await person.take('Export', 'Table of defects (CSV)');
+      const [header, first] = text.split('\n').map((line) => line.split(','));
+      const value = (name: string) => Number(first[header.indexOf(name)]);
+      expect(value('x_nm') / value('x_px')).toBeCloseTo(0.125, 2);
+      expect(value('area_nm2') / value('area_px')).toBeCloseTo(0.125 ** 2, 3);
+      expect(Math.abs(value('height_nm'))).toBeLessThan(1);
+      const counts = await person.counts();
+      await page.reload();
+      await person.press('Continue');
+      await soon(() => person.counts()).toEqual(counts);
+      await file('40.0 × 40.0 nm');
     });
   });
 

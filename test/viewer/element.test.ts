@@ -11,6 +11,9 @@ function soon<T>(read: () => T | Promise<T>) {
   return expect.poll(read, { timeout: 60_000 });
 }
 
+/** Of 64 x 64 heights in float32, with no size and no unit. */
+const NPY_HEADER = `\x93NUMPY\x01\x00v\x00${"{'descr': '<f4', 'fortran_order': False, 'shape': (64, 64), }".padEnd(117)}\n`;
+
 test('can be imported on a server', async () => {
   const module = await import(pathToFileURL(VIEWER.pathname).href);
   expect(module.AdatomViewer).toBeTypeOf('function');
@@ -117,6 +120,55 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('finds the defects at the first click, and labels what was clicked meanwhile', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      const click = async (x: number, y: number) => {
+        const at = await stage.at(x, y);
+        await page.mouse.click(at.x, at.y);
+      };
+      const box = (await stage.canvas.boundingBox())!;
+      await page.mouse.click(box.x + 2, box.y + 2);
+      await page.keyboard.press('ArrowDown');
+      const message = () => page.getByRole('status').textContent();
+      await soon(message).toBe('Find the defects first (S).');
+      expect(await page.evaluate(() => window.viewer.workbench!.labelling.options)).toEqual({});
+
+      await page.evaluate(async () => {
+        const bench = window.viewer.workbench!;
+        await bench.run({ type: 'add class', name: 'b' });
+        await bench.run({ type: 'add class', name: 'a' });
+      });
+      await click(294, 207);
+      await soon(message).toBe('Finding the defects first …');
+      await page.keyboard.press('1');
+      await click(242, 172);
+      await page.keyboard.press('f');
+      await soon(() => stage.settled()).toMatchObject({
+        labels: expect.arrayContaining(['a', 'b']),
+      });
+      const named = await page.evaluate(() => {
+        const bench = window.viewer.workbench!;
+        const clicked = [
+          { x: 294, y: 207 },
+          { x: 242, y: 172 },
+        ];
+        return clicked.map((place) => bench.naming.labels[bench.candidateAt(place)]);
+      });
+      expect(named).toEqual(['a', 'b']);
+    });
+  });
+
+  test('says so when nothing was found where the first click was', async () => {
+    await onStage(async (stage) => {
+      const at = await stage.at(60, 151);
+      await stage.page.mouse.click(at.x, at.y);
+      const message = () => stage.page.getByRole('status').textContent();
+      await soon(message).toMatch(/^\d+ defects found\..* None where you clicked\.$/);
+      expect(await stage.settled()).toMatchObject({ labels: [], selected: -1 });
+    });
+  });
+
   test('adds what the brush paints and removes what the eraser clicks', async () => {
     await onStage(async (stage) => {
       await stage.begin();
@@ -195,6 +247,49 @@ describe(title, { timeout: 240_000 }, () => {
       await page.getByRole('button', { name: 'Accept' }).click();
       const { given } = await stage.settled();
       expect(given).toContain(queue.at(-1));
+    });
+  });
+
+  test('asks for the width where the file does not say it, with keys alone, and takes it', async () => {
+    await onStage(async ({ page }) => {
+      const panel = page.locator('details', { hasText: 'Size and unit' });
+      const isOpen = () => panel.evaluate((one) => (one as HTMLDetailsElement).open);
+      const message = () => page.getByRole('status').textContent();
+      expect(await isOpen()).toBe(false);
+      expect(await panel.locator('summary').textContent()).toContain('40.0 × 40.0 nm');
+
+      await page.evaluate(async (header) => {
+        const text = [...header].map((character) => character.charCodeAt(0));
+        const heights = Float32Array.from({ length: 64 * 64 }, (_, i) => Math.sin(i * i));
+        const bytes = new Uint8Array(128 + heights.byteLength);
+        bytes.set(text);
+        bytes.set(new Uint8Array(heights.buffer), 128);
+        await window.viewer.load({ name: 'heights.npy', bytes });
+      }, NPY_HEADER);
+      expect(await isOpen()).toBe(true);
+      const width = page.getByLabel('Width');
+      await panel.locator('summary').focus();
+      await page.keyboard.press('Tab');
+      expect(await width.evaluate((one) => one.matches(':focus'))).toBe(true);
+      for (const bad of ['-5', '16px', 'wide']) {
+        await width.fill(bad);
+        await page.keyboard.press('Enter');
+        await soon(message).toBe(`Width: expected a physical length such as 100nm, got '${bad}'.`);
+        expect(await width.getAttribute('aria-invalid')).toBe('true');
+      }
+      await width.fill('0.02um');
+      await page.keyboard.press('Enter');
+      await soon(message).toMatch(/^20\.0 × 20\.0 nm\./);
+      expect(await width.inputValue()).toBe('20 nm');
+      expect(await width.getAttribute('aria-invalid')).not.toBe('true');
+      await page.getByLabel('Heights').selectOption('pm');
+      const unit = () =>
+        page.evaluate(() => window.viewer.workbench!.prepared!.levelled.heightUnit);
+      await soon(unit).toBe('nm');
+      await page.getByLabel('Undo (Ctrl Z)').click();
+      await page.getByLabel('Undo (Ctrl Z)').click();
+      await soon(() => width.inputValue()).toBe('');
+      await soon(() => panel.locator('summary').textContent()).toContain('not known');
     });
   });
 

@@ -41,3 +41,17 @@ describe('View.reveal', () => {
     expect(view.toCanvas({ x: 100, y: 150 }).y).toBeLessThan(400);
   });
 });
+
+test('View.contains knows the edges of the outermost pixels', () => {
+  const view = new View();
+  view.show(10, 20, 1);
+  for (const [x, y, isInside] of [
+    [-0.5, -0.5, true],
+    [19.5, 9.5, true],
+    [-0.6, 5, false],
+    [5, 9.6, false],
+    [19.6, 5, false],
+  ] as const) {
+    expect(view.contains({ x, y })).toBe(isInside);
+  }
+});

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CancelledError, OptionError } from '../../bindings/core/errors.ts';
 import { readPointsCsv } from '../../bindings/core/export/csv.ts';
+import { writeNpy } from '../../bindings/core/export/npy.ts';
 import { createAdatom } from '../../bindings/node/index.ts';
-import type { Engine } from '../../bindings/web/index.ts';
+import type { Engine, NamedBytes } from '../../bindings/web/index.ts';
+import { exportResult } from '../../bindings/web/viewer/export.ts';
 import { Workbench } from '../../bindings/web/viewer/workbench.ts';
 
 const example = (name: string) => readFileSync(new URL(`../../examples/${name}`, import.meta.url));
@@ -21,10 +23,22 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
   });
   afterAll(() => engine.dispose());
 
-  async function open(): Promise<Workbench> {
-    const bench = await Workbench.open(engine, file);
+  async function open(scan: NamedBytes = file): Promise<Workbench> {
+    const bench = await Workbench.open(engine, scan);
     benches.push(bench);
     return bench;
+  }
+
+  /** The bundled scan as an array, which carries neither size nor unit; heights in nm. */
+  async function asArray(): Promise<NamedBytes> {
+    const handle = await engine.open(file);
+    const { pixels, rows, columns } = await handle.channelPixels(0);
+    handle.close();
+    const bytes = writeNpy(
+      pixels.map((metres) => metres * 1e9),
+      [rows, columns],
+    );
+    return { name: 'dimer-rows.npy', bytes };
   }
 
   /** One example per class, clicked somewhere on the defect. */
@@ -251,5 +265,48 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
       expect(plane.unit).toBe('nm');
     }
     await expect(bench.plane('Current')).rejects.toThrow(OptionError);
+  });
+
+  test('takes a width and a unit that the file does not say, as options that can be undone and saved', async () => {
+    const array = await asArray();
+    const bench = await open(array);
+    await bench.segment();
+    await label(bench);
+    expect(bench.prepared!.pixelXNm).toBeNull();
+    expect(bench.counts[0].perNm2).toBeNull();
+    const title = bench.prepared!.channels[0].name;
+    expect((await bench.plane(title)).unit).toBe('');
+
+    await bench.setOptions({ open: { widthNm: 40 } });
+    await bench.setOptions({ prepare: { unit: 'nm' } });
+    expect(bench.prepared).toMatchObject({ pixelXNm: 0.125, pixelYNm: 0.125 });
+    expect(bench.counts[0].perNm2).toBeGreaterThan(0);
+    expect(bench.naming.isGiven.filter(Boolean)).toHaveLength(3);
+    expect((await bench.plane(title)).unit).toBe('nm');
+    const csv = String((await exportResult(bench, 'csv')).content);
+    const [, xPx, , xNm] = csv.split('\n')[1].split(',').map(Number);
+    expect(xNm / xPx).toBeCloseTo(0.125, 2);
+    const { content } = await exportResult(bench, 'json');
+    const options = { open: { widthNm: 40 }, prepare: { unit: 'nm' }, find: {} };
+    expect(JSON.parse(String(content))).toMatchObject({ options });
+    expect((await engine.memory()).openScans).toBe(1);
+
+    const again = await open(array);
+    await again.restore(bench.session(), 'session.json');
+    expect(again.counts).toEqual(bench.counts);
+    await bench.undo();
+    await bench.undo();
+    expect(bench.prepared!.pixelXNm).toBeNull();
+    expect(bench.counts[0].perNm2).toBeNull();
+  });
+
+  test('a width that is none is taken back, and one that is not the file’s is told of', async () => {
+    const bench = await open();
+    await expect(bench.setOptions({ open: { widthNm: -1 } })).rejects.toThrow(OptionError);
+    expect(bench.labelling.options).toEqual({});
+    expect(bench.prepared!.pixelXNm).toBe(0.125);
+    await bench.setOptions({ open: { widthNm: 80 } });
+    expect(bench.prepared!.pixelXNm).toBe(0.25);
+    expect(bench.prepared!.warnings.join(' ')).toContain('the file says it is 40 nm wide');
   });
 });

@@ -10,6 +10,29 @@ function soon<T>(read: () => T | Promise<T>) {
   return expect.poll(read, { timeout: 90_000 });
 }
 
+/** Squares of one colour, 4 x 4 pixels, on the page's canvas that have black all around. */
+function squaresInBlack(): number {
+  const canvas = document.querySelector('canvas')!;
+  const { width, height } = canvas;
+  const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+  const pixels = new Uint32Array(data.buffer);
+  const black = 0xff000000;
+  const isSquare = (left: number, top: number) => {
+    const colour = pixels[(top + 1) * width + left + 1];
+    return Array.from({ length: 36 }, (_, i) => [i % 6, Math.floor(i / 6)]).every(([x, y]) => {
+      const isEdge = x === 0 || y === 0 || x === 5 || y === 5;
+      return pixels[(top + y) * width + left + x] === (isEdge ? black : colour);
+    });
+  };
+  let squares = 0;
+  for (let top = 0; top + 6 <= height; top++) {
+    for (let left = 0; left + 6 <= width; left++) {
+      if (pixels[(top + 1) * width + left + 1] !== black && isSquare(left, top)) squares++;
+    }
+  }
+  return squares;
+}
+
 describe('the examples for web pages', { timeout: 240_000 }, () => {
   let site: Site;
   beforeAll(async () => {
@@ -46,6 +69,8 @@ describe('the examples for web pages', { timeout: 240_000 }, () => {
           new RegExp(`${name}: [1-9]\\d?`),
         );
       }
+      // White on the white of a scan must be seen too.
+      expect(await page.evaluate(squaresInBlack)).toBeGreaterThan(40);
     });
   });
 

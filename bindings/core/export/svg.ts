@@ -1,6 +1,7 @@
 import { encodeBase64 } from '../base64.ts';
 import type { LabelledScan } from './coco.ts';
 import { contoursOf } from './contours.ts';
+import { CASING_OPACITY, CASING_WIDTH, DASH, LINE_WIDTH, type MarkStyle } from './marks.ts';
 
 export interface SvgInput extends LabelledScan {
   /** The scan as a picture, PNG of any resolution. */
@@ -8,8 +9,7 @@ export interface SvgInput extends LabelledScan {
   /** Sides of a pixel; null when not known. */
   pixelXNm: number | null;
   pixelYNm: number | null;
-  /** '#rrggbb' of a label. */
-  colourOf: (label: string) => string;
+  styleOf: (label: string) => MarkStyle;
 }
 
 /** Width of the figure in the SVG's own unit, whatever the scan's size. */
@@ -17,8 +17,8 @@ const WIDTH = 800;
 const LINE = 22;
 
 /**
- * The scan as a figure to edit further: the picture, one group of outlines per class, a scale bar and
- * a legend with counts, each with an id of its own. Fonts are the reader's.
+ * The scan as a figure to edit further: the picture, one group of outlines per class over a dark casing,
+ * a scale bar and a legend with counts, each with an id of its own. Fonts are the reader's.
  */
 export function writeSvg(input: SvgInput): string {
   const { columns, rows, pixelXNm, pixelYNm, png } = input;
@@ -27,10 +27,14 @@ export function writeSvg(input: SvgInput): string {
   const height = scaleY * rows;
   const groups = groupByLabel(input);
   const total = height + 16 + LINE * groups.length;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${round(total)}" font-family="sans-serif" font-size="14">
+  const onScan = `fill="none" transform="scale(${scaleX} ${scaleY})"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${WIDTH} ${round(total)}" font-family="sans-serif" font-size="14">
 <title>${escapeXml(input.file)}: ${input.defects.length} defects</title>
 <image id="scan" width="${WIDTH}" height="${round(height)}" preserveAspectRatio="none" image-rendering="pixelated" href="data:image/png;base64,${encodeBase64(png)}"/>
-<g id="defects" fill="none" stroke-width="1.5" transform="scale(${scaleX} ${scaleY})">
+<g id="casing" stroke="#000" stroke-opacity="${CASING_OPACITY}" stroke-width="${CASING_WIDTH}" ${onScan}>
+${casing(input)}
+</g>
+<g id="defects" stroke-width="${LINE_WIDTH}" ${onScan}>
 ${groups.map((group) => outlines(input, group)).join('\n')}
 </g>
 ${scaleBar(pixelXNm, scaleX, height)}
@@ -53,13 +57,23 @@ function groupByLabel({ classes, labels }: SvgInput): Group[] {
   }));
 }
 
+/**
+ * Below all outlines, each a reference to its own, which a casing follows when it is moved or bent.
+ * xlink, because drawing programs older than SVG 2 know no other.
+ */
+function casing({ defects }: SvgInput): string {
+  return defects.map(({ id }) => `<use xlink:href="#defect-${id}"/>`).join('\n');
+}
+
 function outlines(input: SvgInput, { label, members }: Group): string {
   const paths = members.map((i) => {
     const polygons = contoursOf(input.regionIds, input.columns, input.defects[i]);
     const d = polygons.map((polygon) => `M${pairs(polygon)}Z`).join('');
     return `<path id="defect-${input.defects[i].id}" vector-effect="non-scaling-stroke" d="${d}"/>`;
   });
-  return `<g data-class="${escapeXml(label || 'defect')}" stroke="${input.colourOf(label)}">\n${paths.join('\n')}\n</g>`;
+  const { colour, dashed } = input.styleOf(label);
+  const dash = dashed ? ` stroke-dasharray="${DASH.join(' ')}"` : '';
+  return `<g data-class="${escapeXml(label || 'defect')}" stroke="${colour}"${dash}>\n${paths.join('\n')}\n</g>`;
 }
 
 function pairs(polygon: readonly number[]): string {
@@ -69,7 +83,7 @@ function pairs(polygon: readonly number[]): string {
 }
 
 function legendLine(input: SvgInput, { label, members }: Group, y: number): string {
-  const colour = input.colourOf(label);
+  const { colour } = input.styleOf(label);
   return `<rect x="4" y="${round(y)}" width="14" height="14" fill="${colour}" stroke="#444" stroke-width="0.5"/><text x="26" y="${round(y + 12)}" fill="#1e1e1e">${escapeXml(label || 'defect')}: ${members.length}</text>`;
 }
 

@@ -1,5 +1,5 @@
 import { button, element } from '../viewer/dom.ts';
-import { fixed, plural } from '../viewer/format.ts';
+import { fixed, plural, sizeText } from '../viewer/format.ts';
 import {
   type AdatomViewer,
   type ClassLibrary,
@@ -7,6 +7,7 @@ import {
   EXPORT_FORMATS,
   type ExportFormat,
   readLibrary,
+  type Workbench,
   writeLibrary,
 } from '../viewer/index.ts';
 import { Autosave } from './autosave.ts';
@@ -61,6 +62,11 @@ export class App {
     for (const event of ['adatom-classify', 'adatom-labels'] as const) {
       this.viewer.addEventListener(event, () => this.strip.refresh());
     }
+    this.viewer.addEventListener('adatom-classify', () => {
+      // Another width may have been given.
+      const { workbench } = this.viewer;
+      if (workbench) this.describe(workbench);
+    });
     document.body.append(this.header(), this.notices, this.main, this.strip.root);
     this.listenToDrops();
     void this.refresh();
@@ -123,11 +129,10 @@ export class App {
   }
 
   private async refresh(): Promise<void> {
-    const { list, current } = this.scans;
+    const { list, next } = this.scans;
     this.strip.root.hidden = list.length === 0;
     this.strip.refresh();
     this.all.hidden = list.length < 2;
-    const next = current?.bench ? current : list.find(({ bench }) => bench);
     if (next && this.viewer.workbench !== next.bench) await this.choose(next);
     else if (list.length === 0) await this.showStart();
     for (const { failure } of list.filter((scan) => scan.failure && !scan.bench))
@@ -156,25 +161,26 @@ export class App {
   }
 
   private async choose(scan: StripScan): Promise<void> {
-    this.scans.current = scan;
+    this.scans.choose(scan);
     if (!this.viewer.isConnected) this.main.replaceChildren(this.viewer);
     const { bench } = scan;
     if (!bench) return;
     this.strip.refresh();
-    const { info } = bench.handle;
-    const { rows, columns, pixelXNm, pixelYNm, channels } = bench.prepared!;
-    const size =
-      pixelXNm && pixelYNm
-        ? `${fixed(pixelXNm * columns, 1)} × ${fixed(pixelYNm * rows, 1)} nm`
-        : 'physical size unknown';
-    const bias = channels[0].biasV === null ? '' : ` · ${fixed(channels[0].biasV, 2)} V`;
-    this.file.replaceChildren(
-      element('b', {}, info.name),
-      ` · ${info.format} · ${columns} × ${rows} px · ${size}${bias}`,
-    );
+    this.describe(bench);
     await this.viewer.show(bench);
     // The keys work at once, unless the person is somewhere else already.
     if (document.activeElement === document.body) this.viewer.focus({ preventScroll: true });
+  }
+
+  private describe({ handle, prepared }: Workbench): void {
+    const { name, format } = handle.info;
+    const { rows, columns, channels } = prepared!;
+    const size = sizeText(prepared!) || 'physical size unknown';
+    const bias = channels[0].biasV === null ? '' : ` · ${fixed(channels[0].biasV, 2)} V`;
+    this.file.replaceChildren(
+      element('b', {}, name),
+      ` · ${format} · ${columns} × ${rows} px · ${size}${bias}`,
+    );
   }
 
   /** A scan that was just opened: its saved session, a session file, the class library. */

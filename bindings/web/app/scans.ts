@@ -16,6 +16,8 @@ export interface StripScan {
 export class Scans {
   list: StripScan[] = [];
   current: StripScan | undefined;
+  /** The scan that was opened alone and last, to be shown once it is ready. */
+  private awaited: StripScan | undefined;
   onChange: () => void = () => {};
   /** A scan's bench is ready, before anything was done on it. */
   onOpen: (scan: StripScan) => Promise<void> = async () => {};
@@ -23,6 +25,20 @@ export class Scans {
 
   constructor(engine: Engine) {
     this.engine = engine;
+  }
+
+  /** What is to be shown now: what was opened last, or else what is shown already, or else the first. */
+  get next(): StripScan | undefined {
+    const { list, current, awaited } = this;
+    const isReady = awaited?.bench && !awaited.isBusy && list.includes(awaited);
+    if (isReady) return awaited;
+    return current?.bench ? current : list.find(({ bench }) => bench);
+  }
+
+  /** A scan is shown: nothing else is waited for. */
+  choose(scan: StripScan): void {
+    this.current = scan;
+    this.awaited = undefined;
   }
 
   /** Open scans one after the other; those that cannot be read stay in the list and say why. */
@@ -37,6 +53,7 @@ export class Scans {
       }),
     );
     this.list = [...this.list, ...added];
+    if (added.length === 1) this.awaited = added[0];
     this.onChange();
     for (const scan of added) {
       await this.work(scan, async () => {

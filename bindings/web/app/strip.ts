@@ -1,6 +1,6 @@
 import { element } from '../viewer/dom.ts';
 import type { Workbench } from '../viewer/index.ts';
-import { markStyle } from '../viewer/marks.ts';
+import { CASING, markStyle } from '../viewer/marks.ts';
 import { Picture, percentile, spreadOf, WHOLE } from '../viewer/picture.ts';
 import type { Scans, StripScan } from './scans.ts';
 
@@ -106,6 +106,8 @@ export class Strip {
     context.clearRect(0, 0, SIDE, SIDE);
     context.drawImage(picture, 0, 0, columns * scale, rows * scale);
     bench.candidates.defects.forEach(({ x, y }, i) => {
+      context.fillStyle = CASING;
+      context.fillRect(x * scale - 1.75, y * scale - 1.75, 4, 4);
       context.fillStyle = markStyle(bench.labelling, bench.naming.labels[i] ?? '').colour;
       context.fillRect(x * scale - 1, y * scale - 1, 2.5, 2.5);
     });

@@ -118,11 +118,29 @@ export class Control {
 
   segment(options: FindOptions = {}): Promise<boolean> {
     return this.attempt(async () => {
-      const found = await this.bench?.segment(options);
-      if (!found) return;
+      const { bench } = this;
+      const found = await bench?.segment(options);
+      // Another scan may be shown by now.
+      if (!found || bench !== this.bench) return;
       const count = found.defects.length;
       this.say([`${plural(count, 'defect')} found.`, ...found.warnings].join(' '));
     });
+  }
+
+  /**
+   * Search unless that was done, so that what a person does on the picture is not lost before it.
+   * Returns whether the scan is still shown and has been searched.
+   */
+  async findFirst(): Promise<boolean> {
+    const { bench } = this;
+    if (!bench) return false;
+    if (!bench.found) {
+      this.say('Finding the defects first …');
+      if (!(await this.segment())) return false;
+      // One that was under way already is not begun again.
+      await bench.settled();
+    }
+    return bench === this.bench && bench.found !== undefined;
   }
 
   /** Show one candidate everywhere; `awaitsLabel` when the next number key is meant for it. */
@@ -132,9 +150,11 @@ export class Control {
     this.set({ selected: candidate });
   }
 
-  /** Give candidates the current class, one that is made for it where there is none. */
-  labelAsCurrent(candidates: readonly number[]): Promise<boolean> {
-    const current = this.labelling?.current;
+  /** Give candidates the class that is current, or was; one that is made for it where there is none. */
+  labelAsCurrent(
+    candidates: readonly number[],
+    current = this.labelling?.current,
+  ): Promise<boolean> {
     if (!current) return this.chooseClass(0).then(() => this.labelAsCurrent(candidates));
     return this.label(candidates, current);
   }
@@ -186,8 +206,7 @@ export class Control {
   async paintDefect(path: readonly Position[]): Promise<boolean> {
     const { bench } = this;
     const prepared = bench?.prepared;
-    if (!bench || !prepared) return false;
-    if (!bench.found && !(await this.segment())) return false;
+    if (!bench || !prepared || !(await this.findFirst())) return false;
     const { rows, columns } = prepared;
     const stroke = strokeRuns(path, this.settings.brushRadius, rows, columns);
     const { regionIds } = bench.candidates;

@@ -13,6 +13,7 @@ import { MapPanel } from './map-panel.ts';
 import type { Naming } from './naming.ts';
 import { OptionsPanel } from './options-panel.ts';
 import type { Settings } from './settings.ts';
+import { SizePanel } from './size-panel.ts';
 import { Stage } from './stage.ts';
 import { Status } from './status.ts';
 import { styleSheet } from './styles.ts';
@@ -243,6 +244,7 @@ export class AdatomViewer extends Base {
       {},
       new ClassesPanel(control).root,
       new ImagePanel(control).root,
+      new SizePanel(control).root,
       options.root,
       tabs(control),
     );

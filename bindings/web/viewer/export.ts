@@ -136,6 +136,6 @@ async function svgOf(bench: Workbench): Promise<string> {
     png: new Uint8Array(await blob!.arrayBuffer()),
     pixelXNm,
     pixelYNm,
-    colourOf: (label) => markStyle(labelling, label).colour,
+    styleOf: (label) => markStyle(labelling, label),
   });
 }

@@ -1,3 +1,5 @@
+import type { PreparedInfo } from '../index.ts';
+
 const PREFIXES = [
   ['', 1],
   ['m', 1e-3],
@@ -29,6 +31,22 @@ export function valueText(value: number, unit: string): string {
 export function fixed(value: number | null | undefined, decimals: number): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '';
   return value.toFixed(decimals).replace('-', '−');
+}
+
+/** How wide and high a scan is; '' where that is not known. */
+export function sizeText({
+  rows,
+  columns,
+  pixelXNm,
+  pixelYNm,
+}: Pick<PreparedInfo, 'rows' | 'columns' | 'pixelXNm' | 'pixelYNm'>): string {
+  if (!pixelXNm || !pixelYNm) return '';
+  return `${fixed(pixelXNm * columns, 1)} × ${fixed(pixelYNm * rows, 1)} nm`;
+}
+
+/** A length to be changed by hand: what parseLength reads. */
+export function lengthValue(nm: number): string {
+  return `${Number(nm.toPrecision(6))} nm`;
 }
 
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {

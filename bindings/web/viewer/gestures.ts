@@ -96,33 +96,44 @@ export class Gestures {
 
   private async click(event: PointerEvent): Promise<void> {
     const { control } = this;
-    const candidate = this.candidateNear(event);
+    const { bench, settings, labelling } = control;
+    // The picture may have been moved, and another class chosen, by the time the defects are found.
+    const places = this.placesNear(event);
+    const isSearched = bench?.found !== undefined;
+    if (!isSearched && !control.view.contains(places[0])) return;
+    if (!(await control.findFirst())) return;
+    const candidate = this.candidateAt(places);
     if (candidate < 0) {
       control.select(-1);
+      if (!isSearched) control.say(`${control.message} None where you clicked.`);
       return;
     }
     if (event.button === 2) {
       control.select(candidate, false, false);
       await control.label([candidate], NOT_A_DEFECT);
-    } else if (control.settings.tool === 'erase') {
+    } else if (settings.tool === 'erase') {
       await control.erase([candidate]);
     } else {
       control.select(candidate, false, false);
-      await control.labelAsCurrent([candidate]);
+      await control.labelAsCurrent([candidate], labelling?.current);
     }
   }
 
-  /** The candidate under the pointer, or a small one within a few screen pixels of it. */
-  private candidateNear(event: PointerEvent): number {
-    const { bench, view } = this.control;
-    if (!bench) return -1;
+  /** The place under the pointer, then those within a few screen pixels of it: small candidates are hard to hit. */
+  private placesNear({ offsetX, offsetY }: MouseEvent): Position[] {
+    const { view } = this.control;
     const offsets = [0, -3, 3, -6, 6];
-    for (const dy of offsets) {
-      for (const dx of offsets) {
-        const place = view.toScan({ x: event.offsetX + dx, y: event.offsetY + dy });
-        const candidate = bench.candidateAt(place);
-        if (candidate >= 0) return candidate;
-      }
+    return offsets.flatMap((dy) =>
+      offsets.map((dx) => view.toScan({ x: offsetX + dx, y: offsetY + dy })),
+    );
+  }
+
+  /** The first candidate at any of these places, -1 for none. */
+  private candidateAt(places: readonly Position[]): number {
+    const { bench } = this.control;
+    for (const place of places) {
+      const candidate = bench?.candidateAt(place) ?? -1;
+      if (candidate >= 0) return candidate;
     }
     return -1;
   }
@@ -130,6 +141,8 @@ export class Gestures {
   private async labelInside(path: readonly Position[]): Promise<void> {
     const { control } = this;
     const isBox = control.settings.tool === 'box';
+    const current = control.labelling?.current;
+    if (!(await control.findFirst())) return;
     const inside = control.defects.flatMap((defect, i) => {
       const isIn = isBox
         ? isInBox(defect, path[0], path[path.length - 1])
@@ -137,7 +150,7 @@ export class Gestures {
       return isIn ? [i] : [];
     });
     if (inside.length === 0) control.say('No defect inside.');
-    else await control.labelAsCurrent(inside);
+    else await control.labelAsCurrent(inside, current);
   }
 
   private pinch(moved: number, before: Position, now: Position): void {

@@ -19,7 +19,7 @@ const PAN = 48;
 
 /** What every key does, for the page's help and for screen readers. */
 export const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ['Click', 'give the defect the current class'],
+  ['Click', 'give the defect the current class; the first click finds the defects'],
   ['Right click, 0', 'not a defect'],
   ['1 – 9', 'choose a class, and label the defect selected; one more makes a new class'],
   ['Arrows', 'go to the next defect that way'],
@@ -121,6 +121,7 @@ export class Keys {
     const { control } = this;
     const { tool } = control.settings;
     if (tool === 'brush') void control.paintDefect([this.cursor ?? this.middle()]);
+    else if (!control.bench?.found) this.askForSearch();
     else if (tool === 'erase') this.withSelected((one) => control.erase([one]));
     else this.withSelected((one) => control.labelAsCurrent([one]));
   }
@@ -140,7 +141,8 @@ export class Keys {
       this.stage.show({ kind: 'cursor', path: [this.cursor] });
       return true;
     }
-    const { defects, settings } = control;
+    const { bench, defects, settings } = control;
+    if (!bench?.found) this.askForSearch();
     if (defects.length === 0) return true;
     const selected = defects[settings.selected];
     if (selected) {
@@ -148,6 +150,10 @@ export class Keys {
       if (next >= 0) control.select(next);
     } else control.select(nearestTo(defects, this.middle()));
     return true;
+  }
+
+  private askForSearch(): void {
+    this.control.say('Find the defects first (S).');
   }
 
   private middle(): Position {

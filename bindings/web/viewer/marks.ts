@@ -1,11 +1,9 @@
+import { CASING_OPACITY, type MarkStyle } from '../../core/export/marks.ts';
 import { TOO_LARGE, UNKNOWN } from '../../core/index.ts';
 import { type Labelling, NOT_A_DEFECT } from '../../core/session/index.ts';
 
-/** How a candidate is drawn. */
-export interface MarkStyle {
-  colour: string;
-  dashed: boolean;
-}
+/** Colour of what is drawn under every mark. */
+export const CASING = `rgb(0 0 0 / ${CASING_OPACITY})`;
 
 const UNNAMED: MarkStyle = { colour: '#ececec', dashed: false };
 const STYLES: ReadonlyMap<string, MarkStyle> = new Map([

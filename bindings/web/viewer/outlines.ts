@@ -1,16 +1,12 @@
 import { contoursOf } from '../../core/export/contours.ts';
+import { CASING_WIDTH, DASH, LINE_WIDTH, type MarkStyle } from '../../core/export/marks.ts';
 import type { Defect } from '../../core/index.ts';
 import type { Position } from '../../core/session/index.ts';
 import type { Control } from './control.ts';
-import { type MarkStyle, markStyle } from './marks.ts';
+import { CASING, markStyle } from './marks.ts';
 
 /** Time for new outlines in one frame, ms; the rest comes with the next one. */
 const BUDGET_MS = 8;
-const LINE = 1.6;
-const HALO = 3.6;
-/** Under every line: white on the white of a scan must be seen too. */
-export const CASING = 'rgb(0 0 0 / 0.85)';
-const DASH = [4, 3];
 /** Outlines in one path. Of a thousand in one the browser takes ten times as long to find the edges. */
 const TOGETHER = 32;
 
@@ -135,11 +131,11 @@ function strokeTwice(
 ): void {
   context.setLineDash([]);
   context.strokeStyle = CASING;
-  context.lineWidth = HALO;
+  context.lineWidth = CASING_WIDTH;
   for (const path of paths) context.stroke(path);
-  context.setLineDash(dashed ? DASH : []);
+  context.setLineDash(dashed ? [...DASH] : []);
   context.strokeStyle = colour;
-  context.lineWidth = LINE;
+  context.lineWidth = LINE_WIDTH;
   for (const path of paths) context.stroke(path);
   context.setLineDash([]);
 }
@@ -160,13 +156,13 @@ function drawExamples(context: CanvasRenderingContext2D, { bench, view }: Contro
   if (!bench) return;
   for (const { x, y, label } of bench.labelling.labels) {
     const at = view.toCanvas({ x, y });
+    const ring = new Path2D();
+    ring.arc(at.x, at.y, 3.5, 0, 2 * Math.PI);
+    strokeTwice(context, [ring], { colour: '#fff', dashed: false });
     context.beginPath();
-    context.arc(at.x, at.y, 3.5, 0, 2 * Math.PI);
+    context.arc(at.x, at.y, 3.5 - LINE_WIDTH / 2, 0, 2 * Math.PI);
     context.fillStyle = markStyle(bench.labelling, label).colour;
     context.fill();
-    context.strokeStyle = '#fff';
-    context.lineWidth = 1.5;
-    context.stroke();
   }
 }
 

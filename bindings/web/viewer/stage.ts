@@ -1,7 +1,8 @@
 import type { Position } from '../../core/session/index.ts';
 import type { Control } from './control.ts';
 import { element } from './dom.ts';
-import { CASING, Outlines } from './outlines.ts';
+import { CASING } from './marks.ts';
+import { Outlines } from './outlines.ts';
 import { drawColourBar, drawScaleBar } from './scales.ts';
 
 /** What the pointer or the keys are about to do, in pixels of the scan. */

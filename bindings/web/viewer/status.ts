@@ -35,7 +35,7 @@ export class Status {
     this.place.textContent = '';
     if (!at || !plane || !prepared) return;
     const { x, y } = at;
-    if (x < -0.5 || y < -0.5 || x > view.columns - 0.5 || y > view.rows - 0.5) return;
+    if (!view.contains(at)) return;
     const row = Math.min(plane.rows - 1, Math.floor(((y + 0.5) / view.rows) * plane.rows));
     const column = Math.min(
       plane.columns - 1,

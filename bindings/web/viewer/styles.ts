@@ -32,6 +32,7 @@ button.icon { width: 28px; padding: 0; display: inline-grid; place-items: center
 button.icon svg { width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.4; stroke-linejoin: round; stroke-linecap: round; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 [hidden] { display: none !important; }
+input[aria-invalid=true] { border-color: var(--error); }
 progress { accent-color: var(--accent); }
 input[type=range] { accent-color: var(--accent); }
 `;
@@ -68,6 +69,8 @@ aside { display: flex; flex-direction: column; min-height: 0; overflow-y: auto; 
 h2, summary { font-size: 11px; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; color: var(--muted); margin: 0 0 6px; display: flex; justify-content: space-between; }
 details.group > summary { cursor: pointer; margin: 0; display: list-item; }
 details.group[open] > summary { margin-bottom: 6px; }
+summary .aside { margin-left: 8px; }
+.hint { margin: 0 0 6px; color: var(--muted); }
 .aside { font-weight: 400; letter-spacing: 0; text-transform: none; color: var(--muted); }
 .row { display: flex; gap: 6px; align-items: center; margin-top: 6px; }
 .row input[type=text] { flex: 1; min-width: 0; }
@@ -75,6 +78,7 @@ details.group[open] > summary { margin-bottom: 6px; }
 .field { display: flex; align-items: center; gap: 6px; color: var(--muted); min-width: 0; flex: 1; }
 .field > select { flex: 1; min-width: 0; color: var(--ink); padding: 0 2px; }
 .field > input[type=number] { width: 62px; color: var(--ink); }
+.field > input[type=text] { flex: 1; min-width: 0; color: var(--ink); }
 .field > input[type=range] { flex: 1; min-width: 44px; width: 60px; }
 .toolbar .field { flex: none; }
 .histogram { display: block; width: 100%; height: 46px; margin-top: 6px; background: var(--desk); border-radius: 3px; cursor: ew-resize; touch-action: none; }

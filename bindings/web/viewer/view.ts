@@ -84,6 +84,11 @@ export class View {
     };
   }
 
+  /** Whether a place lies on the scan. */
+  contains({ x, y }: Position): boolean {
+    return x >= -0.5 && y >= -0.5 && x <= this.columns - 0.5 && y <= this.rows - 0.5;
+  }
+
   private fitScale(): number {
     return Math.min(this.width / this.columns, this.height / (this.rows * this.aspect));
   }

@@ -25,6 +25,7 @@ import type {
   Engine,
   Found,
   NamedBytes,
+  OpenOptions,
   PreparedInfo,
   ScanHandle,
 } from '../index.ts';
@@ -52,7 +53,7 @@ const noCandidates: Candidates = { defects: [], regionIds: new Int32Array(0) };
  */
 export class Workbench {
   readonly engine: Engine;
-  readonly handle: ScanHandle;
+  handle: ScanHandle;
   prepared: PreparedInfo | undefined;
   found: Found | undefined;
   candidates = noCandidates;
@@ -62,10 +63,13 @@ export class Workbench {
   /** Milliseconds from the last command to its new labels. */
   lastLatencyMs = Number.NaN;
   private history = new History(emptyLabelling);
-  private readonly namer: Namer;
-  private readonly planes: Planes;
+  private readonly file: NamedBytes;
+  private readonly companions: readonly NamedBytes[];
+  private namer: Namer;
+  private planes: Planes;
   private readonly listeners = new Set<(change: Change) => void>();
-  /** Options that `prepared` and `found` were made with, as text; '' for none, undefined for what is out of date. */
+  /** Options that `handle`, `prepared` and `found` were made with, as text; '' for none, undefined for what is out of date. */
+  private openedWith = '{}';
   private preparedWith = '';
   private foundWith: string | undefined = '';
   /** What the candidates follow from: labels alone leave them as they are. */
@@ -82,8 +86,10 @@ export class Workbench {
   ) {
     this.engine = engine;
     this.handle = handle;
+    this.file = file;
+    this.companions = companions;
     this.namer = new Namer(handle);
-    this.planes = new Planes(handle, () => engine.open(file, { companions }));
+    this.planes = this.planesOf(handle);
   }
 
   /** Read and level a scan. Rejects as Engine.open and ScanHandle.prepare. */
@@ -124,7 +130,12 @@ export class Workbench {
     return { file: this.handle.info.name, sha256: this.handle.info.sha256 };
   }
 
-  /** How the scan is levelled. */
+  /** How the file is read: its width, where the file does not say it or says it wrong. */
+  get openOptions(): Pick<OpenOptions, 'widthNm'> {
+    return (this.labelling.options['open'] ?? {}) as Pick<OpenOptions, 'widthNm'>;
+  }
+
+  /** How the scan is levelled, and the unit of its heights. */
   get prepareOptions(): PrepareOptions {
     return (this.labelling.options['prepare'] ?? {}) as PrepareOptions;
   }
@@ -323,14 +334,7 @@ export class Workbench {
 
   private async compute(call: CallOptions): Promise<void> {
     const { labelling } = this;
-    const level = JSON.stringify(this.prepareOptions);
-    if (level !== this.preparedWith) {
-      this.prepared = await this.handle.prepare(this.prepareOptions, call);
-      this.preparedWith = level;
-      this.foundWith = undefined;
-      this.namer.forget();
-      this.tell('levelled');
-    }
+    await this.prepare(call);
     const find = labelling.options['find'] as FindOptions | undefined;
     const wanted = find ? JSON.stringify(find) : '';
     const isFoundAnew = wanted !== this.foundWith;
@@ -348,6 +352,46 @@ export class Workbench {
       if (this.found && this.listeners.size > 0) await pause(SHOWING_MS, this.stop.signal);
     }
     await this.name(labelling, call);
+  }
+
+  /** Level the scan, which is read again for another width. What fails changes nothing. */
+  private async prepare(call: CallOptions): Promise<void> {
+    const { openOptions, prepareOptions } = this;
+    const open = JSON.stringify(openOptions);
+    const level = JSON.stringify(prepareOptions);
+    const isRead = open === this.openedWith;
+    if (isRead && level === this.preparedWith) return;
+    const handle = isRead ? this.handle : await this.read(openOptions, call);
+    try {
+      this.prepared = await handle.prepare(prepareOptions, call);
+    } catch (error) {
+      if (!isRead) handle.close();
+      throw error;
+    }
+    if (!isRead) this.use(handle);
+    this.openedWith = open;
+    this.preparedWith = level;
+    this.foundWith = undefined;
+    this.namer.forget();
+    this.tell('levelled');
+  }
+
+  private read(options: OpenOptions, call?: CallOptions): Promise<ScanHandle> {
+    const { file, companions } = this;
+    return this.engine.open(file, { companions, ...options }, call);
+  }
+
+  private planesOf(handle: ScanHandle): Planes {
+    return new Planes(handle, () => this.read(this.openOptions));
+  }
+
+  /** Work on the file as it was read last. */
+  private use(handle: ScanHandle): void {
+    this.planes.close();
+    this.handle.close();
+    this.handle = handle;
+    this.namer = new Namer(handle);
+    this.planes = this.planesOf(handle);
   }
 
   /** The candidates as found and as the person left them. Those that were there keep their names until all are named anew. */
