@@ -406,7 +406,7 @@ export interface Named {
   classes: string[];
   /** A class, or UNKNOWN when nothing in the support set is close; one per point. */
   labels: string[];
-  /** 0..1, one per point. */
+  /** 0..1, one per point; NaN where it could be nothing else because one class alone has examples. */
   confidence: Float32Array;
   steps: Step[];
 }

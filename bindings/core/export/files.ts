@@ -27,7 +27,7 @@ export interface RunResult {
   defects: Defect[];
   /** One per defect; '' before naming. */
   labels: string[];
-  /** One per defect, null before naming. */
+  /** One per defect, null before naming and where there was nothing to compare with. */
   confidence: (number | null)[];
   classes: string[];
   counts: ClassCount[];

@@ -41,6 +41,12 @@ export function shownLabels(defects: readonly Defect[], named: Named | undefined
 }
 
 /** Write a run's files, then print its warnings and counts. */
+/** null where nothing was compared. */
+function confidenceIn(named: Named | undefined, i: number): number | null {
+  const confidence = named?.confidence[i] ?? Number.NaN;
+  return Number.isNaN(confidence) ? null : confidence;
+}
+
 export function finish(context: Context, outcome: Outcome): void {
   const { kernels, report, files } = context;
   const { command, options, out, scan, prepared, found, defects, named, network, truth } = outcome;
@@ -64,7 +70,7 @@ export function finish(context: Context, outcome: Outcome): void {
       : {}),
     defects: [...defects],
     labels,
-    confidence: defects.map(({ tooLarge }, i) => (tooLarge || !named ? null : named.confidence[i])),
+    confidence: defects.map(({ tooLarge }, i) => (tooLarge ? null : confidenceIn(named, i))),
     classes,
     counts,
     network: network && { name: network.name, sha256: network.sha256 },
