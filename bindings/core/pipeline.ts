@@ -8,6 +8,7 @@ import { EmptyScanError, OptionError, SupportError } from './errors.ts';
 import { Comparer, type LibraryVectors, type NamedExample } from './fewshot/comparer.ts';
 import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
+import { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
 import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
@@ -26,6 +27,7 @@ import {
 import { shareOf } from './share.ts';
 
 export type { SizedPoint } from './crop.ts';
+export { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
 
 /** A position in the file's own pixels: x the column, y the row, origin at the top-left pixel centre. */
 export interface Point {
@@ -410,13 +412,6 @@ export interface Named {
   confidence: Float32Array;
   steps: Step[];
 }
-
-/** The label of a point that resembles no labelled example. */
-export const UNKNOWN = 'unknown';
-/** The label of an example of what is no defect: lattice, or what only looks like one. */
-export const NOT_A_DEFECT = 'not a defect';
-/** The label of a region that is too large to be one defect. */
-export const TOO_LARGE = 'too large';
 
 /** Name each point after the labelled examples it resembles. */
 export function classifyDefects(

@@ -1,5 +1,6 @@
 import { encodeBase64 } from '../base64.ts';
 import { latticeLine } from '../describe.ts';
+import { labelText } from '../label-words.ts';
 import type { ClassCount } from '../pipeline.ts';
 import { shareOf } from '../share.ts';
 import { version } from '../version.ts';
@@ -130,7 +131,7 @@ function countsTable(counts: RunResult['counts']): string {
   if (counts.length === 0) return '<p>No defect was found.</p>';
   const rows = counts.map(
     (one) =>
-      `<tr><td>${escapeHtml(one.label || 'defect')}</td><td class="number">${one.count}</td><td class="number">${escapeHtml(density(one))}</td></tr>`,
+      `<tr><td>${escapeHtml(labelText(one.label))}</td><td class="number">${one.count}</td><td class="number">${escapeHtml(density(one))}</td></tr>`,
   );
   return `<table>
 <tr><th>class</th><th class="number">count</th><th class="number">per nm² (± Poisson)</th></tr>

@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../base64.ts';
+import { labelText } from '../label-words.ts';
 import type { LabelledScan } from './coco.ts';
 import { contoursOf } from './contours.ts';
 
@@ -59,7 +60,7 @@ function outlines(input: SvgInput, { label, members }: Group): string {
     const d = polygons.map((polygon) => `M${pairs(polygon)}Z`).join('');
     return `<path id="defect-${input.defects[i].id}" vector-effect="non-scaling-stroke" d="${d}"/>`;
   });
-  return `<g data-class="${escapeXml(label || 'defect')}" stroke="${input.colourOf(label)}">\n${paths.join('\n')}\n</g>`;
+  return `<g data-class="${escapeXml(labelText(label))}" stroke="${input.colourOf(label)}">\n${paths.join('\n')}\n</g>`;
 }
 
 function pairs(polygon: readonly number[]): string {
@@ -70,7 +71,7 @@ function pairs(polygon: readonly number[]): string {
 
 function legendLine(input: SvgInput, { label, members }: Group, y: number): string {
   const colour = input.colourOf(label);
-  return `<rect x="4" y="${round(y)}" width="14" height="14" fill="${colour}" stroke="#444" stroke-width="0.5"/><text x="26" y="${round(y + 12)}" fill="#1e1e1e">${escapeXml(label || 'defect')}: ${members.length}</text>`;
+  return `<rect x="4" y="${round(y)}" width="14" height="14" fill="${colour}" stroke="#444" stroke-width="0.5"/><text x="26" y="${round(y + 12)}" fill="#1e1e1e">${escapeXml(labelText(label))}: ${members.length}</text>`;
 }
 
 /** The longest of 1, 2 or 5 times a power of ten that takes up at most a quarter of the width. */

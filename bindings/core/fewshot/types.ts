@@ -85,6 +85,5 @@ export interface Classification {
   scores: Float32Array;
 }
 
-/** Label of a query that nothing in the support set is close to, and its name. */
+/** Label of a query that nothing in the support set is close to. */
 export const UNKNOWN = -1;
-export const UNKNOWN_NAME = 'unknown';

@@ -1,4 +1,4 @@
-import { type ClassCount, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
+import { type ClassCount, labelText, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
 import { type ClassStyle, densityText, NOT_A_DEFECT } from '../../core/session/index.ts';
 import type { Control } from './control.ts';
 import { button, element } from './dom.ts';
@@ -132,7 +132,7 @@ export class ClassesPanel {
       { className: 'other' },
       element('span', {}),
       dot,
-      element('span', { className: 'name' }, label || 'not named yet'),
+      element('span', { className: 'name' }, labelText(label)),
       ...cells,
     );
   }
