@@ -21,7 +21,7 @@ export {
 export { type OutputFile, type RunResult, runFileNames, runFiles } from './export/files.ts';
 export type { NpyValues } from './export/npy.ts';
 export { writeNpy } from './export/npy.ts';
-export { density, type ReportTruth } from './export/report.ts';
+export { areaLine, density, type ReportTruth } from './export/report.ts';
 export { writeSxm } from './export/sxm.ts';
 export {
   Comparer,

@@ -24,7 +24,7 @@ import {
   type SegmentOptions,
   segment,
 } from './segment/index.ts';
-import { shareOf } from './share.ts';
+import { areaNm2, shareOf } from './share.ts';
 
 export type { SizedPoint } from './crop.ts';
 export { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
@@ -562,6 +562,8 @@ export function snapToDefects<P extends Point>(
 export interface ClassCount {
   label: string;
   count: number;
+  /** What the density is over: the part of the scan where a defect could have been found. */
+  areaNm2: number | null;
   perNm2: number | null;
   /** Poisson standard error; null for a count of zero, which has only an upper limit. */
   errorPerNm2: number | null;
@@ -582,13 +584,13 @@ export function countLabels(
   prepared: Prepared,
   searchedFraction = shareOf(prepared.levelled.valid),
 ): ClassCount[] {
-  const pixelArea = pixelAreaNm2(prepared);
-  const area = pixelArea && pixelArea * prepared.rows * prepared.columns * searchedFraction;
+  const area = areaNm2(prepared, searchedFraction);
   return [...new Set([...classes, ...labels])].map((label) => {
     const count = labels.filter((other) => other === label).length;
     return {
       label,
       count,
+      areaNm2: area,
       perNm2: area ? count / area : null,
       errorPerNm2: area && count > 0 ? Math.sqrt(count) / area : null,
       below95PerNm2: area && count === 0 ? NONE_95 / area : null,

@@ -217,7 +217,8 @@ test('the record names every file read, the channels used and the area searched'
     'Z:forward',
     'Z:backward',
   ]);
-  const { count, perNm2 } = record.counts.find((one: { count: number }) => one.count > 0);
+  const { count, perNm2, areaNm2 } = record.counts.find((one: { count: number }) => one.count > 0);
+  expect(areaNm2).toBeCloseTo(count / perNm2, 9);
   // Half of 40 x 40 nm was measured, and step edges are not searched.
   expect(count / perNm2).toBeLessThan(801);
   expect(count / perNm2).toBeGreaterThan(500);

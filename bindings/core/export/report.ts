@@ -2,8 +2,9 @@ import { encodeBase64 } from '../base64.ts';
 import { latticeLine } from '../describe.ts';
 import { labelText } from '../label-words.ts';
 import type { ClassCount } from '../pipeline.ts';
-import { shareOf } from '../share.ts';
+import { areaNm2, shareOf } from '../share.ts';
 import { version } from '../version.ts';
+import { fourDigits, percent } from './figures.ts';
 import type { RunResult } from './files.ts';
 
 /** How a run compares with a known truth, for the demo: one row per class. */
@@ -85,16 +86,16 @@ function latticeList(description: RunResult['description']): string {
     .join('\n');
 }
 
-/** What the densities are counted over, and what of the scan is left out or was repaired. */
-function areaLine({ prepared, searchedFraction }: RunResult): string {
-  const { rows, columns, pixelXNm, pixelYNm } = prepared;
+/** One sentence or more: what the densities are over, and what of the scan is left out or was repaired. */
+export function areaLine({
+  prepared,
+  searchedFraction,
+}: Pick<RunResult, 'prepared' | 'searchedFraction'>): string {
   const { valid, stepEdges, disturbed } = prepared.levelled;
   const measured = shareOf(valid);
   const part = searchedFraction ?? measured;
-  const area =
-    pixelXNm === null || pixelYNm === null
-      ? ''
-      : `${fourDigits(part * rows * columns * pixelXNm * pixelYNm)} nm², `;
+  const nm2 = areaNm2(prepared, part);
+  const area = nm2 === null ? '' : `${fourDigits(nm2)} nm², `;
   const what = searchedFraction === undefined ? 'Measured' : 'Searched for defects';
   const leftOut = [
     ...(searchedFraction === undefined
@@ -118,23 +119,16 @@ function shareNamed(what: string, share: number): string[] {
   return share > 0 ? [`${what} ${percent(share)}`] : [];
 }
 
-function percent(share: number): string {
-  return share > 0 && share < 0.0005 ? '< 0.1 %' : `${(100 * share).toFixed(1)} %`;
-}
-
-/** Without an exponent, which lengths and areas of a scan do not need. */
-function fourDigits(value: number): string {
-  return String(Number(value.toPrecision(4)));
-}
-
 function countsTable(counts: RunResult['counts']): string {
   if (counts.length === 0) return '<p>No defect was found.</p>';
   const rows = counts.map(
     (one) =>
       `<tr><td>${escapeHtml(labelText(one.label))}</td><td class="number">${one.count}</td><td class="number">${escapeHtml(density(one))}</td></tr>`,
   );
+  const [{ areaNm2: area }] = counts;
+  const over = area === null ? '' : ` over ${fourDigits(area)} nm²`;
   return `<table>
-<tr><th>class</th><th class="number">count</th><th class="number">per nm² (± Poisson)</th></tr>
+<tr><th>class</th><th class="number">count</th><th class="number">per nm²${over} (± Poisson)</th></tr>
 ${rows.join('\n')}
 </table>`;
 }

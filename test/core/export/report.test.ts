@@ -34,6 +34,14 @@ describe('the report says what area the counts are of', () => {
     expect(report).toContain('200 × 200 nm');
   });
 
+  test('also at the head of the densities', () => {
+    const count = { label: 'a', count: 9, perNm2: 0.1, errorPerNm2: 0.03, below95PerNm2: null };
+    const levelled = { valid: ones(ROWS * COLUMNS) };
+    const of = (areaNm2: number | null) => reportOf(levelled, { counts: [{ ...count, areaNm2 }] });
+    expect(of(90.004)).toContain('>per nm² over 90 nm² (± Poisson)<');
+    expect(of(null)).toContain('>per nm² (± Poisson)<');
+  });
+
   test('measured, where nothing was searched', () => {
     const report = reportOf({ valid: ones(10_000), stepEdges: ones(1000) });
     expect(report).toContain(
