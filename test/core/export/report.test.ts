@@ -24,6 +24,15 @@ function reportOf(levelled: object, known: object = {}): string {
   return writeReport(report, new Uint8Array());
 }
 
+test('the report shows steps in words, and as JSON behind a fold', () => {
+  const steps = [{ name: 'missing', missingPixels: [3, 0], missingLines: [0, 0] }];
+  const [open, folded] = reportOf({ valid: ones(1) }, { steps }).split('<details>');
+  expect(open).toContain('<td>in each image</td><td>3, 0 pixels</td>');
+  expect(open).not.toContain('missingPixels');
+  const [, json] = /<pre>(.*)<\/pre>/s.exec(folded)!;
+  expect(JSON.parse(json.replaceAll('&quot;', '"'))).toEqual(steps);
+});
+
 describe('the report says what area the counts are of', () => {
   test('searched, left out and repaired', () => {
     const levelled = { valid: ones(19_000), stepEdges: ones(1000), disturbed: ones(5) };
