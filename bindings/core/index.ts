@@ -21,7 +21,7 @@ export {
 export { type OutputFile, type RunResult, runFileNames, runFiles } from './export/files.ts';
 export type { NpyValues } from './export/npy.ts';
 export { writeNpy } from './export/npy.ts';
-export { density, type ReportTruth } from './export/report.ts';
+export { areaLine, density, type ReportTruth } from './export/report.ts';
 export { writeSxm } from './export/sxm.ts';
 export {
   Comparer,
@@ -43,6 +43,7 @@ export {
   type KmeansOptions,
   type LoadedNetwork,
 } from './kernels.ts';
+export { labelText } from './label-words.ts';
 export type { Measured } from './lattice/estimate.ts';
 export type { LatticeSite } from './lattice/sites.ts';
 export type { Picture } from './lattice/spectrum.ts';

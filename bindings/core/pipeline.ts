@@ -8,6 +8,7 @@ import { EmptyScanError, OptionError, SupportError } from './errors.ts';
 import { Comparer, type LibraryVectors, type NamedExample } from './fewshot/comparer.ts';
 import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
+import { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
 import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
@@ -23,9 +24,10 @@ import {
   type SegmentOptions,
   segment,
 } from './segment/index.ts';
-import { shareOf } from './share.ts';
+import { areaNm2, shareOf } from './share.ts';
 
 export type { SizedPoint } from './crop.ts';
+export { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
 
 /** A position in the file's own pixels: x the column, y the row, origin at the top-left pixel centre. */
 export interface Point {
@@ -406,17 +408,10 @@ export interface Named {
   classes: string[];
   /** A class, or UNKNOWN when nothing in the support set is close; one per point. */
   labels: string[];
-  /** 0..1, one per point. */
+  /** 0..1, one per point; NaN where it could be nothing else because one class alone has examples. */
   confidence: Float32Array;
   steps: Step[];
 }
-
-/** The label of a point that resembles no labelled example. */
-export const UNKNOWN = 'unknown';
-/** The label of an example of what is no defect: lattice, or what only looks like one. */
-export const NOT_A_DEFECT = 'not a defect';
-/** The label of a region that is too large to be one defect. */
-export const TOO_LARGE = 'too large';
 
 /** Name each point after the labelled examples it resembles. */
 export function classifyDefects(
@@ -567,6 +562,8 @@ export function snapToDefects<P extends Point>(
 export interface ClassCount {
   label: string;
   count: number;
+  /** What the density is over: the part of the scan where a defect could have been found. */
+  areaNm2: number | null;
   perNm2: number | null;
   /** Poisson standard error; null for a count of zero, which has only an upper limit. */
   errorPerNm2: number | null;
@@ -587,13 +584,13 @@ export function countLabels(
   prepared: Prepared,
   searchedFraction = shareOf(prepared.levelled.valid),
 ): ClassCount[] {
-  const pixelArea = pixelAreaNm2(prepared);
-  const area = pixelArea && pixelArea * prepared.rows * prepared.columns * searchedFraction;
+  const area = areaNm2(prepared, searchedFraction);
   return [...new Set([...classes, ...labels])].map((label) => {
     const count = labels.filter((other) => other === label).length;
     return {
       label,
       count,
+      areaNm2: area,
       perNm2: area ? count / area : null,
       errorPerNm2: area && count > 0 ? Math.sqrt(count) / area : null,
       below95PerNm2: area && count === 0 ? NONE_95 / area : null,

@@ -120,7 +120,7 @@ describe.skipIf(!bundlers)(bundlers ? title : `${title} (skipped: no bundlers)`,
       await withTab(address, [site.origin], async (page) => {
         await page.locator('output[data-ready]').waitFor({ timeout: 90_000 });
         const defects = await page.evaluate(() => globalThis.annotator.getAnnotations().length);
-        expect(await page.locator('output').textContent()).toBe(`not named: ${defects}`);
+        expect(await page.locator('output').textContent()).toBe(`defect: ${defects}`);
         for (const [index, name] of [
           [0, 'vacancy'],
           [2, 'fragment'],

@@ -181,6 +181,7 @@ describe('countLabels', () => {
       ['a', 4],
       ['b', 1],
     ]);
+    expect(counts[1].areaNm2).toBeCloseTo(area, 9);
     expect(counts[1].perNm2).toBeCloseTo(4 / area, 12);
     expect(counts[1].errorPerNm2).toBeCloseTo(2 / area, 12);
     // P(0 | mean) = exp(-mean) = 0.05
@@ -189,7 +190,7 @@ describe('countLabels', () => {
   });
 
   test('gives no density without a physical size', () => {
-    const [{ perNm2 }] = countLabels(['a'], ['a'], { ...prepared, pixelXNm: null });
-    expect(perNm2).toBeNull();
+    const [{ perNm2, areaNm2 }] = countLabels(['a'], ['a'], { ...prepared, pixelXNm: null });
+    expect([perNm2, areaNm2]).toEqual([null, null]);
   });
 });

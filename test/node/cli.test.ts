@@ -132,6 +132,11 @@ test('classify says when only one class has examples', () => {
   const { status, stderr } = adatom('classify', scan, '--support', examples, '--out', out);
   expect(status).toBe(0);
   expect(stderr).toContain(`Only '${label}' has examples`);
+  const rows = readFileSync(join(out, 'defects.csv'), 'utf8').trim().split('\n').slice(1);
+  const confidences = rows.map((row) => row.split(',')[8]);
+  // The examples themselves are certain; of the others nobody knows.
+  expect(confidences.filter((text) => text === '1.0000')).toHaveLength(alone.length - 1);
+  expect(confidences.filter((text) => text === '')).toHaveLength(rows.length - alone.length + 1);
 });
 
 test('classify says when the network is untrained', () => {
@@ -212,7 +217,8 @@ test('the record names every file read, the channels used and the area searched'
     'Z:forward',
     'Z:backward',
   ]);
-  const { count, perNm2 } = record.counts.find((one: { count: number }) => one.count > 0);
+  const { count, perNm2, areaNm2 } = record.counts.find((one: { count: number }) => one.count > 0);
+  expect(areaNm2).toBeCloseTo(count / perNm2, 9);
   // Half of 40 x 40 nm was measured, and step edges are not searched.
   expect(count / perNm2).toBeLessThan(801);
   expect(count / perNm2).toBeGreaterThan(500);

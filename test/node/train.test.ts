@@ -71,6 +71,15 @@ describe('adatom train', () => {
     expect(train(...args, '--until', '0').status).toBe(2);
   });
 
+  test('says of a finished training that nothing is left to do, and writes the same again', () => {
+    const args = ['again.safetensors', ...small, '--steps', STEPS] as const;
+    copyFileSync(`${one.out}.checkpoint`, join(folder, 'again.safetensors.checkpoint'));
+    const again = train(...args);
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    expect(again.stdout).toMatch(/finished already, nothing left to do; 3 steps, loss \d/);
+    expect(readFileSync(again.out).equals(readFileSync(one.out))).toBe(true);
+  });
+
   test('refuses to write over what it did not make, and keeps it', () => {
     const theirs = join(folder, 'theirs.safetensors');
     writeFileSync(theirs, 'not ours');
@@ -84,12 +93,12 @@ describe('adatom train', () => {
     const { status, stderr } = train('one.safetensors', ...small, '--steps', '5');
     expect(status).toBe(1);
     expect(stderr).toMatch(/one\.safetensors\.checkpoint: expected a checkpoint of this training/);
-    expect(stderr).toContain('(schedule.steps found 3, expected 5)');
+    expect(stderr).toContain('(--steps found 3, expected 5)');
     expect(stderr).toMatch(/name another --out, or give the same options/);
     const wider = train('one.safetensors', '--seed', '4', '--steps', STEPS);
-    expect(wider.stderr).toMatch(
-      /\(schedule\.seed found 3, expected 4; \S+outChannels found 4, expected 32; .*; 1 more\)/,
-    );
+    expect(wider.stderr).toContain('(--seed found 3, expected 4; --widths found 4, expected 32)');
+    const other = train('one.safetensors', ...small, '--steps', STEPS, '--surface', 'si001');
+    expect(other.stderr).toContain('(--surface found nothing, expected "si001")');
   });
 
   test('refuses a surface that it does not know', () => {

@@ -157,14 +157,20 @@ describe('npm i ./adatom-x.y.z.tgz, in a clean folder without network', () => {
   });
 
   /** Compiles a program against the package, its declarations too, with these libraries of TypeScript's. */
-  function typeCheck(name: string, text: string, lib: string, resolution: string): void {
+  function typeCheck(
+    name: string,
+    text: string,
+    lib: string,
+    resolution: string,
+    ...more: string[]
+  ): void {
     writeFileSync(join(clean, name), text);
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
     const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', lib];
     const { stdout, status } = spawnSync(
       process.execPath,
-      [tsc, ...options, '--module', module, '--moduleResolution', resolution, name],
+      [tsc, ...options, '--module', module, '--moduleResolution', resolution, ...more, name],
       { cwd: clean, encoding: 'utf8' },
     );
     expect(status, stdout).toBe(0);
@@ -196,6 +202,17 @@ describe('npm i ./adatom-x.y.z.tgz, in a clean folder without network', () => {
       const workerUrl = new URL('file:///worker.js');
       export const made = [createAdatom({ wasm, workerUrl }), slim({ wasm }), createKernels(wasm)];`;
     typeCheck('compiled.ts', compiled, 'es2022,dom', 'nodenext');
+  });
+
+  test('type-checks for Node as a bundler resolves, once told that it is Node', {
+    timeout: 60_000,
+  }, () => {
+    // Of its own accord TypeScript asks for neither 'node' nor 'browser' then, and gets the page's types.
+    const own = `
+      import { createKernels, readScanFile } from 'adatom';
+      export const cosine: number = createKernels().cos(1);
+      export const scan = readScanFile('scan.sxm');`;
+    typeCheck('bundled.ts', own, 'es2022', 'bundler', '--customConditions', 'node');
   });
 
   test('is there for require() too, which can take no module that waits', () => {

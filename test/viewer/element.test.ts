@@ -223,6 +223,22 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('of one class alone all is to be reviewed, without a confidence; densities say their area', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      await page.getByText(/^count · density over \d+ nm²$/).waitFor();
+      await page.evaluate(() => window.viewer.label([{ x: 294, y: 207 }], 'a'));
+      const { named, sure } = await page.evaluate(() => {
+        const { labels, confidence } = window.viewer.workbench!.naming;
+        const sure = [...confidence].filter(Number.isFinite);
+        return { named: labels.filter((label) => label === 'a').length, sure };
+      });
+      expect(sure).toEqual([1]);
+      await page.getByText(`${named - 1} left`, { exact: true }).waitFor();
+    });
+  });
+
   test('leads through the review, the least confident first', async () => {
     await onStage(async (stage) => {
       await stage.begin();

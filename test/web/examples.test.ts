@@ -76,7 +76,7 @@ describe('the examples for web pages', { timeout: 240_000 }, () => {
 
   test('viewer.html shows the scan in the element', async () => {
     await open('viewer.html', async (page) => {
-      await soon(() => page.locator('pre').textContent()).toMatch(/^not named yet: 5\d$/);
+      await soon(() => page.locator('pre').textContent()).toMatch(/^defect: 5\d$/);
     });
   });
 });

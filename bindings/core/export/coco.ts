@@ -1,3 +1,4 @@
+import { labelText } from '../label-words.ts';
 import type { Defect } from '../pipeline.ts';
 import { version } from '../version.ts';
 import { contoursOf } from './contours.ts';
@@ -22,7 +23,7 @@ export interface LabelledScan {
  * Defects without a label are of the category 'defect'. Lin et al. 2014, arXiv 1405.0312.
  */
 export function writeCoco(scans: readonly LabelledScan[]): string {
-  const named = scans.flatMap(({ classes, labels }) => [...classes, ...labels.map(categoryOf)]);
+  const named = scans.flatMap(({ classes, labels }) => [...classes, ...labels.map(labelText)]);
   const categories = [...new Set(named)].map((name, i) => ({
     id: i + 1,
     name,
@@ -32,7 +33,7 @@ export function writeCoco(scans: readonly LabelledScan[]): string {
   const annotations = scans.flatMap(({ defects, labels, regionIds, columns }, image) =>
     defects.map((defect, i) => ({
       image_id: image + 1,
-      category_id: idOf.get(categoryOf(labels[i])),
+      category_id: idOf.get(labelText(labels[i])),
       segmentation: contoursOf(regionIds, columns, defect),
       area: defect.areaPx,
       bbox: boxOf(defect),
@@ -50,10 +51,6 @@ export function writeCoco(scans: readonly LabelledScan[]): string {
     categories,
     annotations: annotations.map((annotation, i) => ({ id: i + 1, ...annotation })),
   });
-}
-
-function categoryOf(label: string): string {
-  return label === '' ? 'defect' : label;
 }
 
 function boxOf({ box }: Defect): number[] {

@@ -1,4 +1,5 @@
 import type { Description } from '../describe.ts';
+import { labelText } from '../label-words.ts';
 import type { ClassCount, Defect, Prepared } from '../pipeline.ts';
 import type { Scan, Step } from '../scan.ts';
 import { version } from '../version.ts';
@@ -27,7 +28,7 @@ export interface RunResult {
   defects: Defect[];
   /** One per defect; '' before naming. */
   labels: string[];
-  /** One per defect, null before naming. */
+  /** One per defect, null before naming and where there was nothing to compare with. */
   confidence: (number | null)[];
   classes: string[];
   counts: ClassCount[];
@@ -72,9 +73,10 @@ export function runFiles(result: RunResult): OutputFile[] {
   }
   files.push(['defects.csv', writeDefectsCsv(defectRows(result))]);
 
-  // 'unknown' and 'too large' are shown like classes, after them.
-  const shown = [...new Set([...classes, ...labels])].filter((label) => label !== '');
-  const classIndex = labels.map((label) => shown.indexOf(label));
+  // What has no class is shown like one, after them; what has no name before what was set aside.
+  const nameless = labels.filter((label) => label === '');
+  const shown = [...new Set([...classes, ...nameless, ...labels].map(labelText))];
+  const classIndex = labels.map((label) => shown.indexOf(labelText(label)));
   const classOf = new Map(defects.map(({ id }, i) => [id, classIndex[i]]));
   const square = squarePixels(prepared);
   const overlay = renderOverlay({

@@ -1,4 +1,5 @@
 import { OptionError, ShapeError } from '../errors.ts';
+import { labelText } from '../label-words.ts';
 import type { Pixels } from '../scan.ts';
 import { type Colormap, colormap, colourIndex } from './colormap.ts';
 import {
@@ -22,7 +23,7 @@ export interface OverlayInput {
   regionLabels?: Int32Array;
   /** Index into classes of a region, -1 for none of them. */
   classOfRegion?: (id: number) => number;
-  /** Absent or empty: nothing is classified, and every region is a "defect". */
+  /** Absent or empty: nothing is classified, and every region is a defect. */
   classes?: readonly string[];
   /** Marked positions, drawn as rings: the support set, or defects that have no region. */
   points?: readonly { x: number; y: number; classIndex: number }[];
@@ -42,7 +43,7 @@ const BLACK: Rgb = [0, 0, 0];
 const INK: Rgb = [30, 30, 30];
 const PAPER: Rgb = WHITE;
 const NOT_MEASURED: Rgb = [96, 104, 120];
-const UNCLASSIFIED: Rgb = [236, 236, 236];
+const NOT_NAMED: Rgb = [236, 236, 236];
 
 /**
  * Okabe and Ito 2008, told apart with every kind of colour vision. Those that afmhot lacks come
@@ -60,7 +61,7 @@ const PALETTE: readonly Rgb[] = [
 
 /** Colour of a class by its index; they repeat after seven. -1 is "none of these". */
 export function classColour(index: number): Rgb {
-  return index < 0 ? UNCLASSIFIED : PALETTE[index % PALETTE.length];
+  return index < 0 ? NOT_NAMED : PALETTE[index % PALETTE.length];
 }
 
 /**
@@ -262,7 +263,7 @@ interface Entry {
   colour: Rgb;
 }
 
-/** One entry per class, also those with none; "unclassified" only where there are some. */
+/** One entry per class, also those with none; one of what has no class only where there are some. */
 function legend(input: OverlayInput): Entry[] {
   const { regionLabels, points = [], classes = [] } = input;
   const ids = new Set(regionLabels);
@@ -275,9 +276,9 @@ function legend(input: OverlayInput): Entry[] {
     count: `(${indices.filter((other) => other === index).length})`,
     colour: classColour(index),
   });
-  if (classes.length === 0) return regionLabels ? [entry('defects', 0)] : [];
+  if (classes.length === 0) return regionLabels ? [entry(labelText(''), 0)] : [];
   const entries = classes.map(entry);
-  return indices.includes(-1) ? [...entries, entry('unclassified', -1)] : entries;
+  return indices.includes(-1) ? [...entries, entry(labelText(''), -1)] : entries;
 }
 
 /** Of a region; one class for all of them when there are no classes. */

@@ -1,9 +1,13 @@
 import { encodeBase64 } from '../base64.ts';
 import { latticeLine } from '../describe.ts';
+import { labelText } from '../label-words.ts';
 import type { ClassCount } from '../pipeline.ts';
-import { shareOf } from '../share.ts';
+import { areaNm2, shareOf } from '../share.ts';
 import { version } from '../version.ts';
+import { fourDigits, percent } from './figures.ts';
 import type { RunResult } from './files.ts';
+import { writeResultJson } from './json.ts';
+import { stepTexts } from './steps.ts';
 
 /** How a run compares with a known truth, for the demo: one row per class. */
 export interface ReportTruth {
@@ -41,6 +45,8 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
   table { border-collapse: collapse; margin: 1rem 0; }
   th, td { padding: .25rem .9rem .25rem 0; text-align: left; border-bottom: 1px solid #8885; vertical-align: top; }
   td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+  .steps td { white-space: pre-line; overflow-wrap: anywhere; }
+  pre { overflow-x: auto; font-size: .8em; }
   .warning { border-left: 4px solid #d55e00; padding-left: .8rem; }
   code { font-size: .9em; overflow-wrap: anywhere; }
 </style>
@@ -57,10 +63,10 @@ ${truth ? `<h2>Agreement with the known truth</h2>\n${truthTable(truth)}` : ''}
 ${result.network ? `<p>Embedded with: ${escapeHtml(result.network.name)}${result.network.sha256 ? ` (sha256 <code>${result.network.sha256}</code>)` : ''}.</p>` : ''}
 ${result.warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
 <h2>What was done</h2>
-<table>
-<tr><th>step</th><th>parameters and findings</th></tr>
-${result.steps.map(({ name, ...rest }) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(parameters(rest))}</td></tr>`).join('\n')}
-</table>
+${stepsTable(result.steps)}
+<details><summary>The same for programs, as in result.json</summary>
+<pre>${escapeHtml(writeResultJson(result.steps))}</pre>
+</details>
 <p>adatom ${version}. Input sha256 <code>${input.sha256}</code>.</p>
 </body>
 </html>
@@ -84,16 +90,16 @@ function latticeList(description: RunResult['description']): string {
     .join('\n');
 }
 
-/** What the densities are counted over, and what of the scan is left out or was repaired. */
-function areaLine({ prepared, searchedFraction }: RunResult): string {
-  const { rows, columns, pixelXNm, pixelYNm } = prepared;
+/** One sentence or more: what the densities are over, and what of the scan is left out or was repaired. */
+export function areaLine({
+  prepared,
+  searchedFraction,
+}: Pick<RunResult, 'prepared' | 'searchedFraction'>): string {
   const { valid, stepEdges, disturbed } = prepared.levelled;
   const measured = shareOf(valid);
   const part = searchedFraction ?? measured;
-  const area =
-    pixelXNm === null || pixelYNm === null
-      ? ''
-      : `${fourDigits(part * rows * columns * pixelXNm * pixelYNm)} nm², `;
+  const nm2 = areaNm2(prepared, part);
+  const area = nm2 === null ? '' : `${fourDigits(nm2)} nm², `;
   const what = searchedFraction === undefined ? 'Measured' : 'Searched for defects';
   const leftOut = [
     ...(searchedFraction === undefined
@@ -117,23 +123,16 @@ function shareNamed(what: string, share: number): string[] {
   return share > 0 ? [`${what} ${percent(share)}`] : [];
 }
 
-function percent(share: number): string {
-  return share > 0 && share < 0.0005 ? '< 0.1 %' : `${(100 * share).toFixed(1)} %`;
-}
-
-/** Without an exponent, which lengths and areas of a scan do not need. */
-function fourDigits(value: number): string {
-  return String(Number(value.toPrecision(4)));
-}
-
 function countsTable(counts: RunResult['counts']): string {
   if (counts.length === 0) return '<p>No defect was found.</p>';
   const rows = counts.map(
     (one) =>
-      `<tr><td>${escapeHtml(one.label || 'defect')}</td><td class="number">${one.count}</td><td class="number">${escapeHtml(density(one))}</td></tr>`,
+      `<tr><td>${escapeHtml(labelText(one.label))}</td><td class="number">${one.count}</td><td class="number">${escapeHtml(density(one))}</td></tr>`,
   );
+  const [{ areaNm2: area }] = counts;
+  const over = area === null ? '' : ` over ${fourDigits(area)} nm²`;
   return `<table>
-<tr><th>class</th><th class="number">count</th><th class="number">per nm² (± Poisson)</th></tr>
+<tr><th>class</th><th class="number">count</th><th class="number">per nm²${over} (± Poisson)</th></tr>
 ${rows.join('\n')}
 </table>`;
 }
@@ -150,10 +149,16 @@ ${lines.join('\n')}
 <p>${spurious} found where the truth has none.</p>`;
 }
 
-function parameters(rest: Record<string, unknown>): string {
-  return Object.entries(rest)
-    .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(', ');
+function stepsTable(steps: RunResult['steps']): string {
+  const bodies = stepTexts(steps).map(({ title, lines }) => {
+    const head = `<th scope="rowgroup" rowspan="${lines.length}">${escapeHtml(title)}</th>`;
+    const rows = lines.map(
+      ({ what, value }, i) =>
+        `<tr>${i === 0 ? head : ''}<td>${escapeHtml(what)}</td><td>${escapeHtml(value)}</td></tr>`,
+    );
+    return `<tbody>\n${rows.join('\n')}\n</tbody>`;
+  });
+  return `<table class="steps">\n${bodies.join('\n')}\n</table>`;
 }
 
 function escapeHtml(text: string): string {

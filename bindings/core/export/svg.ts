@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../base64.ts';
+import { labelText } from '../label-words.ts';
 import type { LabelledScan } from './coco.ts';
 import { contoursOf } from './contours.ts';
 import { CASING_OPACITY, CASING_WIDTH, DASH, LINE_WIDTH, type MarkStyle } from './marks.ts';
@@ -73,7 +74,7 @@ function outlines(input: SvgInput, { label, members }: Group): string {
   });
   const { colour, dashed } = input.styleOf(label);
   const dash = dashed ? ` stroke-dasharray="${DASH.join(' ')}"` : '';
-  return `<g data-class="${escapeXml(label || 'defect')}" stroke="${colour}"${dash}>\n${paths.join('\n')}\n</g>`;
+  return `<g data-class="${escapeXml(labelText(label))}" stroke="${colour}"${dash}>\n${paths.join('\n')}\n</g>`;
 }
 
 function pairs(polygon: readonly number[]): string {
@@ -84,7 +85,7 @@ function pairs(polygon: readonly number[]): string {
 
 function legendLine(input: SvgInput, { label, members }: Group, y: number): string {
   const { colour } = input.styleOf(label);
-  return `<rect x="4" y="${round(y)}" width="14" height="14" fill="${colour}" stroke="#444" stroke-width="0.5"/><text x="26" y="${round(y + 12)}" fill="#1e1e1e">${escapeXml(label || 'defect')}: ${members.length}</text>`;
+  return `<rect x="4" y="${round(y)}" width="14" height="14" fill="${colour}" stroke="#444" stroke-width="0.5"/><text x="26" y="${round(y + 12)}" fill="#1e1e1e">${escapeXml(labelText(label))}: ${members.length}</text>`;
 }
 
 /** The longest of 1, 2 or 5 times a power of ten that takes up at most a quarter of the width. */

@@ -11,7 +11,7 @@ const TEMPERATURE = 0.3;
 /**
  * Confidence in each label, 0..1: softmax over minus the distances of a query to the classes, at the
  * label. Its temperature is in units of the median nearest distance of all queries, so that it does
- * not depend on the embedding's scale. With one class it is 1: only rejection tells queries apart.
+ * not depend on the embedding's scale. NaN with one class: certainty needs something else that it could be.
  */
 export function confidenceOf(
   kernels: Kernels,
@@ -19,6 +19,7 @@ export function confidenceOf(
   labels: Int32Array,
   nWay: number,
 ): Float32Array {
+  if (nWay === 1) return new Float32Array(labels.length).fill(NaN);
   const temperature = relative * medianOf(nearestDistances(distances, nWay)) || 1;
   return Float32Array.from(labels, (label, q) => {
     const row = distances.subarray(q * nWay, (q + 1) * nWay);

@@ -1,5 +1,6 @@
 import { ShapeError, SupportError } from '../errors.ts';
-import { type SupportSet, UNKNOWN_NAME } from './types.ts';
+import { UNKNOWN } from '../label-words.ts';
+import type { SupportSet } from './types.ts';
 
 /** A support set from one class name per embedding; classes in the order in which they first appear. Throws as checkSupport. */
 export function makeSupport(
@@ -53,9 +54,9 @@ export function checkSupport(support: SupportSet): void {
 export function checkLabels({ labels, classes }: Pick<SupportSet, 'labels' | 'classes'>): void {
   if (classes.length === 0)
     throw new SupportError('support: expected at least one class, got none.');
-  if (new Set(classes).size < classes.length || classes.includes(UNKNOWN_NAME)) {
+  if (new Set(classes).size < classes.length || classes.includes(UNKNOWN)) {
     throw new SupportError(
-      `support: expected different class names, none of them '${UNKNOWN_NAME}', got ${classes.join(', ')}.`,
+      `support: expected different class names, none of them '${UNKNOWN}', got ${classes.join(', ')}.`,
     );
   }
   labels.forEach((label, i) => {

@@ -76,12 +76,14 @@ export interface Classification {
   labels: Int32Array;
   /** (n) the class that would be the answer without rejection. */
   nearest: Int32Array;
-  /** (n) 0..1: of the label, or for UNKNOWN how far the query falls short of any class. */
+  /**
+   * (n) 0..1: of the label, NaN where there is one class alone, or for UNKNOWN how far the query falls
+   * short of any class.
+   */
   confidence: Float32Array;
   /** (n, nWay) the method's own scores. */
   scores: Float32Array;
 }
 
-/** Label of a query that nothing in the support set is close to, and its name. */
+/** Label of a query that nothing in the support set is close to. */
 export const UNKNOWN = -1;
-export const UNKNOWN_NAME = 'unknown';

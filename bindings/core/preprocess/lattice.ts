@@ -39,8 +39,9 @@ export interface Wave {
   isAlone: boolean;
 }
 
-/** The strongest wave, and the strongest other one that is no harmonic of it. */
+/** The strongest wave, and the strongest other one that is no harmonic of it and is to be believed. */
 export interface Lattice extends Wave {
+  /** null where only rows can be seen: noise has a strongest wave too. */
   second: Wave | null;
 }
 
@@ -69,7 +70,8 @@ export function findLattice(
   const background = ringFloors(spectrum);
   const first = strongest(spectrum, background, null);
   if (!first) return null;
-  return { ...first, second: strongest(spectrum, background, first) };
+  const second = strongest(spectrum, background, first);
+  return { ...first, second: second && second.confidence >= CONFIDENT ? second : null };
 }
 
 interface Spectrum {

@@ -1,13 +1,13 @@
 import { OptionError } from '../errors.ts';
+import { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from '../label-words.ts';
 import { freeColour } from './palette.ts';
-import {
-  type AddedDefect,
-  type ClassLibrary,
-  type ClassStyle,
-  type DefectLabel,
-  type Labelling,
-  NOT_A_DEFECT,
-  type Position,
+import type {
+  AddedDefect,
+  ClassLibrary,
+  ClassStyle,
+  DefectLabel,
+  Labelling,
+  Position,
 } from './types.ts';
 
 /** One thing that a person does to a labelling. */
@@ -28,7 +28,7 @@ export type Command =
   | { type: 'options'; options: Readonly<Record<string, unknown>> };
 
 /** Names that mean something else in a result. */
-const RESERVED = [NOT_A_DEFECT, 'unknown', 'too large'];
+const RESERVED = [NOT_A_DEFECT, UNKNOWN, TOO_LARGE];
 
 export const emptyLabelling: Labelling = {
   classes: [],

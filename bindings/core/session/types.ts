@@ -53,5 +53,5 @@ export interface Labelling {
   options: Readonly<Record<string, unknown>>;
 }
 
-/** The label of a candidate that is no defect: it is left out of every count. */
-export const NOT_A_DEFECT = 'not a defect';
+/** A candidate of this label is left out of every count. */
+export { NOT_A_DEFECT } from '../label-words.ts';

@@ -66,7 +66,14 @@ export function readCheckpoint(
 /** Differing settings that an error names. */
 const MOST_NAMED = 4;
 
-/** The settings in which two jobs, JSON, differ: `schedule.steps found 3, expected 5`. */
+/** The command line's options for settings of a job: who gave them knows no other name. */
+const OPTIONS: readonly (readonly [setting: RegExp, option: string])[] = [
+  [/^schedule\.(steps|seed)$/, '--$1'],
+  [/^source\.options\.surfaces\b.*$/, '--surface'],
+  [/^spec\.nodes\..*\.outChannels$/, '--widths'],
+];
+
+/** The settings in which two jobs, JSON, differ: `--steps found 3, expected 5`. */
 function differences(found: string | undefined, expected: string): string {
   const [here, wanted] = [settingsOf(found), settingsOf(expected)];
   const depth = (name: string) => name.split('.').length;
@@ -74,12 +81,15 @@ function differences(found: string | undefined, expected: string): string {
   const names = [...new Set([...wanted.keys(), ...here.keys()])].sort(
     (a, b) => depth(a) - depth(b),
   );
-  const differing = names
-    .filter((name) => here.get(name) !== wanted.get(name))
-    .map(
-      (name) =>
-        `${name} found ${here.get(name) ?? 'nothing'}, expected ${wanted.get(name) ?? 'nothing'}`,
-    );
+  const said = new Map<string, string>();
+  for (const name of names) {
+    const option = OPTIONS.reduce((text, [setting, asked]) => text.replace(setting, asked), name);
+    // Of an option that decides several settings the first tells enough.
+    if (here.get(name) === wanted.get(name) || said.has(option)) continue;
+    const values = [here, wanted].map((settings) => settings.get(name) ?? 'nothing');
+    said.set(option, `${option} found ${values[0]}, expected ${values[1]}`);
+  }
+  const differing = [...said.values()];
   if (differing.length === 0)
     return 'its settings are the same in another order or form: another version wrote it';
   const more = differing.length - MOST_NAMED;

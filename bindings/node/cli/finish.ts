@@ -1,4 +1,5 @@
 import {
+  areaLine,
   countLabels,
   type Defect,
   describeDefects,
@@ -40,6 +41,12 @@ export function shownLabels(defects: readonly Defect[], named: Named | undefined
   return defects.map(({ tooLarge }, i) => (tooLarge ? TOO_LARGE : (named?.labels[i] ?? '')));
 }
 
+/** null where nothing was compared. */
+function confidenceIn(named: Named | undefined, i: number): number | null {
+  const confidence = named?.confidence[i] ?? Number.NaN;
+  return Number.isNaN(confidence) ? null : confidence;
+}
+
 /** Write a run's files, then print its warnings and counts. */
 export function finish(context: Context, outcome: Outcome): void {
   const { kernels, report, files } = context;
@@ -48,6 +55,7 @@ export function finish(context: Context, outcome: Outcome): void {
   const classes = named?.classes ?? [];
   const counts = countLabels(labels, named ? classes : [''], prepared, found?.searchedFraction);
   const warnings = [...prepared.warnings, ...(found?.warnings ?? []), ...(outcome.warnings ?? [])];
+  const searched = found ? { searchedFraction: found.searchedFraction } : {};
   const description = describeDefects(kernels, prepared, defects, found?.regionIds);
   const written = runFiles({
     command,
@@ -55,16 +63,11 @@ export function finish(context: Context, outcome: Outcome): void {
     ...recordedInputs(files),
     scan,
     prepared,
-    ...(found
-      ? {
-          mask: found.mask,
-          regionIds: found.regionIds,
-          searchedFraction: found.searchedFraction,
-        }
-      : {}),
+    ...(found ? { mask: found.mask, regionIds: found.regionIds } : {}),
+    ...searched,
     defects: [...defects],
     labels,
-    confidence: defects.map(({ tooLarge }, i) => (tooLarge || !named ? null : named.confidence[i])),
+    confidence: defects.map(({ tooLarge }, i) => (tooLarge ? null : confidenceIn(named, i))),
     classes,
     counts,
     network: network && { name: network.name, sha256: network.sha256 },
@@ -78,6 +81,7 @@ export function finish(context: Context, outcome: Outcome): void {
   for (const warning of warnings) report.warn(warning);
   if (!context.json) {
     for (const lattice of description.lattices) context.print(`lattice  ${latticeLine(lattice)}`);
+    context.print(areaLine({ prepared, ...searched }));
   }
   printCounts(context, counts, out);
 }

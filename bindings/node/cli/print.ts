@@ -1,4 +1,4 @@
-import { type ClassCount, density } from '../index.ts';
+import { type ClassCount, density, labelText } from '../index.ts';
 import type { Given, OptionSpecs } from './args.ts';
 import type { Context } from './commands/command.ts';
 
@@ -25,7 +25,7 @@ export function printCounts(context: Context, counts: ClassCount[], out: string)
   for (const one of counts) {
     const perArea = density(one);
     print(
-      `${(one.label || 'defects').padEnd(width)} ${String(one.count).padStart(5)}${perArea && `  ${perArea} per nm²`}`,
+      `${labelText(one.label).padEnd(width)} ${String(one.count).padStart(5)}${perArea && `  ${perArea} per nm²`}`,
     );
   }
   print(`written to ${out}`);

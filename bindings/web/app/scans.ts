@@ -1,5 +1,5 @@
 import type { ClassLibrary, Engine, NamedBytes, Workbench } from '../viewer/index.ts';
-import { Workbench as Bench, labelledScan, writeCoco } from '../viewer/index.ts';
+import { Workbench as Bench, labelledScan, labelText, writeCoco } from '../viewer/index.ts';
 
 /** One scan of the film strip. */
 export interface StripScan {
@@ -108,13 +108,13 @@ function searched(scans: readonly StripScan[]): Workbench[] {
 /** Counts and densities of all scans, one row per scan and class. */
 export function countsCsv(scans: readonly StripScan[]): string {
   const rows = searched(scans).flatMap(({ input, counts }) =>
-    counts.map(({ label, count, perNm2, errorPerNm2, below95PerNm2 }) =>
-      [input.file, label || 'defect', count, perNm2, errorPerNm2, below95PerNm2]
+    counts.map(({ label, count, perNm2, errorPerNm2, below95PerNm2, areaNm2 }) =>
+      [input.file, labelText(label), count, perNm2, errorPerNm2, below95PerNm2, areaNm2]
         .map(field)
         .join(','),
     ),
   );
-  const header = 'file,label,count,per_nm2,error_per_nm2,below_95_per_nm2';
+  const header = 'file,label,count,per_nm2,error_per_nm2,below_95_per_nm2,area_nm2';
   return `${[header, ...rows].join('\n')}\n`;
 }
 

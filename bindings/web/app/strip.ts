@@ -1,5 +1,5 @@
 import { element } from '../viewer/dom.ts';
-import type { Workbench } from '../viewer/index.ts';
+import { labelText, type Workbench } from '../viewer/index.ts';
 import { CASING, markStyle } from '../viewer/marks.ts';
 import { Picture, percentile, spreadOf, WHOLE } from '../viewer/picture.ts';
 import type { Scans, StripScan } from './scans.ts';
@@ -90,7 +90,7 @@ export class Strip {
       ...shown.map(({ label, count }) => {
         const dot = element('span', { className: 'dot' });
         dot.style.borderColor = markStyle(bench!.labelling, label).colour;
-        return element('span', { title: label || 'defect' }, dot, String(count));
+        return element('span', { title: labelText(label) }, dot, String(count));
       }),
     );
   }

@@ -1,4 +1,5 @@
-import { type ClassCount, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
+import { fourDigits } from '../../core/export/figures.ts';
+import { type ClassCount, labelText, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
 import { type ClassStyle, densityText, NOT_A_DEFECT } from '../../core/session/index.ts';
 import type { Control } from './control.ts';
 import { button, element } from './dom.ts';
@@ -6,6 +7,7 @@ import { markStyle } from './marks.ts';
 
 const NONE: Omit<ClassCount, 'label'> = {
   count: 0,
+  areaNm2: null,
   perNm2: null,
   errorPerNm2: null,
   below95PerNm2: null,
@@ -19,6 +21,7 @@ export class ClassesPanel {
     className: 'classes',
     attributes: { 'aria-label': 'Classes' },
   });
+  private readonly aside = element('span', { className: 'aside' });
   private readonly name = element('input', {
     type: 'text',
     placeholder: 'New class, e.g. vacancy',
@@ -36,7 +39,7 @@ export class ClassesPanel {
     this.root = element(
       'section',
       { className: 'group', attributes: { 'aria-label': 'Classes and counts' } },
-      element('h2', {}, 'Classes', element('span', { className: 'aside' }, 'count · density')),
+      element('h2', {}, 'Classes', this.aside),
       this.list,
       form,
     );
@@ -58,6 +61,8 @@ export class ClassesPanel {
     // A name that is being typed stays.
     const focused = this.root.getRootNode() as ShadowRoot;
     if (this.list.contains(focused.activeElement) && isTyping(focused.activeElement)) return;
+    const area = bench?.counts[0]?.areaNm2 ?? null;
+    this.aside.textContent = `count · density${area === null ? '' : ` over ${fourDigits(area)} nm²`}`;
     const rows = (labelling?.classes ?? []).map((one, i) => this.classRow(one, i));
     for (const label of [UNKNOWN, TOO_LARGE, '', NOT_A_DEFECT]) {
       const count = bench?.naming.labels.filter((other) => other === label).length ?? 0;
@@ -132,7 +137,7 @@ export class ClassesPanel {
       { className: 'other' },
       element('span', {}),
       dot,
-      element('span', { className: 'name' }, label || 'not named yet'),
+      element('span', { className: 'name' }, labelText(label)),
       ...cells,
     );
   }

@@ -1,4 +1,10 @@
-import { AdatomError, CancelledError, type Defect, type FindOptions } from '../../core/index.ts';
+import {
+  AdatomError,
+  CancelledError,
+  type Defect,
+  type FindOptions,
+  TOO_LARGE,
+} from '../../core/index.ts';
 import {
   type Command,
   clipRuns,
@@ -225,8 +231,9 @@ export class Control {
   get queue(): number[] {
     const { bench } = this;
     if (!bench) return [];
-    const { confidence, isGiven } = bench.naming;
-    return reviewQueue(confidence, (candidate) => isGiven[candidate]);
+    const { confidence, isGiven, labels } = bench.naming;
+    const isNamed = (label: string) => label !== '' && label !== TOO_LARGE;
+    return reviewQueue(confidence, (i) => isGiven[i] || !isNamed(labels[i]));
   }
 
   /** On to the least confident, or to the one after the candidate selected. */

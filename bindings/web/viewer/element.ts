@@ -1,4 +1,4 @@
-import type { ClassCount, FindOptions } from '../../core/index.ts';
+import { type ClassCount, type FindOptions, NOT_A_DEFECT } from '../../core/index.ts';
 import type { ClassLibrary, Labelling, Position } from '../../core/session/index.ts';
 import { type AdatomOptions, createAdatom } from '../engine.ts';
 import type { CallOptions, Engine, Found, NamedBytes } from '../index.ts';
@@ -147,7 +147,7 @@ export class AdatomViewer extends Base {
   async label(at: readonly Position[], label: string): Promise<void> {
     const bench = this.bench();
     const { classes } = bench.labelling;
-    const isKnown = label === 'not a defect' || classes.some(({ name }) => name === label);
+    const isKnown = label === NOT_A_DEFECT || classes.some(({ name }) => name === label);
     if (!isKnown) await bench.run({ type: 'add class', name: label });
     const places = at.map((place) => {
       const candidate = bench.candidateAt(place);

@@ -84,7 +84,7 @@ export class Status {
       : `x ${fixed(defect.x, 0)}, y ${fixed(defect.y, 0)}`;
     const parts = [
       `Defect ${defect.id} of ${control.defects.length}`,
-      naming.labels[selected] || 'not named yet',
+      naming.labels[selected],
       confidence,
       place,
     ];

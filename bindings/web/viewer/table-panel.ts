@@ -1,3 +1,4 @@
+import { labelText } from '../../core/index.ts';
 import type { Control } from './control.ts';
 import { button, element } from './dom.ts';
 import { fixed } from './format.ts';
@@ -140,7 +141,12 @@ export class TablePanel {
         },
       },
       ...cells,
-      element('span', { className: 'label', attributes: { role: 'gridcell' } }, dot, label || '—'),
+      element(
+        'span',
+        { className: 'label', attributes: { role: 'gridcell' } },
+        dot,
+        labelText(label),
+      ),
       element('span', { attributes: { role: 'gridcell' } }, confidence),
     );
     row.style.top = `${place * ROW_HEIGHT}px`;

@@ -24,6 +24,15 @@ function reportOf(levelled: object, known: object = {}): string {
   return writeReport(report, new Uint8Array());
 }
 
+test('the report shows steps in words, and as JSON behind a fold', () => {
+  const steps = [{ name: 'missing', missingPixels: [3, 0], missingLines: [0, 0] }];
+  const [open, folded] = reportOf({ valid: ones(1) }, { steps }).split('<details>');
+  expect(open).toContain('<td>in each image</td><td>3, 0 pixels</td>');
+  expect(open).not.toContain('missingPixels');
+  const [, json] = /<pre>(.*)<\/pre>/s.exec(folded)!;
+  expect(JSON.parse(json.replaceAll('&quot;', '"'))).toEqual(steps);
+});
+
 describe('the report says what area the counts are of', () => {
   test('searched, left out and repaired', () => {
     const levelled = { valid: ones(19_000), stepEdges: ones(1000), disturbed: ones(5) };
@@ -32,6 +41,14 @@ describe('the report says what area the counts are of', () => {
       'Searched for defects: 36000 nm², 90.0 % of the scan. Left out: step edges 5.0 %, not measured 5.0 %. Lines disturbed by the tip, interpolated: &lt; 0.1 %.',
     );
     expect(report).toContain('200 × 200 nm');
+  });
+
+  test('also at the head of the densities', () => {
+    const count = { label: 'a', count: 9, perNm2: 0.1, errorPerNm2: 0.03, below95PerNm2: null };
+    const levelled = { valid: ones(ROWS * COLUMNS) };
+    const of = (areaNm2: number | null) => reportOf(levelled, { counts: [{ ...count, areaNm2 }] });
+    expect(of(90.004)).toContain('>per nm² over 90 nm² (± Poisson)<');
+    expect(of(null)).toContain('>per nm² (± Poisson)<');
   });
 
   test('measured, where nothing was searched', () => {

@@ -178,6 +178,9 @@ test('one class: what resembles it, and what does not', () => {
   const q = Float32Array.from([...rows(index(0, 4, 24)), ...rows(index(2, 4, 6))]);
   const result = classify(kernels, 'prototypical', one, q);
   expect([...result.labels]).toEqual([...new Array(20).fill(0), UNKNOWN, UNKNOWN]);
+  // No other class, no certainty that it is this one.
+  expect([...result.confidence.subarray(0, 20)].every(Number.isNaN)).toBe(true);
+  expect([...result.confidence.subarray(20)].every((c) => c > 0 && c <= 1)).toBe(true);
   expect(() => classify(kernels, 'relation', one, q)).toThrow(SupportError);
 });
 

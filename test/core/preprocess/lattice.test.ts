@@ -62,6 +62,22 @@ describe('findLattice', () => {
     expect(along).toBeGreaterThan(0.999);
   });
 
+  const waves = (x: number, y: number) => Math.sin(0.8 * x + 0.6 * y) / 50;
+  test.each([
+    { what: 'rows alone', height: waves, second: null },
+    {
+      what: 'rows with units along them',
+      height: (x: number, y: number) => waves(x, y) + Math.sin(0.3 * x - 0.4 * y) / 100,
+      second: (2 * Math.PI) / 0.5,
+    },
+  ])('a second spacing only where there is one: $what', ({ height, second }) => {
+    const made = withDefects(noisy(kernels, make(256, 256, height), 0.004, 3), 30, 3, 0.1, 4);
+    const found = findLattice(kernels, made.heights, allValid(made), 256, 256);
+    expect(Math.abs((found?.spacing ?? 0) / (2 * Math.PI) - 1)).toBeLessThan(0.02);
+    if (second === null) expect(found?.second).toBeNull();
+    else expect(Math.abs((found?.second?.spacing ?? 0) / second - 1)).toBeLessThan(0.02);
+  });
+
   test('is in nm when pixels are, also when they are not square', () => {
     const made = make(256, 256, (x) => Math.sin((2 * Math.PI * x) / 16));
     const found = findLattice(kernels, made.heights, allValid(made), 256, 256, 0.1, 0.3);

@@ -100,7 +100,9 @@ function loneClassWarning(examples: readonly { label: string }[]): string[] {
   const [first, ...others] = new Set(examples.map(({ label }) => label));
   return first === undefined || others.length > 0
     ? []
-    : [`Only '${first}' has examples: all that was found gets that name; give one of each kind.`];
+    : [
+        `Only '${first}' has examples: all that was found gets that name, without a confidence; give one of each kind.`,
+      ];
 }
 
 /** Points the caller marked, as defects of unknown extent. */

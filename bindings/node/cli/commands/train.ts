@@ -129,10 +129,13 @@ async function run(given: Given, context: Context): Promise<void> {
       new Uint8Array(readFileSync(checkpointPath)),
       checkpointPath,
     );
+  }
+  const wasFinished = progress.step >= schedule.steps;
+  if (progress.step > 0 && !wasFinished) {
     report.warn(`going on from step ${progress.step} of ${checkpointPath}.`);
   }
   const every = given.integer('checkpoint-every') ?? 100;
-  const validation = folder ? [] : validationTasks(context, segments, schedule.seed);
+  const validation = folder || wasFinished ? [] : validationTasks(context, segments, schedule.seed);
   const runner = createShardRunner(job, workers);
   const save = (now: Progress) => {
     if (now.step % every && now.step !== schedule.steps && now.step !== until) return;
@@ -170,6 +173,7 @@ async function run(given: Given, context: Context): Promise<void> {
       : { gain: String(GAIN), pools: String(POOLS) }),
     training: describe,
   });
+  // Again even when nothing was left to do: it may be lost, or of the training before.
   writeOne(out, writeSafetensors(stateTensors(plan, progress.state), metadata, 'F16'));
   report.done();
   const loss = progress.losses[progress.losses.length - 1];
@@ -177,7 +181,7 @@ async function run(given: Given, context: Context): Promise<void> {
   print(
     json
       ? JSON.stringify(result)
-      : `${basename(out)}: ${result.steps} steps, loss ${loss.toFixed(3)}${result.validation === undefined ? '' : `, ${(100 * result.validation).toFixed(1)} % ${segments ? 'Dice on simulated validation scans' : 'of simulated validation defects right at one shot'}`}`,
+      : `${basename(out)}: ${wasFinished ? 'finished already, nothing left to do; ' : ''}${result.steps} steps, loss ${loss.toFixed(3)}${result.validation === undefined ? '' : `, ${(100 * result.validation).toFixed(1)} % ${segments ? 'Dice on simulated validation scans' : 'of simulated validation defects right at one shot'}`}`,
   );
 }
 
