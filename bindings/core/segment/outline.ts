@@ -26,6 +26,8 @@ const SADDLES = [0.5, 0.3, 0.9] as const;
 const LEAST = 0.25;
 /** An extremum of less than this many deviations of the lattice could be noise. */
 const LEAST_DEVIATIONS = 3;
+/** Row spacings by which what departs up and what departs down in one piece are two defects. */
+const APART = 1.5;
 /** Scales the median absolute deviation to the standard deviation of a normal distribution. */
 const MAD_TO_SIGMA = 1.4826;
 /** Enough pixels for a spread. */
@@ -86,20 +88,32 @@ export function outlineAtHalfHeight(
   const { labels, regions: seen } = findRegions(around, rows, columns);
   const pixels = seen.map((): number[] => []);
   for (let i = 0; i < labels.length; i++) if (labels[i]) pixels[labels[i] - 1].push(i);
-  const middles = findRegions(centres, rows, columns).labels;
+  const { labels: middles, regions: places } = findRegions(centres, rows, columns);
   const basins = new Int32Array(rows * columns);
   const strongestOf = (own: readonly number[]) => strongest(departures, deviations, own);
-  const places = clicked.map((at) => ({
+  const clicks = clicked.map((at) => ({
     isSeen: labels[at] > 0,
     ...strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]),
   }));
   // A click on bare lattice, or on what can hardly be seen, does not say which way what counts departs: it may be either.
-  const telling = places.filter(({ isSeen, size }) => isSeen || size >= LEAST_DEVIATIONS);
+  const telling = clicks.filter(({ isSeen, size }) => isSeen || size >= LEAST_DEVIATIONS);
   const signs = new Set(telling.map(({ sign }) => sign));
-  const onLattice = places.length - telling.length;
+  const onLattice = clicks.length - telling.length;
   const sign = signs.size === 1 && onLattice === 0 ? telling[0].sign : 0;
-  const all = pixels.map((own) => ({ own, ...strongestOf(own) }));
-  const outlinesOf = (regions: typeof all): Uint8Array => {
+  const main = pixels.map((own): Part => ({ own, middles, ...strongestOf(own) }));
+  const ownMiddles = places.map(({ x, y, id }) => ({ x, y, id, piece: 0, way: 0 }));
+  const apart = otherMiddles(
+    ownMiddles,
+    middles,
+    labels,
+    main,
+    departures,
+    deviations,
+    APART * spacingPx,
+  );
+  // What is strongest first: the gap between two parts goes to the other.
+  const all = [...main, ...otherParts(main, apart, departures, deviations)];
+  const outlinesOf = (regions: readonly Part[]): Uint8Array => {
     const mask = new Uint8Array(rows * columns);
     for (let channel = 0; channel < planes.length; channel++) {
       let unclear = regions.filter((region) => region.channel === channel);
@@ -129,7 +143,7 @@ export function outlineAtHalfHeight(
             rows,
             columns,
             sure,
-            middles,
+            region.middles,
             basins,
             mask,
           );
@@ -147,6 +161,75 @@ export function outlineAtHalfHeight(
     leftOut: () => outlinesOf(departing(-sign)),
     onLattice,
   };
+}
+
+/** Pixels of what the network sees in one piece that depart one way, in the channel where they depart most. */
+interface Part {
+  own: number[];
+  /** The middles that count there, numbered. (rows, columns) */
+  middles: Int32Array;
+  channel: number;
+  sign: number;
+  size: number;
+}
+
+/** Where a middle is, px, in which piece, and which way it departs. */
+interface Middle {
+  x: number;
+  y: number;
+  id: number;
+  piece: number;
+  way: number;
+}
+
+/**
+ * The middles of defects that lie in one piece with others and depart the other way than most of it: a pit beside an
+ * atom. Nearer to one of these than `apart` px, it is another side of the same defect. (rows, columns)
+ */
+function otherMiddles(
+  all: readonly Middle[],
+  middles: Int32Array,
+  labels: Int32Array,
+  main: readonly Part[],
+  departures: readonly Float32Array[],
+  deviations: readonly number[],
+  apart: number,
+): Int32Array {
+  const sums = departures.map(() => new Float64Array(all.length + 1));
+  for (let i = 0; i < middles.length; i++) {
+    if (!middles[i]) continue;
+    for (const [c, plane] of departures.entries()) sums[c][middles[i]] += plane[i] / deviations[c];
+    all[middles[i] - 1].piece = labels[i];
+  }
+  for (const one of all) {
+    const most = sums.reduce((sum, { [one.id]: s }) => (Math.abs(s) > Math.abs(sum) ? s : sum), 0);
+    one.way = one.piece ? Math.sign(most) * main[one.piece - 1].sign : 1;
+  }
+  const others = all.filter(({ way }) => way < 0);
+  const counts = new Uint8Array(all.length + 1);
+  for (const one of others) {
+    const isNear = all.some(({ x, y, piece, way }) => {
+      if (piece !== one.piece || way < 0) return false;
+      return (x - one.x) * (x - one.x) + (y - one.y) * (y - one.y) < apart * apart;
+    });
+    counts[one.id] = isNear ? 0 : 1;
+  }
+  return middles.map((id) => (counts[id] ? id : 0));
+}
+
+/** Of each piece that holds middles which depart the other way, what departs that way. */
+function otherParts(
+  main: readonly Part[],
+  middles: Int32Array,
+  departures: readonly Float32Array[],
+  deviations: readonly number[],
+): Part[] {
+  return main.flatMap((part) => {
+    if (!part.own.some((at) => middles[at])) return [];
+    const found = strongest(departures, deviations, part.own, -part.sign);
+    const own = part.own.filter((at) => found.sign * departures[found.channel][at] > 0);
+    return [{ ...found, own, middles }];
+  });
 }
 
 /**
@@ -207,15 +290,17 @@ function deviationOutside(plane: Float32Array, around: Uint8Array): number {
   return n > 0 ? MAD_TO_SIGMA * select(sizes, n >> 1, n) || 1e-12 : 1e-12;
 }
 
-/** The channel in which a region stands out most, which way, and by how many deviations. */
+/** The channel in which a region stands out most, which way (of both, or only that way), and by how many deviations. */
 function strongest(
   heights: readonly Float32Array[],
   deviations: readonly number[],
   pixels: readonly number[],
+  way = 0,
 ): { channel: number; sign: number; size: number } {
-  let [most, channel, sign] = [-1, 0, 1];
+  let [most, channel, sign] = [-1, 0, way || 1];
   heights.forEach((candidate, c) => {
     for (const at of pixels) {
+      if (way * candidate[at] < 0) continue;
       const size = Math.abs(candidate[at]) / deviations[c];
       if (size <= most) continue;
       most = size;
@@ -376,7 +461,7 @@ function join(
   return joined.map((_, basin) => root(basin));
 }
 
-/** Whether one of the up to eight pixels around is in the mask for another basin. */
+/** Whether one of the up to eight pixels around is in the mask for another basin, of this part or of another. */
 function touches(
   at: number,
   basin: number,
@@ -390,7 +475,7 @@ function touches(
   for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
     for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
       const other = r * columns + c;
-      if (mask[other] && basins[other] && basins[other] !== basin) return true;
+      if (mask[other] && basins[other] !== basin) return true;
     }
   }
   return false;
