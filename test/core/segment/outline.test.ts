@@ -149,3 +149,39 @@ test('what stands little out of the noise is outlined whole, as smoothly as with
   expect(found[0].areaPx / alone.areaPx).toBeLessThan(1.4);
   expect(Math.hypot(found[0].x - alone.x, found[0].y - alone.y)).toBeLessThan(1);
 });
+
+test('a pit in one piece with an atom is a defect of its own, unless it is the same one', () => {
+  const beside = (apart: number) => {
+    const places: [number, number][] = [
+      [18, 20],
+      [18 + apart, 20],
+    ];
+    const pit = bells(places.slice(1), 0.6);
+    const plane = bells(places.slice(0, 1)).map((height, i) => height - pit[i]);
+    return outline(plane, places, places);
+  };
+  const two = beside(2 * SPACING);
+  expect(two).toHaveLength(2);
+  expect(two.map(({ x }) => Math.round(x))).toEqual([18, 34]);
+  expect(beside(SPACING)).toHaveLength(1);
+});
+
+test('a wide pit through which the rows show is outlined in one piece', () => {
+  const wide = Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => {
+    const [x, y] = [(i % COLUMNS) - 30, Math.floor(i / COLUMNS) - 20];
+    return -kernels.exp(-(x * x + y * y) / 60) + 1e-3 * ((i % 7) - 3);
+  });
+  const rows = wide.map((height, i) => height + 0.8 * Math.cos((2 * Math.PI * (i % COLUMNS)) / 6));
+  const seen = {
+    around: near([[30, 20]], 12),
+    sure: near([[30, 20]], 10),
+    centres: near([[30, 20]], 2),
+    clicked: [],
+  };
+  const levelled = { planes: [rows], rows: ROWS, columns: COLUMNS };
+  const { mask } = outlineAtHalfHeight(kernels, levelled, [wide], seen, 6);
+  const { regions } = findRegions(mask, ROWS, COLUMNS);
+  expect(regions).toHaveLength(1);
+  // exp(-r^2 / 60) = 1/2 at r = 6.4.
+  expect(regions[0].box.right - regions[0].box.left).toBeGreaterThan(11);
+});
