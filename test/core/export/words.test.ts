@@ -52,7 +52,12 @@ test('what has no name, and what is too large, are called the same in every file
   const labelled = { file: 'a', rows, columns, regionIds, defects, labels, classes: [] };
   const { categories } = JSON.parse(writeCoco([labelled]));
   expect(categories.map(({ name }: { name: string }) => name).sort()).toEqual(words);
-  const picture = { png: new Uint8Array(), pixelXNm: 1, pixelYNm: 1, styleOf: () => ({ colour: '#000000', dashed: false }) };
+  const picture = {
+    png: new Uint8Array(),
+    pixelXNm: 1,
+    pixelYNm: 1,
+    styleOf: () => ({ colour: '#000000', dashed: false }),
+  };
   const svg = writeSvg({ ...labelled, ...picture });
   for (const word of words) expect(svg).toContain(`>${word}: 1<`);
   // Programs tell an empty field from a class.
