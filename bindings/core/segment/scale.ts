@@ -37,14 +37,16 @@ export function chooseScale(levelled: Levelled, periodPx: number | undefined): S
 
 /** Longest displacement looked at, as a part of the picture's side. */
 const LARGEST_PART = 1 / 12;
+/** Part of the heights' likeness that may be a slow background's. */
+const MOST_BACKGROUND = 0.5;
 /** Lines looked at: enough for an average. */
 const LINES = 256;
 
 /**
  * Length over which heights stay alike, px: the displacement at which the autocorrelation of the
- * first plane has fallen to half of its value at one pixel (at none, white noise adds to it), along
- * x or y, whichever is less, because offsets of lines are alike all along x. Null when it does not
- * fall within a twelfth of the picture.
+ * first plane has fallen half-way from its value at one pixel (at none, white noise adds to it) to its least within a
+ * twelfth of the picture, along x or y, whichever is less, because offsets of lines are alike all along x. Null when it
+ * does not fall by half within that.
  */
 export function correlationLength(levelled: Levelled): number | null {
   const { rows, columns } = levelled;
@@ -79,15 +81,15 @@ function lengthAlong(
     }
     return n > 0 ? sum / n : 0;
   };
-  const half = correlation(1) / 2;
-  if (!(half > 0)) return Infinity;
-  let before = 2 * half;
-  for (let lag = 2; lag <= largest; lag++) {
-    const now = correlation(lag);
-    if (now <= half) return lag - (half - now) / (before - now);
-    before = now;
-  }
-  return Infinity;
+  const all: number[] = [];
+  for (let lag = 1; lag <= largest; lag++) all.push(correlation(lag));
+  const [near] = all;
+  // What does not fall is the background's, not the features'.
+  const background = Math.max(0, Math.min(...all));
+  const half = (near + background) / 2;
+  if (!(near > 0) || background > MOST_BACKGROUND * near) return Infinity;
+  const at = all.findIndex((value) => value <= half);
+  return at + 1 - (half - all[at]) / (all[at - 1] - all[at]);
 }
 
 function meanOf(plane: Float32Array, valid: Uint8Array): number {

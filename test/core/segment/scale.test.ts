@@ -27,6 +27,19 @@ describe('correlationLength', () => {
     expect((fine ?? 0) / (coarse ?? 1)).toBeLessThan(2.2);
   });
 
+  test('is that of the features, not of a slow background under them', () => {
+    const plain = unknown({ period: 12, rows: 300, columns: 300 });
+    const slow = plain.planes[0].map((height, i) => {
+      const [x, y] = [i % 300, Math.floor(i / 300)];
+      return height + 2 * kernels.sin((2 * Math.PI * (x + 2 * y)) / 300);
+    });
+    const alone = correlationLength(plain) ?? 0;
+    const together = correlationLength({ ...plain, planes: [slow] }) ?? 0;
+    expect(together / alone).toBeGreaterThan(0.8);
+    // A tenth of the background's own length.
+    expect(together / alone).toBeLessThan(2.5);
+  });
+
   test('is not known of a constant, of a ramp, of white noise', () => {
     const flat = new Float32Array(100 * 100);
     expect(correlationLength(makeLevelled([flat], 100, 100))).toBeNull();
