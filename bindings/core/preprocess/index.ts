@@ -6,24 +6,22 @@ import type { Channel, Step } from '../scan.ts';
 import { chooseGrid, type WorkingGrid } from './grid.ts';
 import { isImprovement, measureDisplacement, warp, warpValid } from './hysteresis.ts';
 import { CONFIDENT, findLattice, isHum, type Lattice } from './lattice.ts';
-import { type LevelOptions, type LevelResult, level, levelRoughly, roughSide } from './level.ts';
+import { levelAlike, roughSide } from './level.ts';
 import type { Levelled } from './levelled.ts';
 import { alignLines } from './lines.ts';
 import { fillMissing, findMissing } from './missing.ts';
 import { type PreprocessOptions, type Settings, withDefaults } from './options.ts';
+import { roughlyLevel } from './rough.ts';
 import { removeScars } from './scars.ts';
 import { percentiles, rounded } from './statistics.ts';
-import { stepEdges } from './step-edges.ts';
+import { edgeReach, stepEdges } from './step-edges.ts';
 import { findSurface } from './surfaces.ts';
-import type { Terraces } from './terraces.ts';
 import { heightUnit } from './units.ts';
 
 export type { Levelled } from './levelled.ts';
 export type { PreprocessOptions } from './options.ts';
 export { type Surface, surfaces } from './surfaces.ts';
 
-/** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
-const STEP_EDGE = 0.5;
 /** About the shortest distance of rows on any surface that is imaged as atoms: graphene's, nm. */
 const SHORTEST_NM = 0.213;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
@@ -214,9 +212,9 @@ function largestJump(offsets: Float64Array): number {
 }
 
 function latticeStep(kernels: Kernels, scan: Working): void {
-  const { rows, columns, pixelX, pixelY, sizeKnown } = scan;
+  const { pixelX, pixelY, sizeKnown, settings } = scan;
   const shortest = shortestPeriod(scan);
-  const { planes, valid } = roughlyLevel(scan);
+  const { planes, valid, rows, columns } = roughlyLevel(scan, settings);
   const found = planes.flatMap(
     (plane) => findLattice(kernels, plane, valid, rows, columns, pixelX, pixelY, shortest) ?? [],
   );
@@ -235,59 +233,6 @@ function latticeStep(kernels: Kernels, scan: Working): void {
   });
 }
 
-/**
- * Level enough to look for a lattice: without tilt and bow, and without steps where there are any, whose staircase
- * would outdo the atoms. The blocks are of no lattice's size, as none is known.
- */
-function roughlyLevel({ planes, valid, rows, columns, settings }: Working): Flat {
-  const smooth = () => planes.map((plane) => levelRoughly(plane, valid, rows, columns));
-  if (settings.level === 'off') return { planes: smooth(), valid };
-  const blockPx = roughSide(rows, columns);
-  const results = levelAlike(planes, valid, rows, columns, {
-    order: settings.level,
-    flatten: true,
-    smallestTerrace: settings.smallestTerrace,
-    blockPx,
-    settle: settings.lines !== 'off',
-  });
-  if (results[0].terraceCount === 1) return { planes: smooth(), valid };
-  const edges = stepEdges(results[0].terraces, rows, columns, edgeWidth(blockPx));
-  return {
-    planes: results.map(({ heights }) => heights),
-    valid: valid.map((measured, i) => measured & ~edges[i]),
-  };
-}
-
-/** Planes to look at, and where. */
-interface Flat {
-  planes: Float64Array[];
-  valid: Uint8Array;
-}
-
-/** Terraces are the surface's, not a channel's: the first channel's hold for the second too. */
-function levelAlike(
-  planes: readonly Float64Array[],
-  valid: Uint8Array,
-  rows: number,
-  columns: number,
-  options: LevelOptions,
-): LevelResult[] {
-  let known: Terraces | undefined;
-  return planes.map((plane) => {
-    const result = level(plane, valid, rows, columns, {
-      ...options,
-      ...(known && { blockTerraces: known }),
-    });
-    known ??= result.blockTerraces;
-    return result;
-  });
-}
-
-/** How far a step's rounded edge reaches to either side, px. */
-function edgeWidth(blockPx: number): number {
-  return Math.max(2, Math.round(blockPx * STEP_EDGE));
-}
-
 function levelStep(scan: Working): void {
   const { rows, columns, valid, settings } = scan;
   if (settings.level === 'off') return;
@@ -303,7 +248,7 @@ function levelStep(scan: Working): void {
   });
   // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
   scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
-  const edgePx = edgeWidth(blockPx);
+  const edgePx = edgeReach(blockPx);
   for (const { terraces } of results) {
     const edges = stepEdges(terraces, rows, columns, edgePx);
     for (let i = 0; i < edges.length; i++) scan.stepEdges[i] |= edges[i];

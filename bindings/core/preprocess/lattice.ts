@@ -4,9 +4,9 @@ import { select } from '../select.ts';
 import { centreAndSpread } from './statistics.ts';
 
 const PI = Math.PI;
-/** Lengths of the transform: enough periods, and no more work than needed. */
+/** Lengths of the transform, px: enough periods, and no more work than needed. */
 const SMALLEST = 32;
-const LARGEST = 512;
+export const LARGEST = 512;
 /** Slower waves than this many per image are undulations, not a lattice. */
 const FEWEST_WAVES = 5;
 /** Peak over surroundings that noise alone reaches. */

@@ -101,6 +101,23 @@ export function level(
   };
 }
 
+/** Every plane by itself, but with terraces in common: they are the surface's, not a channel's, and the first channel's hold. */
+export function levelAlike(
+  planes: readonly Float64Array[],
+  valid: Uint8Array,
+  rows: number,
+  columns: number,
+  options: LevelOptions,
+): LevelResult[] {
+  let blockTerraces = options.blockTerraces;
+  return planes.map((plane) => {
+    const known = blockTerraces ? { ...options, blockTerraces } : options;
+    const result = level(plane, valid, rows, columns, known);
+    blockTerraces ??= result.blockTerraces;
+    return result;
+  });
+}
+
 interface Fit {
   /** Coefficients of the polynomial. */
   background: Float64Array;

@@ -5,6 +5,8 @@ import { chooseScale, correlationLength } from '../../../bindings/core/segment/s
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { makeLevelled, makeScene } from './scene.ts';
 
+const kernels = createKernels();
+
 /** A scene of which nobody knows the row spacing. */
 function unknown(options: Parameters<typeof makeScene>[0]) {
   const { levelled } = makeScene(options);
