@@ -79,7 +79,6 @@ describe('chooseScale', () => {
   });
 
   test('its warning and the measured clusters are in the segmentation’s record', () => {
-    const kernels = createKernels();
     const { levelled } = makeScene({ period: 12, heights: [5] });
     const found = segment(kernels, { ...levelled, rowSpacingPx: null });
     expect(found.warnings).toEqual([]);
