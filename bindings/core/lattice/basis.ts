@@ -58,8 +58,8 @@ export function chooseBasis(
   candidates.forEach((first, i) => {
     for (const second of candidates.slice(i + 1)) {
       if (overtones.has(first) && overtones.has(second)) continue;
+      if (areParallel(first, second)) continue;
       const area = Math.abs(cross(first, second));
-      if (area < PARALLEL * lengthOf(first) * lengthOf(second)) continue;
       const basis = { first, second, confirmed: false };
       const { sum, mixed } = explained(basis, candidates, tolerance);
       basis.confirmed =
@@ -165,6 +165,11 @@ export function added(a: Frequency, b: Frequency, times: number): Frequency {
 
 export function cross(a: Frequency, b: Frequency): number {
   return a.fx * b.fy - a.fy * b.fx;
+}
+
+/** Whether two frequencies point the same way, and so span no lattice. */
+export function areParallel(a: Frequency, b: Frequency): boolean {
+  return Math.abs(cross(a, b)) < PARALLEL * lengthOf(a) * lengthOf(b);
 }
 
 export function lengthOf({ fx, fy }: Frequency): number {

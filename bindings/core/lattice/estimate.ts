@@ -1,7 +1,15 @@
 import { angleDeg } from '../angle.ts';
 import type { Kernels } from '../kernels.ts';
 import { select } from '../select.ts';
-import { added, type Basis, chooseBasis, chooseRows, indexOf, lengthOf } from './basis.ts';
+import {
+  added,
+  areParallel,
+  type Basis,
+  chooseBasis,
+  chooseRows,
+  indexOf,
+  lengthOf,
+} from './basis.ts';
 import { type Cell, conventional, type Fitted, fitCell, type Vector } from './cell.ts';
 import { calmShare, mapWave, overlap, shareWhere, type WaveMap } from './maps.ts';
 import { type Frequency, findPeaks, type Peak, PROMINENT, prominences } from './peaks.ts';
@@ -243,8 +251,9 @@ function fromSuperstructure(
     for (const q of others.slice(i + 1)) {
       for (const sign of [1, -1]) {
         const index = indexOf(added(p, q, -sign), rows, tolerance);
-        if (index && Math.abs(index.h) === 1) {
-          return { first, second: added(p, q, sign), confirmed: true };
+        const second = added(p, q, sign);
+        if (index && Math.abs(index.h) === 1 && !areParallel(first, second)) {
+          return { first, second, confirmed: true };
         }
       }
     }

@@ -14,7 +14,7 @@ import { type PreprocessOptions, type Settings, withDefaults } from './options.t
 import { roughlyLevel } from './rough.ts';
 import { removeScars } from './scars.ts';
 import { percentiles, rounded } from './statistics.ts';
-import { edgeReach, stepEdges } from './step-edges.ts';
+import { stepEdges } from './step-edges.ts';
 import { findSurface } from './surfaces.ts';
 import { heightUnit } from './units.ts';
 
@@ -22,6 +22,11 @@ export type { Levelled } from './levelled.ts';
 export type { PreprocessOptions } from './options.ts';
 export { type Surface, surfaces } from './surfaces.ts';
 
+/** How far a step's rounded edge reaches to either side, in sides of the levelling blocks, and px where no lattice sets these. */
+const STEP_EDGE = 0.5;
+const WIDEST_EDGE = 8;
+/** Part of a spacing by which it may differ with and without steps. */
+const SAME_SPACING = 0.1;
 /** About the shortest distance of rows on any surface that is imaged as atoms: graphene's, nm. */
 const SHORTEST_NM = 0.213;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
@@ -214,9 +219,17 @@ function largestJump(offsets: Float64Array): number {
 function latticeStep(kernels: Kernels, scan: Working): void {
   const { pixelX, pixelY, sizeKnown, settings } = scan;
   const shortest = shortestPeriod(scan);
-  const { planes, valid, rows, columns } = roughlyLevel(scan, settings);
-  const found = planes.flatMap(
-    (plane) => findLattice(kernels, plane, valid, rows, columns, pixelX, pixelY, shortest) ?? [],
+  const { planes, stepped, longestPx, valid, rows, columns } = roughlyLevel(scan, settings);
+  const latticesIn = (some: readonly Float64Array[]) =>
+    some.flatMap(
+      (plane) => findLattice(kernels, plane, valid, rows, columns, pixelX, pixelY, shortest) ?? [],
+    );
+  const withSteps = stepped ? latticesIn(stepped) : [];
+  const longest = longestPx * Math.min(pixelX, pixelY);
+  const found = latticesIn(planes).filter(
+    ({ spacing }) =>
+      spacing <= longest ||
+      withSteps.some((other) => Math.abs(other.spacing - spacing) < SAME_SPACING * spacing),
   );
   const hum = found.length === 2 && isHum(found[0], found[1]);
   for (const lattice of hum ? [] : found) {
@@ -236,19 +249,27 @@ function latticeStep(kernels: Kernels, scan: Working): void {
 function levelStep(scan: Working): void {
   const { rows, columns, valid, settings } = scan;
   if (settings.level === 'off') return;
-  const blockPx = blockSide(scan);
   const order = settings.level;
   const { flatten, smallestTerrace } = settings;
-  const results = levelAlike(scan.planes, valid, rows, columns, {
-    order,
-    flatten,
-    smallestTerrace,
-    blockPx,
-    settle: settings.lines !== 'off',
-  });
+  const levelBy = (blockPx: number) =>
+    levelAlike(scan.planes, valid, rows, columns, {
+      order,
+      flatten,
+      smallestTerrace,
+      blockPx,
+      settle: settings.lines !== 'off',
+    });
+  let blockPx = blockSide(scan);
+  let results = levelBy(blockPx);
+  const wide = roughSide(rows, columns);
+  // Without a lattice the blocks may be as small as defects, a crowd of which hides steps.
+  if (!knowsRows(scan) && results[0].terraceCount === 1 && wide > blockPx) {
+    const others = levelBy(wide);
+    if (others[0].terraceCount > 1) [blockPx, results] = [wide, others];
+  }
   // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
   scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
-  const edgePx = edgeReach(blockPx);
+  const edgePx = stepReach(scan, blockPx);
   for (const { terraces } of results) {
     const edges = stepEdges(terraces, rows, columns, edgePx);
     for (let i = 0; i < edges.length; i++) scan.stepEdges[i] |= edges[i];
@@ -282,19 +303,31 @@ function shortestPeriod({ settings, sizeKnown }: Working): number {
   return Math.min(rowSpacingNm, alongRowNm) / 2;
 }
 
-/**
- * Side of the blocks that levelling works on, px: over a lattice period, small against the image. Where no lattice is
- * known, wide enough that its rows and a crowd of defects average out: steps between heights that scatter are no steps.
- */
+/** How far a step's rounded edge reaches to either side, px: the blocks' share of it ends where they are wide for want of a lattice. */
+function stepReach(scan: Working, blockPx: number): number {
+  const reach = Math.round(STEP_EDGE * blockPx);
+  return Math.max(2, knowsRows(scan) ? reach : Math.min(WIDEST_EDGE, reach));
+}
+
+/** Whether a lattice, seen or named, says how far apart rows are. */
+function knowsRows({ lattice, settings, sizeKnown }: Working): boolean {
+  return isSeen(lattice) || (settings.surface !== undefined && sizeKnown);
+}
+
+function isSeen(lattice: Lattice | null): lattice is Lattice {
+  return lattice !== null && lattice.confidence >= CONFIDENT;
+}
+
+/** Side of the blocks that levelling works on, px: over a lattice period, small against the image. */
 function blockSide(scan: Working): number {
   const { rows, columns, settings, lattice, sizeKnown } = scan;
   const pixel = Math.min(scan.pixelX, scan.pixelY);
-  let side = roughSide(rows, columns);
-  if (lattice && lattice.confidence >= CONFIDENT) side = (1.5 * lattice.spacing) / pixel;
+  let period = 0;
+  if (isSeen(lattice)) period = lattice.spacing / pixel;
   else if (settings.surface && sizeKnown)
-    side = (1.5 * findSurface(settings.surface).rowSpacingNm) / pixel;
+    period = findSurface(settings.surface).rowSpacingNm / pixel;
   const most = Math.max(4, Math.floor(Math.min(rows, columns) / 10));
-  return Math.min(most, Math.max(8, Math.ceil(side)));
+  return Math.min(most, Math.max(8, Math.ceil(1.5 * period)));
 }
 
 function scarsStep(scan: Working): void {

@@ -3,6 +3,7 @@ import { blur } from './blur.ts';
 import { robustFit } from './fit.ts';
 import { settleLines } from './lines.ts';
 import { evaluateTerms, normalise, polynomialSurface, terms } from './polynomial.ts';
+import { joinSoftBorders } from './soft-borders.ts';
 import { median, spread } from './statistics.ts';
 import { borders, findLevels, findTerraces, levelsOf, type Terraces } from './terraces.ts';
 
@@ -10,14 +11,6 @@ import { borders, findLevels, findTerraces, levelsOf, type Terraces } from './te
 const ROUNDS = 3;
 /** One pixel in so many tells the noise. */
 const SPARSE = 5;
-/** An edge of a step as the tip rounds it off reaches at least so far to either side, px. */
-const NARROWEST_EDGE = 8;
-/**
- * Across a step, so much of what the height changes by over three times as far is found already near to its edge; of a
- * slope, which wide blocks show as sharp, a third.
- */
-const SHARP = 0.6;
-const FAR = 3;
 /** Lines over which the slow drift of baselines is smoothed. */
 const SETTLE_LINES = 7;
 
@@ -81,10 +74,11 @@ export function level(
   }
   const noise = neighbourSpread(levelled, valid);
   const labels = pixelTerraces(levelled, blocks, terraces, flat, rows, columns);
-  const reach = Math.max(NARROWEST_EDGE, blockPx >> 1);
-  if (terraces.count > 1 && !areSharp(levelled, labels, rows, columns, reach)) {
-    const one = { labels: new Int16Array(terraces.labels.length), count: 1 };
-    return level(heights, valid, rows, columns, { ...options, blockTerraces: one });
+  if (!options.blockTerraces && terraces.count > 1) {
+    const steep = joinSoftBorders(terraces, labels, levelled, valid, rows, columns, blockPx);
+    if (steep !== terraces) {
+      return level(heights, valid, rows, columns, { ...options, blockTerraces: steep });
+    }
   }
   const constants = terraceMedians(levelled, valid, labels, terraces.count);
   const zero = constants[largestTerrace(labels, terraces.count)];
@@ -346,37 +340,6 @@ function pixelTerraces(
     }
   }
   return vote(labels, open, terraces.count, rows, columns, Math.max(2, side >> 1));
-}
-
-/** Whether heights differ across the borders of terraces by most of what the terraces do, within `reach` px of them. */
-function areSharp(
-  heights: Float64Array,
-  labels: Int16Array,
-  rows: number,
-  columns: number,
-  reach: number,
-): boolean {
-  const [near, far]: [number[], number[]] = [[], []];
-  const look = (i: number, stride: number) => {
-    const first = i - FAR * reach * stride;
-    const last = i + (FAR * reach + 1) * stride;
-    // Another border so near would count for this one.
-    if (labels[first] !== labels[i] || labels[last] !== labels[i + stride]) return;
-    near.push(Math.abs(heights[i + (reach + 1) * stride] - heights[i - reach * stride]));
-    far.push(Math.abs(heights[last] - heights[first]));
-  };
-  const margin = FAR * reach;
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      const i = y * columns + x;
-      const isInsideX = x >= margin && x + margin + 1 < columns;
-      const isInsideY = y >= margin && y + margin + 1 < rows;
-      if (isInsideX && labels[i] !== labels[i + 1]) look(i, 1);
-      if (isInsideY && labels[i] !== labels[i + columns]) look(i, columns);
-    }
-  }
-  if (near.length === 0) return true;
-  return median(Float64Array.from(near)) >= SHARP * median(Float64Array.from(far));
 }
 
 function labelsAround(

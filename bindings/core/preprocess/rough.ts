@@ -1,15 +1,27 @@
 import { LARGEST } from './lattice.ts';
 import { levelAlike, levelRoughly, roughSide } from './level.ts';
+import { fillMissing } from './missing.ts';
 import type { Settings } from './options.ts';
-import { edgeReach, stepEdges } from './step-edges.ts';
+import { stepEdges } from './step-edges.ts';
 
-/** Planes (rows, columns) to look at, and where. */
+/** Planes (rows, columns), and where they were measured. */
 interface Picture {
   planes: Float64Array[];
   valid: Uint8Array;
   rows: number;
   columns: number;
 }
+
+/** A picture to look for a lattice in. */
+interface Rough extends Picture {
+  /** The same with the steps that there are; null where there are none. */
+  stepped: Float64Array[] | null;
+  /** Longer waves than this, px, can be what is left of the steps. */
+  longestPx: number;
+}
+
+/** Waves that are longer than so many of the blocks whose terraces were levelled. */
+const LONGEST = 1.5;
 
 /**
  * The middle of a picture, as much of it as a lattice is looked for in, level enough for that: without tilt and bow, and
@@ -18,11 +30,12 @@ interface Picture {
 export function roughlyLevel(
   picture: Picture,
   { level, smallestTerrace }: Pick<Settings, 'level' | 'smallestTerrace'>,
-): Picture {
+): Rough {
   const middle = middleOf(picture, LARGEST);
   const { planes, valid, rows, columns } = middle;
-  const smooth = () => planes.map((plane) => levelRoughly(plane, valid, rows, columns));
-  if (level === 'off') return { ...middle, planes: smooth() };
+  const smooth = planes.map((plane) => levelRoughly(plane, valid, rows, columns));
+  const plain = { ...middle, planes: smooth, stepped: null, longestPx: Infinity };
+  if (level === 'off') return plain;
   const blockPx = roughSide(rows, columns);
   const results = levelAlike(planes, valid, rows, columns, {
     order: level,
@@ -31,12 +44,15 @@ export function roughlyLevel(
     blockPx,
   });
   const [{ terraces, terraceCount }] = results;
-  if (terraceCount === 1) return { ...middle, planes: smooth() };
-  const edges = stepEdges(terraces, rows, columns, edgeReach(blockPx));
+  if (terraceCount === 1) return plain;
+  // What is left of a step's edge is no wave; nor is a gap, so that it is filled from beside.
+  const edges = stepEdges(terraces, rows, columns, blockPx >> 1);
+  const inside = valid.map((measured, i) => measured & ~edges[i]);
   return {
     ...middle,
-    planes: results.map(({ heights }) => heights),
-    valid: valid.map((measured, i) => measured & ~edges[i]),
+    planes: results.map(({ heights }) => fillMissing(heights, inside, rows, columns)),
+    stepped: smooth,
+    longestPx: LONGEST * blockPx,
   };
 }
 

@@ -1,11 +1,3 @@
-/** How far a step's rounded edge reaches to either side, in sides of the levelling blocks. */
-const REACH = 0.5;
-
-/** The same in px. */
-export function edgeReach(blockPx: number): number {
-  return Math.max(2, Math.round(blockPx * REACH));
-}
-
 /**
  * Pixels within `radius` (chessboard distance) of a border between terraces, as 1. There the tip
  * rounds the step off, so heights from the local terrace mean nothing. terraces (rows, columns).

@@ -122,16 +122,3 @@ export function touches(
   }
   return false;
 }
-
-/** The up to nine pixels at and around one. */
-export function around(at: number, rows: number, columns: number): number[] {
-  const x = at % columns;
-  const y = (at - x) / columns;
-  const found: number[] = [];
-  for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
-    for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
-      found.push(r * columns + c);
-    }
-  }
-  return found;
-}

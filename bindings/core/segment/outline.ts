@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { findRegions } from '../regions.ts';
 import { select } from '../select.ts';
-import { fill, join, middlesOf, around as pixelsAround, touches } from './basins.ts';
+import { fill, join, middlesOf, touches } from './basins.ts';
 import { blur } from './blur.ts';
 import { otherParts, type Part, strongest } from './parts.ts';
 
@@ -87,23 +87,24 @@ export function outlineAtHalfHeight(
   for (let i = 0; i < labels.length; i++) if (labels[i]) pixels[labels[i] - 1].push(i);
   const middles = findRegions(centres, rows, columns);
   const basins = new Int32Array(rows * columns);
+  const left = new Uint8Array(rows * columns);
   const strongestOf = (own: readonly number[]) =>
     strongest({ planes: departures, deviations }, own);
-  const clicks = clicked.map((at) => ({
-    isSeen: labels[at] > 0,
-    ...strongestOf(labels[at] ? pixels[labels[at] - 1] : [at]),
-  }));
+  const main = pixels.map((own): Part => ({ own, middles: middles.labels, ...strongestOf(own) }));
+  const others = otherParts(main, labels, middles, { planes: departures, deviations }, spacingPx);
+  // What is strongest first: the gap between two parts goes to the other.
+  const all = [...main, ...others];
+  /** Pixels of parts that depart the other way than their piece: a click there means them. */
+  const other = new Map(others.flatMap((part) => part.own.map((at) => [at, part] as const)));
+  const clicks = clicked.map((at) => {
+    const isSeen = labels[at] > 0;
+    return { isSeen, ...(other.get(at) ?? (isSeen ? main[labels[at] - 1] : strongestOf([at]))) };
+  });
   // A click on bare lattice, or on what can hardly be seen, does not say which way what counts departs: it may be either.
   const telling = clicks.filter(({ isSeen, size }) => isSeen || size >= LEAST_DEVIATIONS);
   const signs = new Set(telling.map(({ sign }) => sign));
   const onLattice = clicks.length - telling.length;
   const sign = signs.size === 1 && onLattice === 0 ? telling[0].sign : 0;
-  const main = pixels.map((own): Part => ({ own, middles: middles.labels, ...strongestOf(own) }));
-  // What is strongest first: the gap between two parts goes to the other.
-  const all = [
-    ...main,
-    ...otherParts(main, labels, middles, { planes: departures, deviations }, spacingPx),
-  ];
   const outlinesOf = (regions: readonly Part[]): Uint8Array => {
     const mask = new Uint8Array(rows * columns);
     for (let channel = 0; channel < planes.length; channel++) {
@@ -136,6 +137,7 @@ export function outlineAtHalfHeight(
             sure,
             region.middles,
             basins,
+            left,
             mask,
           );
         }
@@ -227,6 +229,7 @@ function outlineRegion(
   sure: Uint8Array,
   middles: Int32Array,
   basins: Int32Array,
+  left: Uint8Array,
   mask: Uint8Array,
 ): void {
   const height = (at: number) => sign * departure[at];
@@ -261,7 +264,7 @@ function outlineRegion(
   };
   const [byShown, byDeparture] = [levels(shown), levels(departure)];
   const own = pixels.filter((at) => isDefect[basins[at]]);
-  const broken = brokenBasins(own.filter(byShown), rows, columns, basins, peaks.length);
+  const broken = brokenBasins(own.filter(byShown), rows, columns, basins, left, peaks.length);
   for (const at of own) {
     const basin = basins[at];
     if (!(broken[basin] ? byDeparture(at) : byShown(at))) continue;
@@ -273,24 +276,33 @@ function outlineRegion(
 
 /**
  * 1 for each basin whose outline falls into pieces: the lattice's rows, as high as the defect is deep, show through it,
- * so that it is outlined without them.
+ * so that it is outlined without them. `left` (rows, columns) holds zeros, before and after.
  */
 function brokenBasins(
   inside: readonly number[],
   rows: number,
   columns: number,
   basins: Int32Array,
+  left: Uint8Array,
   n: number,
 ): Uint8Array {
-  const left = new Set(inside);
   const [largest, all] = [new Int32Array(n), new Int32Array(n)];
+  for (const at of inside) left[at] = 1;
   for (const start of inside) {
-    if (!left.delete(start)) continue;
+    if (!left[start]) continue;
     const basin = basins[start];
+    left[start] = 0;
     const piece = [start];
     for (let head = 0; head < piece.length; head++) {
-      for (const near of pixelsAround(piece[head], rows, columns)) {
-        if (basins[near] === basin && left.delete(near)) piece.push(near);
+      const x = piece[head] % columns;
+      const y = (piece[head] - x) / columns;
+      for (let r = Math.max(0, y - 1); r <= Math.min(rows - 1, y + 1); r++) {
+        for (let c = Math.max(0, x - 1); c <= Math.min(columns - 1, x + 1); c++) {
+          const near = r * columns + c;
+          if (!left[near] || basins[near] !== basin) continue;
+          left[near] = 0;
+          piece.push(near);
+        }
       }
     }
     largest[basin] = Math.max(largest[basin], piece.length);

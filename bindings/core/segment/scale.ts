@@ -39,8 +39,9 @@ export function chooseScale(levelled: Levelled, periodPx: number | undefined): S
 const LARGEST_PART = 1 / 12;
 /** Part of the heights' likeness that may be a slow background's. */
 const MOST_BACKGROUND = 0.5;
-/** Lines looked at: enough for an average. */
+/** Lines looked at, and pixels of each: enough for an average. */
 const LINES = 256;
+const PER_LINE = 1024;
 
 /**
  * Length over which heights stay alike, px: the displacement at which the autocorrelation of the
@@ -66,13 +67,14 @@ function lengthAlong(
 ): number {
   const [plane] = planes;
   const stride = Math.max(1, Math.floor(count / LINES));
+  const step = Math.ceil(length / PER_LINE) * along;
   const largest = Math.min(LARGEST_PX, length * LARGEST_PART);
   const mean = meanOf(plane, valid);
   const correlation = (lag: number) => {
     let sum = 0;
     let n = 0;
     for (let line = 0; line < count; line += stride) {
-      for (let i = line * across, end = i + (length - lag) * along; i < end; i += along) {
+      for (let i = line * across, end = i + (length - lag) * along; i < end; i += step) {
         const j = i + lag * along;
         if (!valid[i] || !valid[j]) continue;
         sum += (plane[i] - mean) * (plane[j] - mean);

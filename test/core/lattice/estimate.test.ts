@@ -238,6 +238,6 @@ describe('locator', () => {
     const valid = levelled.valid.map((measured, i) => measured & ~levelled.stepEdges![i]);
     const [fit] = estimateLattices(kernels, { ...levelled, valid });
     expect(fit.b).toBeNull();
-    expect(fit.lengthA.value / scene.rowSpacingPx).toBeCloseTo(1, 0);
+    expect(Math.abs(fit.lengthA.value / scene.rowSpacingPx - 1)).toBeLessThan(0.15);
   });
 });

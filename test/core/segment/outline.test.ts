@@ -166,6 +166,32 @@ test('a pit in one piece with an atom is a defect of its own, unless it is the s
   expect(beside(SPACING)).toHaveLength(1);
 });
 
+test('a click on the weaker of two that touch and depart either way means that one', () => {
+  const [atom, pit, far]: [number, number][] = [
+    [18, 20],
+    [34, 20],
+    [50, 8],
+  ];
+  const hollow = bells([pit]);
+  const plane = bells([atom, far], 0.6).map((height, i) => height - hollow[i]);
+  const places = [atom, pit, far];
+  const { sign, mask } = outlineAtHalfHeight(
+    kernels,
+    { planes: [plane], rows: ROWS, columns: COLUMNS },
+    [plane],
+    {
+      around: near(places, 9),
+      sure: near(places, 3),
+      centres: near(places, 1.5),
+      clicked: [atom[1] * COLUMNS + atom[0]],
+    },
+    SPACING,
+  );
+  expect(sign).toBe(1);
+  const found = findRegions(mask, ROWS, COLUMNS).regions.map(({ x }) => Math.round(x));
+  expect(found.sort()).toEqual([18, 50]);
+});
+
 test('a wide pit through which the rows show is outlined in one piece', () => {
   const wide = Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => {
     const [x, y] = [(i % COLUMNS) - 30, Math.floor(i / COLUMNS) - 20];
