@@ -24,7 +24,7 @@ import {
   type SegmentOptions,
   segment,
 } from './segment/index.ts';
-import { areaNm2, shareOf } from './share.ts';
+import { areaNm2, pixelAreaNm2, shareOf } from './share.ts';
 
 export type { SizedPoint } from './crop.ts';
 export { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
@@ -643,10 +643,6 @@ function resizeMask(
     columns,
   );
   return cutAtHalf(soft);
-}
-
-function pixelAreaNm2({ pixelXNm, pixelYNm }: Prepared): number | null {
-  return pixelXNm === null || pixelYNm === null ? null : pixelXNm * pixelYNm;
 }
 
 function areaInPixels(

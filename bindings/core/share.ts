@@ -5,12 +5,21 @@ export function shareOf(mask: Uint8Array, within = mask): number {
   return ones / Math.max(1, mask.length);
 }
 
+interface PixelSize {
+  pixelXNm: number | null;
+  pixelYNm: number | null;
+}
+
+/** nm²; null where a scan's size is not known. */
+export function pixelAreaNm2({ pixelXNm, pixelYNm }: PixelSize): number | null {
+  return pixelXNm === null || pixelYNm === null ? null : pixelXNm * pixelYNm;
+}
+
 /** Area of a part, 0..1, of a scan, nm²; null where its size is not known. */
 export function areaNm2(
-  scan: { rows: number; columns: number; pixelXNm: number | null; pixelYNm: number | null },
+  scan: PixelSize & { rows: number; columns: number },
   part: number,
 ): number | null {
-  const { rows, columns, pixelXNm, pixelYNm } = scan;
-  if (pixelXNm === null || pixelYNm === null) return null;
-  return pixelXNm * pixelYNm * rows * columns * part;
+  const pixel = pixelAreaNm2(scan);
+  return pixel === null ? null : pixel * scan.rows * scan.columns * part;
 }

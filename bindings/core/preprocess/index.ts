@@ -251,8 +251,8 @@ function levelStep(scan: Working): void {
   if (settings.level === 'off') return;
   const order = settings.level;
   const { flatten, smallestTerrace } = settings;
-  const levelBy = (blockPx: number) =>
-    levelAlike(scan.planes, valid, rows, columns, {
+  const levelBy = (blockPx: number, planes = scan.planes) =>
+    levelAlike(planes, valid, rows, columns, {
       order,
       flatten,
       smallestTerrace,
@@ -263,9 +263,10 @@ function levelStep(scan: Working): void {
   let results = levelBy(blockPx);
   const wide = roughSide(rows, columns);
   // Without a lattice the blocks may be as small as defects, a crowd of which hides steps.
-  if (!knowsRows(scan) && results[0].terraceCount === 1 && wide > blockPx) {
-    const others = levelBy(wide);
-    if (others[0].terraceCount > 1) [blockPx, results] = [wide, others];
+  const mayHide = rowSpacing(scan) === null && results[0].terraceCount === 1 && wide > blockPx;
+  if (mayHide && levelBy(wide, scan.planes.slice(0, 1))[0].terraceCount > 1) {
+    blockPx = wide;
+    results = levelBy(wide);
   }
   // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
   scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
@@ -306,12 +307,14 @@ function shortestPeriod({ settings, sizeKnown }: Working): number {
 /** How far a step's rounded edge reaches to either side, px: the blocks' share of it ends where they are wide for want of a lattice. */
 function stepReach(scan: Working, blockPx: number): number {
   const reach = Math.round(STEP_EDGE * blockPx);
-  return Math.max(2, knowsRows(scan) ? reach : Math.min(WIDEST_EDGE, reach));
+  return Math.max(2, rowSpacing(scan) !== null ? reach : Math.min(WIDEST_EDGE, reach));
 }
 
-/** Whether a lattice, seen or named, says how far apart rows are. */
-function knowsRows({ lattice, settings, sizeKnown }: Working): boolean {
-  return isSeen(lattice) || (settings.surface !== undefined && sizeKnown);
+/** Distance of rows, in the unit of pixelX: the lattice's or, where none can be seen, the named surface's; null where neither is known. */
+function rowSpacing({ lattice, settings, sizeKnown }: Working): number | null {
+  if (isSeen(lattice)) return lattice.spacing;
+  if (settings.surface === undefined || !sizeKnown) return null;
+  return findSurface(settings.surface).rowSpacingNm;
 }
 
 function isSeen(lattice: Lattice | null): lattice is Lattice {
@@ -320,12 +323,8 @@ function isSeen(lattice: Lattice | null): lattice is Lattice {
 
 /** Side of the blocks that levelling works on, px: over a lattice period, small against the image. */
 function blockSide(scan: Working): number {
-  const { rows, columns, settings, lattice, sizeKnown } = scan;
-  const pixel = Math.min(scan.pixelX, scan.pixelY);
-  let period = 0;
-  if (isSeen(lattice)) period = lattice.spacing / pixel;
-  else if (settings.surface && sizeKnown)
-    period = findSurface(settings.surface).rowSpacingNm / pixel;
+  const { rows, columns } = scan;
+  const period = (rowSpacing(scan) ?? 0) / Math.min(scan.pixelX, scan.pixelY);
   const most = Math.max(4, Math.floor(Math.min(rows, columns) / 10));
   return Math.min(most, Math.max(8, Math.ceil(1.5 * period)));
 }
@@ -334,7 +333,7 @@ function scarsStep(scan: Working): void {
   const { rows, columns, valid, settings, lattice, pixelY } = scan;
   if (settings.scars === 'off') return;
   // Atoms that span few lines must not be taken for scars of several lines.
-  const period = lattice && lattice.confidence >= CONFIDENT ? lattice.spacing / pixelY : 0;
+  const period = isSeen(lattice) ? lattice.spacing / pixelY : 0;
   const maxLines = Math.max(1, Math.min(4, Math.floor(period / 4)));
   const found = scan.planes.map((plane) =>
     removeScars(plane, valid, rows, columns, {
@@ -403,6 +402,8 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
     columns: grid.columns,
     pixelNm: grid.pixelNm === null ? null : rounded(grid.pixelNm),
   });
+  const spacing = rowSpacing(scan);
+  const perUnit = pixelsPerUnit(scan, grid);
   return {
     rows: grid.rows,
     columns: grid.columns,
@@ -413,8 +414,8 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
     valid: resampleMask(kernels, scan.valid, rows, columns, grid.rows, grid.columns),
     disturbed: resampleMask(kernels, scan.disturbed, rows, columns, grid.rows, grid.columns),
     stepEdges: resampleMask(kernels, scan.stepEdges, rows, columns, grid.rows, grid.columns),
-    rowSpacingPx: rowSpacingPx(scan, grid),
-    shortestPeriodPx: shortestPeriod(scan) * pixelsPerUnit(scan, grid),
+    rowSpacingPx: spacing === null ? null : spacing * perUnit,
+    shortestPeriodPx: shortestPeriod(scan) * perUnit,
     pixelNm: grid.pixelNm,
     scaleX: grid.columns / columns,
     scaleY: grid.rows / rows,
@@ -426,13 +427,4 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
 /** Pixels of the working grid per unit of pixelX. */
 function pixelsPerUnit({ columns, pixelX }: Working, grid: WorkingGrid): number {
   return grid.columns / columns / pixelX;
-}
-
-/** Row spacing on the working grid: the lattice's or, where none can be seen, the named surface's. */
-function rowSpacingPx(scan: Working, grid: WorkingGrid): number | null {
-  const { lattice, settings, sizeKnown } = scan;
-  const perPixel = pixelsPerUnit(scan, grid);
-  if (lattice && lattice.confidence >= CONFIDENT) return lattice.spacing * perPixel;
-  if (settings.surface === undefined || !sizeKnown) return null;
-  return findSurface(settings.surface).rowSpacingNm * perPixel;
 }

@@ -1,3 +1,4 @@
+import { cutOut } from '../cut.ts';
 import { LARGEST } from './lattice.ts';
 import { levelAlike, levelRoughly, roughSide } from './level.ts';
 import { fillMissing } from './missing.ts';
@@ -63,13 +64,8 @@ function middleOf(picture: Picture, most: number): Picture {
   if (rows === picture.rows && columns === picture.columns) return picture;
   const top = (picture.rows - rows) >> 1;
   const left = (picture.columns - columns) >> 1;
-  const cut = <T extends Float64Array | Uint8Array>(from: T, to: T): T => {
-    for (let y = 0; y < rows; y++) {
-      const start = (top + y) * picture.columns + left;
-      to.set(from.subarray(start, start + columns), y * columns);
-    }
-    return to;
-  };
+  const cut = <T extends Float64Array | Uint8Array>(from: T, to: T): T =>
+    cutOut(from, picture.columns, { top, left, rows, columns }, to);
   return {
     planes: picture.planes.map((plane) => cut(plane, new Float64Array(rows * columns))),
     valid: cut(picture.valid, new Uint8Array(rows * columns)),

@@ -1,3 +1,4 @@
+import { cutOut } from '../cut.ts';
 import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
@@ -87,13 +88,8 @@ function partOf(picture: Picture, field: Field): Picture {
       if (seen > most) [most, top, left] = [seen, at.top, at.left];
     }
   }
-  const cut = <T extends Float32Array | Uint8Array>(from: T, to: T): T => {
-    for (let y = 0; y < rows; y++) {
-      const start = (top + y) * size.columns + left;
-      to.set(from.subarray(start, start + columns), y * columns);
-    }
-    return to;
-  };
+  const cut = <T extends Float32Array | Uint8Array>(from: T, to: T): T =>
+    cutOut(from, size.columns, { top, left, rows, columns }, to);
   const n = rows * columns;
   return {
     rows,

@@ -88,17 +88,18 @@ export function outlineAtHalfHeight(
   const middles = findRegions(centres, rows, columns);
   const basins = new Int32Array(rows * columns);
   const left = new Uint8Array(rows * columns);
-  const strongestOf = (own: readonly number[]) =>
-    strongest({ planes: departures, deviations }, own);
-  const main = pixels.map((own): Part => ({ own, middles: middles.labels, ...strongestOf(own) }));
-  const others = otherParts(main, labels, middles, { planes: departures, deviations }, spacingPx);
+  const heights = { planes: departures, deviations };
+  const main = pixels.map(
+    (own): Part => ({ own, middles: middles.labels, ...strongest(heights, own) }),
+  );
+  const others = otherParts(main, labels, middles, heights, spacingPx);
   // What is strongest first: the gap between two parts goes to the other.
   const all = [...main, ...others];
-  /** Pixels of parts that depart the other way than their piece: a click there means them. */
-  const other = new Map(others.flatMap((part) => part.own.map((at) => [at, part] as const)));
   const clicks = clicked.map((at) => {
-    const isSeen = labels[at] > 0;
-    return { isSeen, ...(other.get(at) ?? (isSeen ? main[labels[at] - 1] : strongestOf([at]))) };
+    if (!labels[at]) return { isSeen: false, ...strongest(heights, [at]) };
+    // A click on what departs the other way than its piece means that.
+    const other = others.find(({ own }) => own.includes(at));
+    return { isSeen: true, ...(other ?? main[labels[at] - 1]) };
   });
   // A click on bare lattice, or on what can hardly be seen, does not say which way what counts departs: it may be either.
   const telling = clicks.filter(({ isSeen, size }) => isSeen || size >= LEAST_DEVIATIONS);
@@ -262,9 +263,10 @@ function outlineRegion(
     }
     return (at: number) => sign * plane[at] >= down[basins[at]];
   };
-  const [byShown, byDeparture] = [levels(shown), levels(departure)];
+  const byShown = levels(shown);
   const own = pixels.filter((at) => isDefect[basins[at]]);
   const broken = brokenBasins(own.filter(byShown), rows, columns, basins, left, peaks.length);
+  const byDeparture = broken.includes(1) ? levels(departure) : byShown;
   for (const at of own) {
     const basin = basins[at];
     if (!(broken[basin] ? byDeparture(at) : byShown(at))) continue;

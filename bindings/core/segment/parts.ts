@@ -1,4 +1,4 @@
-import type { findRegions } from '../regions.ts';
+import type { Region, Regions } from '../regions.ts';
 
 /** Pixels of what the network sees in one piece that depart one way, in the channel where they depart most. */
 export interface Part extends Departure {
@@ -23,9 +23,6 @@ export interface Departures {
 /** Row spacings by which what departs up and what departs down in one piece are two defects. */
 const APART = 1.5;
 
-/** A middle as regions tell of it. */
-type Middle = ReturnType<typeof findRegions>['regions'][number];
-
 /**
  * Parts of pieces that depart the other way than most of their piece and hold a middle of their own: a pit beside an
  * atom. A middle within 1.5 row spacings of one of the rest is another side of the same defect.
@@ -34,7 +31,7 @@ type Middle = ReturnType<typeof findRegions>['regions'][number];
 export function otherParts(
   main: readonly Part[],
   pieces: Int32Array,
-  { labels, regions }: ReturnType<typeof findRegions>,
+  { labels, regions }: Regions,
   departures: Departures,
   spacingPx: number,
 ): Part[] {
@@ -47,12 +44,12 @@ export function otherParts(
       sums[c][labels[i]] += plane[i] / departures.deviations[c];
     });
   }
-  const byPiece = main.map((): Middle[] => []);
+  const byPiece = main.map((): Region[] => []);
   for (const middle of regions)
     if (pieceOf[middle.id]) byPiece[pieceOf[middle.id] - 1].push(middle);
   const counts = new Uint8Array(regions.length + 1);
   main.forEach(({ sign }, piece) => {
-    const isOther = ({ id }: Middle) => {
+    const isOther = ({ id }: Region) => {
       const most = sums.reduce((sum, { [id]: s }) => (Math.abs(s) > Math.abs(sum) ? s : sum), 0);
       return most * sign < 0;
     };
@@ -73,7 +70,7 @@ export function otherParts(
   });
 }
 
-function distance(one: Middle, other: Middle): number {
+function distance(one: Region, other: Region): number {
   const [dx, dy] = [one.x - other.x, one.y - other.y];
   return Math.sqrt(dx * dx + dy * dy);
 }

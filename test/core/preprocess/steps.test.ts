@@ -96,7 +96,7 @@ describe('rows and steps of one scan', () => {
   function stepped(seed: number) {
     const size = 512;
     const scene = simulateScene(kernels, { surface: 'ge001', seed, rows: size, columns: size });
-    const [known] = [{ unit: 'nm', widthNm: size * scene.pixelNm, heightNm: size * scene.pixelNm }];
+    const known = { unit: 'nm', widthNm: size * scene.pixelNm, heightNm: size * scene.pixelNm };
     const channel = makeChannel('Z', Float64Array.from(scene.planes[0]), size, size, known);
     const levelled = preprocess(kernels, [channel]);
     const found = (name: string) => levelled.steps.find((step) => step.name === name);
