@@ -47,6 +47,11 @@ export class WeightsError extends AdatomError {
   override name = 'WeightsError';
 }
 
+/** A worker that could not be started, or that ended. */
+export class WorkerError extends AdatomError {
+  override name = 'WorkerError';
+}
+
 /** The caller's AbortSignal fired. */
 export class CancelledError extends AdatomError {
   override name = 'CancelledError';

@@ -11,18 +11,20 @@ import type { Kernels } from './kernels.ts';
 import { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
+import type { Pool } from './pool.ts';
 import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
 import type { Levelled } from './preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
 import { findRegions } from './regions.ts';
 import { cutAtHalf } from './resample.ts';
 import type { Channel, Scan, Step } from './scan.ts';
+import { type Asking, answerHere, answerInPool } from './segment/asking.ts';
 import {
+  askSegmentation,
   type Click,
   type ClusterReport,
   type Segmentation,
   type SegmentOptions,
-  segment,
 } from './segment/index.ts';
 import { areaNm2, pixelAreaNm2, shareOf } from './share.ts';
 
@@ -190,6 +192,29 @@ export function findDefects(
   options: FindOptions = {},
   run?: RunOptions,
 ): Found {
+  return answerHere(kernels, askDefects(kernels, prepared, options, run));
+}
+
+/**
+ * The same to the last bit, where the segmentation network, which takes most of the time, runs on a pool's workers.
+ * Rejects with what findDefects throws.
+ */
+export async function findDefectsInPool(
+  pool: Pool,
+  kernels: Kernels,
+  prepared: Prepared,
+  options: FindOptions = {},
+  run?: RunOptions,
+): Promise<Found> {
+  return answerInPool(pool, askDefects(kernels, prepared, options, run), run);
+}
+
+function* askDefects(
+  kernels: Kernels,
+  prepared: Prepared,
+  options: FindOptions,
+  run: RunOptions | undefined,
+): Asking<Found> {
   const { rows, columns, levelled } = prepared;
   const searched = withoutStepEdges(levelled);
   const { support, ...segmenting } = options;
@@ -198,7 +223,7 @@ export function findDefects(
     throw new OptionError(`tile: expected a whole number of pixels, 1 or more, got ${tile}.`);
   }
   const clicks = support && clicksOf(support, prepared);
-  const segmentation = segment(
+  const segmentation = yield* askSegmentation(
     kernels,
     searched,
     { ...segmenting, ...(clicks && { clicks }) },

@@ -1,4 +1,4 @@
-import { AdatomError, CancelledError, ShapeError } from './errors.ts';
+import { AdatomError, CancelledError, ShapeError, WorkerError } from './errors.ts';
 import type { Kernels, LoadedNetwork, NetworkLayer } from './kernels.ts';
 import { poolsOf } from './layers.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
@@ -66,6 +66,19 @@ export interface PooledNetwork {
   readonly pools: number;
 }
 
+/** One run of a network on a pool's worker. */
+export interface PoolTask {
+  network: PooledNetwork;
+  /** Of as many images, (n, inChannels, rows, columns). */
+  n: number;
+  rows: number;
+  columns: number;
+  /** Write them. */
+  fill(to: Float32Array): void;
+  /** Take what the network makes of them, (n, outChannels, rows / 2^pools, columns / 2^pools). */
+  take(planes: Float32Array): void;
+}
+
 /** Shares per worker: enough that the last one to finish keeps nobody waiting, few enough messages. */
 const SHARES_PER_WORKER = 3;
 /** Shares that a worker has at a time: it begins the next one while the calling thread takes in the last. */
@@ -87,6 +100,7 @@ export class Pool {
     number,
     { resolve: (reply: PoolReply) => void; reject: (error: Error) => void }
   >();
+  private readonly loaded = new WeakMap<readonly NetworkLayer[], Promise<PooledNetwork>>();
   private requests = 0;
   private networks = 0;
   private failure: Error | undefined;
@@ -98,7 +112,7 @@ export class Pool {
     for (const worker of workers) {
       worker.listen(
         (reply) => this.settle(reply),
-        (reason) => this.fail(new AdatomError(`worker: ${reason}.`)),
+        (reason) => this.fail(new WorkerError(`worker: ${reason}.`)),
       );
     }
   }
@@ -107,8 +121,14 @@ export class Pool {
     return this.workers.length;
   }
 
-  /** Post a network's weights to every worker, once. */
-  async load(layers: readonly NetworkLayer[]): Promise<PooledNetwork> {
+  /** Post a network's weights to every worker, once for the same list of layers. */
+  load(layers: readonly NetworkLayer[]): Promise<PooledNetwork> {
+    const known = this.loaded.get(layers) ?? this.post(layers);
+    this.loaded.set(layers, known);
+    return known;
+  }
+
+  private async post(layers: readonly NetworkLayer[]): Promise<PooledNetwork> {
     const id = this.networks++;
     await Promise.all(
       this.workers.map((worker) => this.ask(worker, { ask: 'load', network: id, layers })),
@@ -137,40 +157,70 @@ export class Pool {
     if (planes.length !== n * image) {
       throw new ShapeError(`run: planes: expected ${n * image} values, got ${planes.length}.`);
     }
-    const outRows = Math.floor(rows / (1 << network.pools));
-    const outColumns = Math.floor(columns / (1 << network.pools));
-    const outImage = network.outChannels * outRows * outColumns;
+    const made = outputOf(network, rows, columns);
+    const outImage = made.values;
     const out = new Float32Array(n * outImage);
     const most = Math.max(this.size * SHARES_PER_WORKER, Math.ceil(n / LARGEST_SHARE));
     const shares = Math.min(n, most);
-    let dealt = 0;
     let done = 0;
-    const work = async (worker: PoolWorker) => {
-      while (dealt < shares) {
+    function* tasks(): Generator<PoolTask> {
+      for (let share = 0; share < shares; share++) {
         checkpoint(run, 'embed', done / n);
         // as equal as they can be
-        const from = Math.floor((n * dealt) / shares);
-        const count = Math.floor((n * ++dealt) / shares) - from;
-        const part = this.room(count * image);
-        part.set(planes.subarray(from * image, (from + count) * image));
-        const result = this.room(count * outImage);
+        const from = Math.floor((n * share) / shares);
+        const end = Math.floor((n * (share + 1)) / shares);
+        yield {
+          network,
+          n: end - from,
+          rows,
+          columns,
+          fill: (to) => to.set(planes.subarray(from * image, end * image)),
+          take(part) {
+            out.set(part, from * outImage);
+            done += end - from;
+          },
+        };
+      }
+    }
+    await this.each(tasks(), run);
+    checkpoint(run, 'embed', 1);
+    return { planes: out, rows: made.rows, columns: made.columns };
+  }
+
+  /**
+   * Carry out tasks on all workers, each as a worker comes free. A task is taken from `tasks` only then, so that what
+   * it needs can be made then. Rejects with CancelledError when the caller's signal fires.
+   */
+  async each(tasks: Iterator<PoolTask>, run?: RunOptions): Promise<void> {
+    let isOver = false;
+    const work = async (worker: PoolWorker) => {
+      while (!isOver) {
+        if (run?.signal?.aborted) throw new CancelledError();
+        const next = tasks.next();
+        if (next.done) return;
+        const { network, n, rows, columns, fill, take } = next.value;
+        const planes = this.room(n * network.inChannels * rows * columns);
+        fill(planes);
+        const out = this.room(n * outputOf(network, rows, columns).values);
         const reply = await this.ask(
           worker,
-          { ask: 'run', network: network.id, planes: part, n: count, rows, columns, out: result },
-          [part.buffer, result.buffer],
+          { ask: 'run', network: network.id, planes, n, rows, columns, out },
+          [planes.buffer, out.buffer],
         );
-        if ('planes' in reply && reply.planes) out.set(reply.planes, from * outImage);
+        if ('planes' in reply && reply.planes) take(reply.planes);
         if ('given' in reply) this.keep([reply.planes, reply.given]);
-        done += count;
       }
     };
-    // A cancelled run waits for the shares under way, so that the next run finds the workers free.
+    const untilOver = (worker: PoolWorker) =>
+      work(worker).catch((error) => {
+        isOver = true;
+        throw error;
+      });
+    // A cancelled run waits for the tasks under way, so that the next run finds the workers free.
     const hands = Array.from({ length: AHEAD }, () => this.workers).flat();
-    const settled = await Promise.allSettled(hands.map(work));
+    const settled = await Promise.allSettled(hands.map(untilOver));
     for (const result of settled) if (result.status === 'rejected') throw result.reason;
     if (run?.signal?.aborted) throw new CancelledError();
-    checkpoint(run, 'embed', 1);
-    return { planes: out, rows: outRows, columns: outColumns };
   }
 
   /** Room for so many values, used before if there is some that is large enough. */
@@ -219,6 +269,12 @@ export class Pool {
     for (const { reject } of this.waiting.values()) reject(this.failure);
     this.waiting.clear();
   }
+}
+
+/** Size of what a network makes of one image, and how many values that are. */
+function outputOf({ outChannels, pools }: PooledNetwork, rows: number, columns: number) {
+  const [outRows, outColumns] = [rows, columns].map((size) => Math.floor(size / (1 << pools)));
+  return { rows: outRows, columns: outColumns, values: outChannels * outRows * outColumns };
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -2,7 +2,7 @@ import { proxy, type Remote as RemoteOf, transfer, wrap } from 'comlink';
 import type { EngineReply, EngineRequest, EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
-import { AdatomError } from '../core/errors.ts';
+import { WorkerError } from '../core/errors.ts';
 import type { ProgressEvent } from '../core/progress.ts';
 import { instantiate, type WasmSource } from './instance.ts';
 import { areLarge, sendInPieces } from './pieces.ts';
@@ -39,7 +39,7 @@ function inWorker(
 ): EngineWorker {
   const remote = wrap<Remote>(worker);
   const failure = failureOf(worker).then((reason): never => {
-    throw new AdatomError(`worker: ${reason}.`);
+    throw new WorkerError(`worker: ${reason}.`);
   });
   failure.catch(() => {}); // heard by who waits
   let onProgress: ((event: ProgressEvent) => void) | undefined;

@@ -48,6 +48,21 @@ test('info tells the ends of a narrow range apart', () => {
   expect(flat.stdout).toContain('2.0000 (no unit) everywhere');
 });
 
+test('threads that find are not seen in what is found', () => {
+  const written = ['1', '2', '3'].map((workers) => {
+    const out = join(folder, `threads-${workers}`);
+    expect(adatom('segment', scan, '--workers', workers, '--out', out).status).toBe(0);
+    return ['mask.npy', 'defects.csv', 'result.json'].map((name) =>
+      readFileSync(join(out, name)).toString('latin1'),
+    );
+  });
+  expect(written[1]).toEqual(written[0]);
+  expect(written[2]).toEqual(written[0]);
+  const none = adatom('segment', scan, '--workers', '0', '--out', join(folder, 'none'));
+  expect(none.status).toBe(2);
+  expect(none.stderr).toContain('--workers: expected 1 to 64');
+});
+
 test('demo finds and names the bundled scan as classify does, with the shipped networks', () => {
   const out = join(folder, 'demo');
   const asked = join(folder, 'asked');

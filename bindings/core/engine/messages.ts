@@ -1,4 +1,4 @@
-import { AdatomError } from '../errors.ts';
+import { WorkerError } from '../errors.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { EngineReply, EngineRequest, EngineWorker } from './protocol.ts';
 import type { EngineService } from './serve.ts';
@@ -37,7 +37,7 @@ export function overMessages(worker: MessageWorker): EngineWorker {
       else if ('reply' in message) onReply(message.reply);
       else onStarted(message.network);
     },
-    (reason) => onFailure(new AdatomError(`worker: ${reason}.`)),
+    (reason) => onFailure(new WorkerError(`worker: ${reason}.`)),
   );
   return {
     started: Promise.race([started, failed]),

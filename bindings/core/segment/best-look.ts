@@ -3,7 +3,8 @@ import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
 import { joinAnswers, logOddsOf } from './answers.ts';
-import { computeField, type Field } from './field.ts';
+import type { Asking } from './asking.ts';
+import { askField, type Field } from './field.ts';
 import type { SegmentOptions } from './index.ts';
 import type { Segmenter } from './segmenter.ts';
 import { expectedDice, judgedScales } from './sights.ts';
@@ -27,7 +28,7 @@ interface Look {
  * Guesses after the first are compared on the part of a scan where the first shows most, if it is much
  * larger.
  */
-export function bestLook(
+export function* bestLook(
   kernels: Kernels,
   levelled: Levelled,
   residuals: readonly Float32Array[],
@@ -35,29 +36,29 @@ export function bestLook(
   segmenter: Segmenter,
   options: SegmentOptions,
   run?: RunOptions,
-): Look {
-  const look = (at: Picture, scale: WorkingScale, keepFeatures = false): Look => {
+): Asking<Look> {
+  function* look(at: Picture, scale: WorkingScale, keepFeatures = false): Asking<Look> {
     const looking = { ...options, keepFeatures };
     const { spacings } = scale;
-    const field = computeField(kernels, segmenter, at, at.residuals, spacings, looking, run);
+    const field = yield* askField(kernels, segmenter, at, at.residuals, spacings, looking, run);
     return { scale, field, confidence: expectedDice(kernels, field) };
-  };
+  }
   const whole: Picture = { ...levelled, residuals };
   // What the last layer sees is large: only the first guess, mostly the one that is taken, keeps it.
-  const first = look(whole, scales[0], (options.clicks?.length ?? 0) > 0);
+  const first = yield* look(whole, scales[0], (options.clicks?.length ?? 0) > 0);
   if (first.confidence >= SURE || scales.length === 1) return first;
   forgetFeatures(first.field);
   const part = partOf(whole, first.field);
-  let best = part === whole ? first : look(part, scales[0]);
+  let best = part === whole ? first : yield* look(part, scales[0]);
   for (const scale of scales.slice(1)) {
     if (best.confidence >= SURE) break;
-    const other = look(part, scale);
+    const other = yield* look(part, scale);
     // One that sees nothing where another sees something is as sure as it is wrong.
     if (seenIn(other.field) && other.confidence > best.confidence + CLEARLY) best = other;
   }
   if (best.scale === scales[0]) return first;
   if (part === whole) return best;
-  const other = look(whole, best.scale);
+  const other = yield* look(whole, best.scale);
   return other.confidence > first.confidence ? other : first;
 }
 

@@ -5,9 +5,10 @@ import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { findRegions } from '../regions.ts';
 import { clickedPixels } from './adapt.ts';
+import type { Asking } from './asking.ts';
 import { bestLook } from './best-look.ts';
 import { cleanMask } from './clean.ts';
-import { computeField, type FeatureMaps } from './field.ts';
+import { askField, type FeatureMaps } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
 import { type Outlined, outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
@@ -15,25 +16,25 @@ import { sightsOf } from './sights.ts';
 import { workingScales } from './working-scale.ts';
 
 /** Every departure from the lattice as the segmentation network sees it, outlined by its heights. */
-export function segmentByNetwork(
+export function* segmentByNetwork(
   kernels: Kernels,
   levelled: Levelled,
   segmenter: Segmenter,
   options: SegmentOptions,
   run?: RunOptions,
-): Segmentation {
+): Asking<Segmentation> {
   const { rows, columns, valid } = levelled;
   const analysis = analyse(kernels, levelled);
   const residuals = removeLattice(kernels, levelled, analysis);
   const scales = workingScales(kernels, levelled, options.periodPx, analysis);
-  const look = bestLook(kernels, levelled, residuals, scales, segmenter, options, run);
+  const look = yield* bestLook(kernels, levelled, residuals, scales, segmenter, options, run);
   const { confidence } = look;
   const { spacings, from, warnings } = look.scale;
   const clicks = options.clicks ?? [];
   const isKept = look.field.maps.every((channels) => channels.every(hasFeatures));
   const field =
     clicks.length && !isKept
-      ? computeField(
+      ? yield* askField(
           kernels,
           segmenter,
           levelled,

@@ -1,13 +1,12 @@
-import { allocate } from '../allocate.ts';
-import type { Kernels, LoadedNetwork } from '../kernels.ts';
+import type { Kernels } from '../kernels.ts';
 import type { ConvLayer } from '../layers.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { ANSWERS, joinAnswers } from './answers.ts';
+import { type Asking, answerHere } from './asking.ts';
 import { MASKS } from './masks.ts';
-import { networkPlanes, PLANES } from './network-planes.ts';
+import { networkPlanes } from './network-planes.ts';
 import type { Segmenter } from './segmenter.ts';
-import { cutTile, joinTile, layTiles } from './tiles.ts';
 
 /** What the network finds in one channel, or in all together, at one scale, for every working pixel. */
 export interface FeatureMaps {
@@ -39,50 +38,80 @@ export interface FieldOptions {
   keepFeatures?: boolean;
 }
 
+/** Run the network over a levelled scan, on this thread; see askField. */
+export function computeField(kernels: Kernels, segmenter: Segmenter, ...looking: Looking): Field {
+  return answerHere(kernels, askField(kernels, segmenter, ...looking));
+}
+
+type Looking =
+  Parameters<typeof askField> extends [unknown, unknown, ...infer Others] ? Others : never;
+
 /**
- * Run the network over a levelled scan, at each of the row spacings given. residuals: every channel's
+ * Have the network look at a levelled scan, at each of the row spacings given. residuals: every channel's
  * heights without the lattice, on the levelled grid.
  */
-export function computeField(
+export function* askField(
   kernels: Kernels,
-  { trunk, head }: Segmenter,
+  segmenter: Segmenter,
   levelled: Pick<Levelled, 'rows' | 'columns' | 'planes' | 'valid'>,
   residuals: readonly Float32Array[],
   spacings: readonly number[],
   { tile, keepFeatures = false }: FieldOptions = {},
   run?: RunOptions,
-): Field {
-  const asked = askedOf(head);
-  const network = kernels.load(keepFeatures ? trunk : [...trunk, asked]);
-  let last: LoadedNetwork | undefined;
-  try {
-    if (keepFeatures) last = kernels.load([asked]);
-    const all = levelled.planes.length;
-    const maps = spacings.map((spacing, s) => {
-      const each = levelled.planes.map((plane, c): FeatureMaps => {
+): Asking<Field> {
+  const { trunk, asked, whole } = partsOf(segmenter);
+  const all = levelled.planes.length;
+  const maps: FeatureMaps[][] = [];
+  for (const [s, spacing] of spacings.entries()) {
+    const seen: { rows: number; columns: number; planes: Float32Array; valid: Uint8Array }[] = [];
+    const parts = new Float64Array(all);
+    const found = yield levelled.planes.map((plane, c) => ({
+      layers: keepFeatures ? trunk : whole,
+      tile,
+      make() {
         // One channel at a time: at the finest scale one is larger than the scan.
         const one = { ...levelled, planes: [plane] };
-        const { rows, columns, channels, valid } = networkPlanes(
-          kernels,
-          one,
-          [residuals[c]],
-          spacing,
-        );
-        const found = runInTiles(kernels, network, channels[0], rows, columns, tile, (done) =>
-          checkpoint(run, 'segment: network', (s + (c + done) / all) / spacings.length),
-        );
-        const features = last ? found : new Float32Array(0);
-        const answers = last ? kernels.run(last, found, 1, rows, columns).planes : found;
-        const planes = last ? channels[0] : new Float32Array(0);
-        return { rows, columns, answers, dimension: head.inChannels, features, planes, valid };
+        const { channels, ...size } = networkPlanes(kernels, one, [residuals[c]], spacing);
+        const [planes] = channels;
+        seen[c] = { ...size, planes: keepFeatures ? planes : NONE };
+        return { ...size, planes };
+      },
+      report(done: number) {
+        parts[c] = done;
+        const sum = parts.reduce((total, part) => total + part, 0);
+        checkpoint(run, 'segment: network', (s + sum / all) / spacings.length);
+      },
+    }));
+    const last = keepFeatures ? kernels.load([asked]) : undefined;
+    try {
+      const each = seen.map(({ planes, ...one }, c): FeatureMaps => {
+        const { rows, columns } = one;
+        const answers = last ? kernels.run(last, found[c], 1, rows, columns).planes : found[c];
+        const features = last ? found[c] : NONE;
+        return { ...one, answers, dimension: asked.inChannels, features, planes };
       });
-      return keepFeatures ? each : [joinAnswers(each)];
-    });
-    return { spacings: [...spacings], maps };
-  } finally {
-    kernels.unload(network);
-    if (last) kernels.unload(last);
+      maps.push(keepFeatures ? each : [joinAnswers(each)]);
+    } finally {
+      if (last) kernels.unload(last);
+    }
   }
+  return { spacings: [...spacings], maps };
+}
+
+const NONE = new Float32Array(0);
+
+/** A segmenter's network in the parts that are run; the same lists of layers every time, so that a pool gets each once. */
+const parts = new WeakMap<Segmenter, ReturnType<typeof makeParts>>();
+
+function partsOf(segmenter: Segmenter): ReturnType<typeof makeParts> {
+  const known = parts.get(segmenter) ?? makeParts(segmenter);
+  parts.set(segmenter, known);
+  return known;
+}
+
+function makeParts({ trunk, head }: Segmenter) {
+  const asked = askedOf(head);
+  return { trunk, asked, whole: [...trunk, asked] };
 }
 
 /** The part of the last layer that answers what is asked: the other masks would be half of its memory. */
@@ -97,32 +126,4 @@ function askedOf(head: ConvLayer): ConvLayer {
     ),
     ...(bias && { bias: Float32Array.from(rows, (m) => bias[m]) }),
   };
-}
-
-/** Tile by tile, some rows at a time: of a large scan a whole tile's answers would be as large as the features. */
-function runInTiles(
-  kernels: Kernels,
-  network: LoadedNetwork,
-  planes: Float32Array,
-  rows: number,
-  columns: number,
-  tile: number | undefined,
-  onRows: (done: number) => void,
-): Float32Array {
-  const { outChannels } = network;
-  const tiles = layTiles(rows, columns, tile);
-  const features = allocate(outChannels * rows * columns);
-  tiles.places.forEach((place, i) => {
-    kernels.runRows(network, tiles.rows, tiles.columns, {
-      onRows: (top) => onRows((i + top / tiles.rows) / tiles.places.length),
-      read(to, top, bottom) {
-        cutTile(planes, PLANES, rows, columns, tiles, place, to, { top, bottom });
-      },
-      write(from, top, bottom) {
-        const range = { top, bottom };
-        joinTile(from, outChannels, tiles, place, features, rows, columns, range);
-      },
-    });
-  });
-  return features;
 }

@@ -4,6 +4,7 @@ import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Step } from '../scan.ts';
 import type { Click } from './adapt.ts';
+import { type Asking, answerHere } from './asking.ts';
 import { segmentByClusters } from './by-clusters.ts';
 import { segmentByNetwork } from './by-network.ts';
 import type { ClusterReport } from './choose.ts';
@@ -78,6 +79,16 @@ export function segment(
   options: SegmentOptions = {},
   run?: RunOptions,
 ): Segmentation {
+  return answerHere(kernels, askSegmentation(kernels, levelled, options, run));
+}
+
+/** The same, leaving what the network is to look at to whoever carries it out. */
+export function* askSegmentation(
+  kernels: Kernels,
+  levelled: Levelled,
+  options: SegmentOptions = {},
+  run?: RunOptions,
+): Asking<Segmentation> {
   check(levelled, options);
   const { method = 'auto', segmenter } = options;
   if (method !== 'auto' && method !== 'network') {
@@ -88,7 +99,7 @@ export function segment(
   if (!segmenter || (method === 'auto' && wantsClusters)) {
     return segmentByClusters(kernels, levelled, 'pixels', options, run);
   }
-  const found = segmentByNetwork(kernels, levelled, segmenter, options, run);
+  const found = yield* segmentByNetwork(kernels, levelled, segmenter, options, run);
   const { confidence } = found;
   if (method === 'network' || options.clicks?.length || (confidence ?? 1) >= UNSURE) return found;
   const other = segmentByClusters(kernels, levelled, 'pixels', options, run);

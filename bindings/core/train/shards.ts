@@ -1,4 +1,4 @@
-import { AdatomError } from '../errors.ts';
+import { AdatomError, WorkerError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type LabelledEpisodesOptions, labelledEpisodes } from './labelled-episodes.ts';
 import { type MaskBatchesOptions, maskBatches } from './mask-batches.ts';
@@ -76,7 +76,7 @@ export function runOnWorkers(workers: readonly ShardWorker[]): ShardRunner {
   let requests = 0;
   let failure: Error | undefined;
   const fail = (reason: string) => {
-    failure ??= new AdatomError(`train: worker: ${reason}.`);
+    failure ??= new WorkerError(`train: worker: ${reason}.`);
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
   };

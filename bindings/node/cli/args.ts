@@ -12,6 +12,8 @@ export interface OptionSpec {
   value?: string;
   multiple?: boolean;
   required?: boolean;
+  /** How something is done, not what: no part of the record. */
+  isHow?: boolean;
   help: string;
 }
 

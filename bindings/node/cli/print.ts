@@ -5,11 +5,11 @@ import type { Context } from './commands/command.ts';
 /** The options given, for the record in result.json. */
 export function echoOptions(given: Given, specs: OptionSpecs): Record<string, unknown> {
   const echo: Record<string, unknown> = {};
-  for (const [name, { value, multiple }] of Object.entries(specs)) {
+  for (const [name, { value, multiple, isHow }] of Object.entries(specs)) {
     const given_ = multiple ? given.texts(name) : value ? given.text(name) : given.flag(name);
     if (given_ === undefined || given_ === false || (Array.isArray(given_) && !given_.length))
       continue;
-    if (name !== 'out') echo[name] = given_;
+    if (name !== 'out' && !isHow) echo[name] = given_;
   }
   return echo;
 }

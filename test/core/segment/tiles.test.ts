@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { CancelledError } from '../../../bindings/core/errors.ts';
 import { removeLattice } from '../../../bindings/core/lattice/remove.ts';
 import { Pool, type PoolReply, type PoolWorker, serve } from '../../../bindings/core/pool.ts';
 import { ANSWERS, logOddsOf } from '../../../bindings/core/segment/answers.ts';
-import { computeField } from '../../../bindings/core/segment/field.ts';
+import { answerHere, answerInPool } from '../../../bindings/core/segment/asking.ts';
+import { askField, computeField } from '../../../bindings/core/segment/field.ts';
 import { MASKS } from '../../../bindings/core/segment/masks.ts';
 import { PLANES } from '../../../bindings/core/segment/network-planes.ts';
 import type { Segmenter } from '../../../bindings/core/segment/segmenter.ts';
@@ -106,6 +108,34 @@ describe('tiles', () => {
     for (const name of ANSWERS) {
       expect(difference(logOddsOf(joined, name), logOddsOf(each, name))).toBe(-1);
     }
+  });
+
+  it('are searched in a pool as on one thread, and the search is cancelled there', async () => {
+    const spacings = [3, 6];
+    const ask = (keepFeatures: boolean) =>
+      askField(kernels, segmenter, levelled, residuals, spacings, { keepFeatures });
+    for (const keepFeatures of [false, true]) {
+      const here = answerHere(kernels, ask(keepFeatures));
+      for (const size of [1, 2, 3]) {
+        const pool = new Pool(Array.from({ length: size }, inProcess));
+        const there = await answerInPool(pool, ask(keepFeatures), undefined);
+        pool.close();
+        expect(there.maps.length).toBe(2);
+        for (const [scale, [map]] of there.maps.entries()) {
+          const [same] = here.maps[scale];
+          expect([map.rows, map.columns]).toEqual([same.rows, same.columns]);
+          expect(difference(map.answers, same.answers)).toBe(-1);
+          expect(difference(map.features, same.features)).toBe(-1);
+        }
+      }
+    }
+    const pool = new Pool([inProcess(), inProcess()]);
+    const abort = new AbortController();
+    const run = { signal: abort.signal, onProgress: () => abort.abort() };
+    const asking = askField(kernels, segmenter, levelled, residuals, spacings, {}, run);
+    await expect(answerInPool(pool, asking, run)).rejects.toThrow(CancelledError);
+    expect(asking.next()).toEqual({ done: true, value: undefined });
+    pool.close();
   });
 
   it('give the same features on one worker and on two', async () => {

@@ -1,12 +1,12 @@
 import {
   classifyDefects,
   type Defect,
-  findDefects,
   NOT_A_DEFECT,
   type PointRow,
   prepare,
   snapToDefects,
 } from '../../index.ts';
+import { find, findingOptions, readWorkers } from '../find.ts';
 import { finish } from '../finish.ts';
 import { nameOptions, readNameOptions } from '../name-options.ts';
 import { checkFolder } from '../output.ts';
@@ -39,6 +39,7 @@ export const classify: Command = {
     ...scanOptions,
     ...embedOptions,
     ...segmentOptions,
+    ...findingOptions,
     ...nameOptions,
     segment: {
       value: 'auto|network|pixels|features|upsampled',
@@ -48,10 +49,11 @@ export const classify: Command = {
     out: { value: 'DIR', required: true, help: 'folder for the results' },
   },
   example: 'adatom classify scan.sxm --support support.csv --out result',
-  run(given, context) {
+  async run(given, context) {
     const { kernels, report, files } = context;
     const embedding = readEmbedOptions(given);
     const segmentation = readSegmentOptions(given, 'segment');
+    const workers = readWorkers(given);
     const out = given.text('out') as string;
     checkFolder(out);
     const input = readInput(context, given);
@@ -68,7 +70,7 @@ export const classify: Command = {
     segmentation.segmenter = readSegmenter(context, given);
     const found = points
       ? undefined
-      : findDefects(kernels, prepared, { ...segmentation, support }, run);
+      : await find(context, workers, prepared, { ...segmentation, support });
     const examples = support.filter(({ label }) => label !== NOT_A_DEFECT);
     const defects = found?.defects ?? asDefects(points ?? []);
     const named = classifyDefects(

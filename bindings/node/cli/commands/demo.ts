@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   classifyDefects,
-  findDefects,
   matchPositions,
   type Point,
   prepare,
@@ -10,6 +9,7 @@ import {
   type SupportPoint,
   snapToDefects,
 } from '../../index.ts';
+import { find, findingOptions, readWorkers } from '../find.ts';
 import { finish, shownLabels } from '../finish.ts';
 import { checkFolder } from '../output.ts';
 import { readSupport } from '../points.ts';
@@ -24,12 +24,16 @@ export const demo: Command = {
   name: 'demo',
   summary: 'the whole path on the bundled example, compared with its known truth',
   positionals: [],
-  options: { out: { value: 'DIR', help: 'folder for the results (default adatom-demo)' } },
+  options: {
+    ...findingOptions,
+    out: { value: 'DIR', help: 'folder for the results (default adatom-demo)' },
+  },
   example: 'adatom demo --out adatom-demo',
-  run(given, context) {
+  async run(given, context) {
     const { kernels, report, print, json, files } = context;
     const out = given.text('out') ?? 'adatom-demo';
     checkFolder(out);
+    const workers = readWorkers(given);
     const { scan } = files.readScan('scan', example('dimer-rows.sxm'), {});
     const network = readNetwork(context, given);
     const run = { onProgress: report.progress };
@@ -38,7 +42,7 @@ export const demo: Command = {
     const support = readSupport(files, 'support', example('dimer-rows.support.csv'), prepared);
     const truth = readSupport(files, 'truth', example('dimer-rows.truth.csv'), prepared);
     const segmenter = readSegmenter();
-    const found = findDefects(kernels, prepared, { segmenter, support }, run);
+    const found = await find(context, workers, prepared, { segmenter, support });
     const examples = snapToDefects(support, prepared, found);
     const named = classifyDefects(kernels, prepared, network, found.defects, examples, {}, run);
     const labels = shownLabels(found.defects, named);

@@ -1,4 +1,5 @@
-import { findDefects, prepare } from '../../index.ts';
+import { prepare } from '../../index.ts';
+import { find, findingOptions, readWorkers } from '../find.ts';
 import { finish } from '../finish.ts';
 import { checkFolder } from '../output.ts';
 import { readSupport } from '../points.ts';
@@ -15,6 +16,7 @@ export const segment: Command = {
   options: {
     ...scanOptions,
     ...segmentOptions,
+    ...findingOptions,
     weights: {
       value: 'FILE',
       help: 'network whose features k-means works on (.safetensors or .pth); default: the segmentation network',
@@ -26,9 +28,10 @@ export const segment: Command = {
     out: { value: 'DIR', required: true, help: 'folder for the results' },
   },
   example: 'adatom segment scan.sxm --out result',
-  run(given, context) {
+  async run(given, context) {
     const { kernels, report, files } = context;
     const options = readSegmentOptions(given);
+    const workers = readWorkers(given);
     const out = given.text('out') as string;
     checkFolder(out);
     const input = readInput(context, given);
@@ -41,7 +44,7 @@ export const segment: Command = {
     if (examples !== undefined) {
       options.support = readSupport(files, 'support', examples, prepared);
     }
-    const found = findDefects(kernels, prepared, options, run);
+    const found = await find(context, workers, prepared, options);
     finish(context, {
       command: 'segment',
       options: echoOptions(given, this.options),
