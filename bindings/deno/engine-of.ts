@@ -1,4 +1,5 @@
-import { type EngineMessage, overMessages } from '../core/engine/messages.ts';
+import type { Helper } from '../core/engine/helpers.ts';
+import { type EngineMessage, type MessageWorker, overMessages } from '../core/engine/messages.ts';
 import type { EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
@@ -20,6 +21,12 @@ export interface EngineStart {
   weights: Weights | undefined;
 }
 
+/** The first message to a helper; then it is posted ports. */
+export interface HelperStart {
+  role: 'helper';
+  module: WebAssembly.Module;
+}
+
 /** An engine of these kernels and weights, in Deno's workers or on this thread with `workers: 0`. */
 export function engineOf(
   module: WebAssembly.Module,
@@ -31,6 +38,9 @@ export function engineOf(
     {
       createKernels: () => instantiate(module),
       startWorker: () => startWorker(workerUrl, { role: 'engine', module, weights }),
+      startHelper: (onFailure) => startHelper(workerUrl, { role: 'helper', module }, onFailure),
+      createChannel: () => new MessageChannel(),
+      cores: navigator.hardwareConcurrency,
     },
     { ...options, ...(weights ? { weights } : {}) },
   );
@@ -38,5 +48,12 @@ export function engineOf(
 
 function startWorker(url: URL, start: EngineStart): EngineWorker {
   const thread = startThread<EngineMessage>(url, start);
-  return overMessages({ ...thread, terminate: thread.close });
+  const post = thread.post as MessageWorker['post'];
+  return overMessages({ ...thread, post, terminate: thread.close });
+}
+
+function startHelper(url: URL, start: HelperStart, onFailure: () => void): Helper {
+  const { post, listen, close } = startThread<never>(url, start);
+  listen(() => {}, onFailure);
+  return { serve: (port) => post(port, [port as MessagePort]), terminate: close };
 }

@@ -23,8 +23,16 @@ declare class Worker {
   constructor(url: URL, options: { type: 'module' });
   onmessage: ((event: { data: never }) => void) | null;
   onerror: ((event: { message: string; preventDefault(): void }) => void) | null;
-  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer?: (ArrayBuffer | MessagePort)[]): void;
   terminate(): void;
+}
+interface MessagePort {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  onmessage: ((event: { data: never }) => void) | null;
+}
+declare class MessageChannel {
+  readonly port1: MessagePort;
+  readonly port2: MessagePort;
 }
 declare const navigator: { hardwareConcurrency: number };
 declare const self: {

@@ -3,7 +3,8 @@ export function startThread<Message>(url: URL, start: unknown) {
   const worker = new Worker(url, { type: 'module' });
   worker.postMessage(start);
   return {
-    post: (message: unknown, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
+    post: (message: unknown, transfer: (ArrayBuffer | MessagePort)[] = []) =>
+      worker.postMessage(message, transfer),
     listen(onMessage: (message: Message) => void, onFailure: (reason: string) => void) {
       worker.onmessage = ({ data }) => onMessage(data);
       worker.onerror = (event) => {

@@ -1,9 +1,10 @@
 import { buffersOf } from '../core/engine/buffers.ts';
+import { servePort } from '../core/engine/helpers.ts';
 import { answerMessages } from '../core/engine/messages.ts';
 import { serveEngine } from '../core/engine/serve.ts';
 import { serve } from '../core/pool.ts';
 import { serveShards } from '../core/train/shards.ts';
-import type { EngineStart } from './engine-of.ts';
+import type { EngineStart, HelperStart } from './engine-of.ts';
 import { instantiate } from './instance.ts';
 import type { PoolStart } from './pool.ts';
 import type { TrainStart } from './train.ts';
@@ -13,12 +14,15 @@ import type { TrainStart } from './train.ts';
 let answer: ((request: never) => void) | undefined;
 self.onmessage = ({ data: message }: MessageEvent) => {
   if (answer) answer(message as never);
-  else answer = listenerFor(message as EngineStart | PoolStart | TrainStart);
+  else answer = listenerFor(message as Parameters<typeof listenerFor>[0]);
 };
 
-function listenerFor(start: EngineStart | PoolStart | TrainStart): (request: never) => void {
+function listenerFor(
+  start: EngineStart | HelperStart | PoolStart | TrainStart,
+): (request: never) => void {
   const kernels = instantiate(start.module);
   if (start.role === 'engine') return answerMessages(serveEngine(kernels, start.weights), post);
+  if (start.role === 'helper') return (port) => servePort(kernels, port);
   return posting(start.role === 'pool' ? serve(kernels) : serveShards(kernels, start.job));
 }
 

@@ -1,4 +1,7 @@
-import { type EngineMessage, overMessages } from '../core/engine/messages.ts';
+import { availableParallelism } from 'node:os';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Helper, HelperHost } from '../core/engine/helpers.ts';
+import { type EngineMessage, type MessageWorker, overMessages } from '../core/engine/messages.ts';
 import type { EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
@@ -15,11 +18,20 @@ export interface AdatomOptions extends EngineOptions {
   workerUrl?: FileUrl;
 }
 
+/** Node's ports are the web's, but their declarations leave half of it out. */
+type Channel = ReturnType<HelperHost['createChannel']>;
+
 /** What an engine's worker is started with. */
 export interface EngineWorkerData {
   role: 'engine';
   module: WasmModule;
   weights: Weights | undefined;
+}
+
+/** What a helper is started with; then it is posted ports. */
+export interface HelperWorkerData {
+  role: 'helper';
+  module: WasmModule;
 }
 
 /** An engine of these kernels and weights, in worker threads or on this one with `workers: 0`. */
@@ -33,6 +45,9 @@ export function engineOf(
     {
       createKernels: () => instantiate(module),
       startWorker: () => startWorker(workerUrl, { role: 'engine', module, weights }),
+      startHelper: (onFailure) => startHelper(workerUrl, { role: 'helper', module }, onFailure),
+      createChannel: () => new MessageChannel() as unknown as Channel,
+      cores: availableParallelism(),
     },
     { ...options, ...(weights ? { weights } : {}) },
   );
@@ -40,5 +55,12 @@ export function engineOf(
 
 function startWorker(url: FileUrl, start: EngineWorkerData): EngineWorker {
   const thread = startThread<EngineMessage>(url, start);
-  return overMessages({ ...thread, terminate: thread.close });
+  const post = thread.post as unknown as MessageWorker['post'];
+  return overMessages({ ...thread, post, terminate: thread.close });
+}
+
+function startHelper(url: FileUrl, start: HelperWorkerData, onFailure: () => void): Helper {
+  const { post, listen, close } = startThread<never>(url, start);
+  listen(() => {}, onFailure);
+  return { serve: (port) => post(port, [port as unknown as MessagePort]), terminate: close };
 }

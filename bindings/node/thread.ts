@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { OptionError } from '../core/errors.ts';
 import type { FileUrl } from './worker-url.ts';
 
@@ -13,7 +13,8 @@ export function startThread<Message>(workerUrl: FileUrl, workerData: unknown) {
   // None of the process's own flags: some, such as --input-type, no file can be started with.
   const worker = new Worker(new URL(workerUrl.href), { workerData, execArgv: [] });
   return {
-    post: (message: unknown, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
+    post: (message: unknown, transfer: readonly (ArrayBuffer | MessagePort)[] = []) =>
+      worker.postMessage(message, transfer),
     listen(onMessage: (message: Message) => void, onFailure: (reason: string) => void) {
       worker.on('message', onMessage);
       worker.on('error', ({ message }) => onFailure(message));

@@ -1,4 +1,5 @@
 import { proxy, type Remote as RemoteOf, transfer, wrap } from 'comlink';
+import type { Helper } from '../core/engine/helpers.ts';
 import type { EngineReply, EngineRequest, EngineWorker } from '../core/engine/protocol.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
@@ -25,6 +26,9 @@ export function engineOf(
     {
       createKernels: () => instantiate(module),
       startWorker: () => inWorker(startWorker(options), module, weights),
+      startHelper: (onFailure) => asHelper(startWorker(options), module, onFailure),
+      createChannel: () => new MessageChannel(),
+      cores: navigator.hardwareConcurrency || 1,
     },
     { ...options, ...(weights ? { weights } : {}) },
   );
@@ -49,6 +53,25 @@ function inWorker(
     ask(request, listener) {
       onProgress = listener;
       return Promise.race([asked(remote, request), failure]);
+    },
+    // A worker that cannot be asked any more needs no helpers either.
+    help: (ports) =>
+      void remote.help(transfer(ports as MessagePort[], ports as MessagePort[])).catch(() => {}),
+    terminate: () => endWorker(worker, remote),
+  };
+}
+
+/** A worker that runs networks for others. */
+function asHelper(worker: Worker, module: WebAssembly.Module, onFailure: () => void): Helper {
+  const remote = wrap<Remote>(worker);
+  const started = remote.startHelper(module);
+  started.catch(onFailure);
+  void failureOf(worker).then(onFailure);
+  return {
+    serve(port) {
+      started
+        .then(() => remote.servePort(transfer(port as MessagePort, [port as MessagePort])))
+        .catch(onFailure);
     },
     terminate: () => endWorker(worker, remote),
   };

@@ -1,9 +1,11 @@
 import { expose, transfer } from 'comlink';
 import { buffersOf } from '../core/engine/buffers.ts';
+import { servePort } from '../core/engine/helpers.ts';
 import type { EngineReply, EngineRequest } from '../core/engine/protocol.ts';
 import { type EngineService, serveEngine } from '../core/engine/serve.ts';
 import type { NetworkName, Weights } from '../core/engine/types.ts';
 import { AdatomError } from '../core/errors.ts';
+import type { Kernels } from '../core/kernels.ts';
 import { type PoolReply, type PoolRequest, serve } from '../core/pool.ts';
 import type { ProgressEvent } from '../core/progress.ts';
 import {
@@ -23,6 +25,7 @@ const SETTLING_MS = 250;
 
 const inbox = new Inbox();
 let service: EngineService | undefined;
+let helping: Kernels | undefined;
 let answerPool: ReturnType<typeof serve> | undefined;
 let answerShard: ReturnType<typeof serveShards> | undefined;
 let report: (event: ProgressEvent) => void = () => {};
@@ -41,12 +44,26 @@ const remote = {
   },
 
   async ask(request: EngineRequest): Promise<EngineReply> {
-    const { reply, transfer: buffers } = begun(service).answer(request, report);
+    const { reply, transfer: buffers } = await begun(service).answer(request, report);
     const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
     // What was needed on the way to a large answer is given back first: the page would wait for that.
     if (request.ask === 'find' && bytes > LARGE)
       await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     return transfer(reply, buffers);
+  },
+
+  /** Share searches with helpers, at the other ends of these ports. */
+  help(ports: readonly MessagePort[]): void {
+    begun(service).help(ports);
+  },
+
+  /** Begin as a helper of an engine's workers, who each ask through a port. */
+  async startHelper(module: WebAssembly.Module): Promise<void> {
+    helping = await instantiate(module);
+  },
+
+  servePort(port: MessagePort): void {
+    servePort(begun(helping), port);
   },
 
   /** A piece of a file that is to be opened. */

@@ -80,7 +80,7 @@ describe('the bundled packages in dist compute the same bits', { timeout: 240_00
 
     it('with errors that keep their class', () => {
       expect(page.errors.unreadable).toMatch(/^cut\.sxm: at byte \d+, found .*, expected .*\.$/);
-      expect(page.errors.noWorker).toMatch(/^AdatomError: worker: /);
+      expect(page.errors.noWorker).toMatch(/^WorkerError: worker: /);
     });
 
     it('with progress', () => {

@@ -25,6 +25,23 @@ describe('an engine in Node', () => {
     }
   });
 
+  test('finds the same with and without helpers', async () => {
+    const masks = await Promise.all(
+      [0, 1, 3].map(async (helpers) => {
+        const engine = await host.createAdatom({ helpers });
+        const scan = await engine.open(file);
+        await scan.prepare();
+        const { mask } = await scan.find();
+        engine.dispose();
+        return mask;
+      }),
+    );
+    expect(masks[0]).toContain(1);
+    expect(masks[1]).toEqual(masks[0]);
+    expect(masks[2]).toEqual(masks[0]);
+    await expect(host.createAdatom({ helpers: -1 })).rejects.toThrow(host.OptionError);
+  });
+
   test('takes the kernels from outside', async () => {
     const wasm = new Uint8Array(readFileSync(new URL('dist/adatom.wasm', root)));
     const engine = await host.createAdatom({ wasm, workers: 0 });

@@ -126,7 +126,7 @@ describe('an engine in a sandboxed frame of another origin', () => {
       'Content-Security-Policy': STRICT,
     });
     expect(result.callingThread).toEqual(expected);
-    expect(result.worker).toMatch(/^AdatomError: worker: .*workers: 0/);
+    expect(result.worker).toMatch(/^WorkerError: worker: .*workers: 0/);
   });
 });
 

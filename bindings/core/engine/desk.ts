@@ -1,6 +1,7 @@
 import { AdatomError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from '../network.ts';
+import type { Pool } from '../pool.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Segmenter } from '../segment/index.ts';
 import { loadSegmenter } from '../train/load-segmenter.ts';
@@ -19,6 +20,8 @@ export class Desk {
   private readonly segmenterFile: NamedBytes | undefined;
   private loadedSegmenter: Segmenter | undefined;
   network: EmbeddingNetwork;
+  /** Who shares in searches. */
+  pool: Pool | undefined;
 
   /** `weights` absent: the untrained filter bank. Throws FormatError or WeightsError. */
   constructor(kernels: Kernels, weights?: Weights) {
@@ -36,7 +39,10 @@ export class Desk {
     return { name, sha256 };
   }
 
-  /** The result is the caller's own: nothing in it is kept here. Throws what the pipeline throws. */
+  /**
+   * The result, a promise of it where a pool shares in the work, is the caller's own: nothing in it is kept here.
+   * Throws what the pipeline throws.
+   */
   answer(request: EngineRequest, run: RunOptions): unknown {
     switch (request.ask) {
       case 'network':
@@ -93,6 +99,7 @@ type ScanRequest = Exclude<EngineRequest, { ask: 'network' | 'open' | 'close' | 
 
 interface Networks {
   readonly network: EmbeddingNetwork;
+  readonly pool: Pool | undefined;
   loadSegmenter(): Segmenter | undefined;
 }
 
@@ -113,7 +120,8 @@ function answerForScan(
     case 'find': {
       const { method = 'auto' } = request.options;
       const segmenter = method === 'pixels' ? undefined : networks.loadSegmenter();
-      return scan.find({ ...(segmenter && { segmenter }), ...request.options }, run);
+      const options = { ...(segmenter && { segmenter }), ...request.options };
+      return scan.find(options, run, networks.pool);
     }
     case 'embed':
       return scan.embed(network, request.points, request.options, run);

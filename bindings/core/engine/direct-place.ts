@@ -25,7 +25,7 @@ export class DirectPlace implements Place {
     // A moment later, so that a call can be cancelled after others were made.
     await Promise.resolve();
     if (!this.desk || signal?.aborted) throw new CancelledError();
-    const result = this.desk.answer(request, {
+    const result = await this.desk.answer(request, {
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),
     });

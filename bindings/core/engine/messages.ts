@@ -1,8 +1,12 @@
 import { WorkerError } from '../errors.ts';
 import type { ProgressEvent } from '../progress.ts';
+import type { Port } from './helpers.ts';
 import type { EngineReply, EngineRequest, EngineWorker } from './protocol.ts';
 import type { EngineService } from './serve.ts';
 import type { NetworkName } from './types.ts';
+
+/** What an engine's worker is posted. */
+export type EngineOrder = EngineRequest | { ports: readonly Port[] };
 
 /** What an engine's worker posts: first what it starts with, then progress and a reply per request. */
 export type EngineMessage =
@@ -12,7 +16,7 @@ export type EngineMessage =
 
 /** A worker of a host whose workers take plain messages. */
 export interface MessageWorker {
-  post(request: EngineRequest): void;
+  post(order: EngineOrder, transfer: readonly Port[]): void;
   /** Called once, before the first post. */
   listen(onMessage: (message: EngineMessage) => void, onFailure: (reason: string) => void): void;
   terminate(): void;
@@ -46,9 +50,10 @@ export function overMessages(worker: MessageWorker): EngineWorker {
         onReply = resolve;
       });
       onProgress = listener;
-      worker.post(request);
+      worker.post(request, []);
       return Promise.race([replied, failed]);
     },
+    help: (ports) => worker.post({ ports }, ports),
     terminate: worker.terminate,
   };
 }
@@ -57,10 +62,11 @@ export function overMessages(worker: MessageWorker): EngineWorker {
 export function answerMessages(
   service: EngineService,
   post: (message: EngineMessage, transfer: ArrayBuffer[]) => void,
-): (request: EngineRequest) => void {
+): (order: EngineOrder) => void {
   post({ network: service.network }, []);
-  return (request) => {
-    const { reply, transfer } = service.answer(request, (progress) => post({ progress }, []));
+  return async (order) => {
+    if ('ports' in order) return service.help(order.ports);
+    const { reply, transfer } = await service.answer(order, (progress) => post({ progress }, []));
     post({ reply }, transfer);
   };
 }

@@ -17,12 +17,14 @@ import {
   type FindOptions,
   type Found,
   findDefects,
+  findDefectsInPool,
   nameCompared,
   type Prepared,
   type PrepareOptions,
   prepare,
   type SizedPoint,
 } from '../pipeline.ts';
+import type { Pool } from '../pool.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Scan } from '../scan.ts';
 import { checkNetwork } from '../session/library.ts';
@@ -83,8 +85,11 @@ export class OpenScan {
     return { rows, columns, pixels: pick(planes, index, 'plane').slice() };
   }
 
-  find(options: FindOptions, run: RunOptions): Found {
-    return findDefects(this.kernels, this.ready(), options, run);
+  find(options: FindOptions, run: RunOptions, pool?: Pool): Found | Promise<Found> {
+    const prepared = this.ready();
+    return pool
+      ? findDefectsInPool(pool, this.kernels, prepared, options, run)
+      : findDefects(this.kernels, prepared, options, run);
   }
 
   embed(

@@ -1,6 +1,7 @@
 import type { EmbedOptions, FindOptions, PrepareOptions, SizedPoint } from '../pipeline.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ErrorRecord } from './errors.ts';
+import type { Port } from './helpers.ts';
 import type {
   CallOptions,
   ClassifyCall,
@@ -69,6 +70,8 @@ export interface EngineWorker {
   readonly started: Promise<NetworkName>;
   /** Rejects when the worker itself fails; what the pipeline throws comes as `error`. */
   ask(request: EngineRequest, onProgress: (event: ProgressEvent) => void): Promise<EngineReply>;
+  /** Give it helpers, who share in its searches from now on. */
+  help?(ports: readonly Port[]): void;
   /** Stop at once, whatever is running. */
   terminate(): void;
 }

@@ -1,8 +1,10 @@
 import type { Kernels } from '../kernels.ts';
+import { Pool } from '../pool.ts';
 import type { RunOptions } from '../progress.ts';
 import { buffersOf } from './buffers.ts';
 import { Desk } from './desk.ts';
 import { toRecord } from './errors.ts';
+import { type Port, portWorker } from './helpers.ts';
 import type { EngineReply, EngineRequest } from './protocol.ts';
 import type { NetworkName, Weights } from './types.ts';
 
@@ -13,20 +15,25 @@ export interface EngineService {
   answer(
     request: EngineRequest,
     onProgress: NonNullable<RunOptions['onProgress']>,
-  ): { reply: EngineReply; transfer: ArrayBuffer[] };
+  ): Promise<{ reply: EngineReply; transfer: ArrayBuffer[] }>;
+  /** Share searches with who answers at the other ends, from now on. */
+  help(ports: readonly Port[]): void;
 }
 
 export function serveEngine(kernels: Kernels, weights?: Weights): EngineService {
   const desk = new Desk(kernels, weights);
   return {
     network: desk.networkName,
-    answer(request, onProgress) {
+    async answer(request, onProgress) {
       try {
-        const result = desk.answer(request, { onProgress });
+        const result = await desk.answer(request, { onProgress });
         return { reply: { result }, transfer: buffersOf(result) };
       } catch (error) {
         return { reply: { error: toRecord(error) }, transfer: [] };
       }
+    },
+    help(ports) {
+      desk.pool = new Pool(ports.map(portWorker));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { AdatomError, CancelledError, OptionError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { DirectPlace } from './direct-place.ts';
+import { type HelperHost, Helpers } from './helpers.ts';
 import type { EngineRequest, EngineWorker, Place } from './protocol.ts';
 import type {
   CallOptions,
@@ -14,28 +15,38 @@ import type {
 import { WorkerPlace } from './worker-place.ts';
 
 /** What an engine needs of its host. */
-export interface EngineHost {
+export interface EngineHost extends HelperHost {
+  /** Threads that the machine runs at once. */
+  readonly cores: number;
   /** For the calling thread. */
   createKernels(): Kernels | Promise<Kernels>;
   /** A worker that answers with serveEngine; asked for again after a call was cancelled. */
   startWorker(): EngineWorker;
 }
 
+/** More share a scan in pieces that are hardly larger than what lies around them. */
+const MOST_HELPERS = 8;
+
 /** The engine of any host. Rejects when the kernels, a worker or the weights cannot be loaded. */
 export async function startEngine(
   host: EngineHost,
-  { workers = 1, weights, signal }: EngineOptions,
+  { workers = 1, helpers = helpersFor(host.cores), weights, signal }: EngineOptions,
 ): Promise<Engine> {
   if (!(Number.isInteger(workers) && workers >= 0)) {
     throw new OptionError(`workers: expected a whole number, 0 or more, got ${workers}.`);
   }
+  if (!(Number.isInteger(helpers) && helpers >= 0)) {
+    throw new OptionError(`helpers: expected a whole number, 0 or more, got ${helpers}.`);
+  }
   if (signal?.aborted) throw new CancelledError();
+  const shared = new Helpers(host, helpers);
   const places: Place[] =
     workers === 0
       ? [new DirectPlace(host.createKernels, weights)]
-      : Array.from({ length: workers }, () => new WorkerPlace(host.startWorker));
+      : Array.from({ length: workers }, () => new WorkerPlace(host.startWorker, shared));
   const stop = () => {
     for (const place of places) place.stop();
+    shared.terminate();
   };
   try {
     const started = Promise.all(places.map((place) => place.start()));
@@ -49,6 +60,11 @@ export async function startEngine(
     stop();
     throw error;
   }
+}
+
+/** Who asks waits meanwhile, so one for each core; none where there is no other. */
+function helpersFor(cores: number): number {
+  return cores > 1 ? Math.min(cores, MOST_HELPERS) : 0;
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: EngineOptions['signal']): Promise<T> {

@@ -1,5 +1,6 @@
 import { CancelledError } from '../errors.ts';
 import { fromRecord } from './errors.ts';
+import type { Helpers } from './helpers.ts';
 import { Journal } from './journal.ts';
 import { BRIEF, type EngineRequest, type EngineWorker, type Place } from './protocol.ts';
 import type { CallOptions, NetworkName } from './types.ts';
@@ -18,6 +19,7 @@ interface Job {
  */
 export class WorkerPlace implements Place {
   private readonly startWorker: () => EngineWorker;
+  private readonly helpers: Helpers | undefined;
   private readonly journal = new Journal();
   private readonly queue: Job[] = [];
   private running: Job | undefined;
@@ -25,9 +27,12 @@ export class WorkerPlace implements Place {
   /** Ends the wait for a worker that was stopped: it will never answer. */
   private endWait: () => void = () => {};
   private stopped = false;
+  /** The worker that has helpers, so that none is given them twice. */
+  private helped: EngineWorker | undefined;
 
-  constructor(startWorker: () => EngineWorker) {
+  constructor(startWorker: () => EngineWorker, helpers?: Helpers) {
     this.startWorker = startWorker;
+    this.helpers = helpers;
   }
 
   get fileBytes(): number {
@@ -114,9 +119,33 @@ export class WorkerPlace implements Place {
       await answer(missing);
       this.journal.repeated(missing);
     }
-    const result = await answer(request);
-    this.journal.done(request);
-    return result;
+    let isHelpless = false;
+    // A helper that fails never answers: the worker that waits for it is dropped, and the next one works alone.
+    const stopListening = this.help(worker, request, () => {
+      isHelpless = true;
+      this.dropWorker();
+    });
+    try {
+      const result = await answer(request);
+      this.journal.done(request);
+      return result;
+    } catch (error) {
+      if (!isHelpless) throw error;
+      return await this.perform(job);
+    } finally {
+      stopListening();
+    }
+  }
+
+  /** A search is shared. Returns what ends listening for a helper's failure. */
+  private help(worker: EngineWorker, { ask }: EngineRequest, onFailure: () => void): () => void {
+    if (ask !== 'find' || !worker.help || !this.helpers) return () => {};
+    if (this.helped !== worker) {
+      const ports = this.helpers.ports();
+      if (ports.length > 0) worker.help(ports);
+      this.helped = worker;
+    }
+    return this.helpers.onFailure(onFailure);
   }
 
   private dropWorker(): void {

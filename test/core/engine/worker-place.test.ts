@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Helpers, type Port } from '../../../bindings/core/engine/helpers.ts';
 import type { EngineReply, EngineRequest } from '../../../bindings/core/engine/protocol.ts';
 import { WorkerPlace } from '../../../bindings/core/engine/worker-place.ts';
 
@@ -122,4 +123,69 @@ test('a place that is stopped rejects what is under way, what waits and what com
   const names = await Promise.all(calls.map((call) => call.catch((error) => error.name)));
   expect(names).toEqual(['done', 'CancelledError', 'CancelledError', 'CancelledError']);
   expect(terminated()).toBe(1);
+});
+
+describe('helpers', () => {
+  /** A place whose workers say how many ports they were given, and helpers that can be made to fail. */
+  function placeWithHelpers(count: number, reply: () => Promise<EngineReply> = answered) {
+    const given: number[] = [];
+    const started: { fail: () => void; ports: number; terminated: boolean }[] = [];
+    const port = (): Port => ({ postMessage() {}, onmessage: null });
+    const helpers = new Helpers(
+      {
+        startHelper(fail) {
+          const own = { fail, ports: 0, terminated: false };
+          started.push(own);
+          return {
+            serve: () => void own.ports++,
+            terminate() {
+              own.terminated = true;
+            },
+          };
+        },
+        createChannel: () => ({ port1: port(), port2: port() }),
+      },
+      count,
+    );
+    const place = new WorkerPlace(() => {
+      const nth = given.push(0) - 1;
+      return {
+        started: Promise.resolve({ name: 'none', sha256: null }),
+        ask: ({ ask }) => (ask === 'find' ? reply() : answered()),
+        help(ports) {
+          given[nth] += ports.length;
+        },
+        terminate() {},
+      };
+    }, helpers);
+    return { place, helpers, given, started };
+  }
+
+  test('start with the first search, and each worker gets a port to each once', async () => {
+    const { place, helpers, given, started } = placeWithHelpers(3);
+    for (const request of [open, prepare, embed]) await place.ask(request);
+    expect(started).toEqual([]);
+    await place.ask(find);
+    await place.ask(find);
+    expect([given, started.map(({ ports }) => ports)]).toEqual([[3], [1, 1, 1]]);
+    helpers.terminate();
+    expect(started.every(({ terminated }) => terminated)).toBe(true);
+    expect(helpers.ports()).toEqual([]);
+  });
+
+  test('that fail leave the search to a worker alone', async () => {
+    let answers = 0;
+    const { place, given, started } = placeWithHelpers(2, () =>
+      // Whoever waits for a helper that has failed waits for ever.
+      answers++ === 0 ? new Promise(() => {}) : answered(),
+    );
+    const asked = place.ask(find);
+    while (started.length < 2) await new Promise((resolve) => setTimeout(resolve));
+    started[1].fail();
+    started[0].fail();
+    expect(await asked).toBe('done');
+    await place.ask(find);
+    expect(given).toEqual([2, 0]);
+    expect(started.map(({ terminated }) => terminated)).toEqual([true, true]);
+  });
 });
