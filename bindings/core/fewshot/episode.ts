@@ -32,7 +32,7 @@ export interface EpisodeResult {
   /**
    * Expected calibration error, 0..1: how far the confidence in a label is from the share of right
    * ones, the mean over ten bins of confidence by how many labels are in each (Guo et al. 2017,
-   * arXiv 1706.04599).
+   * arXiv 1706.04599). NaN of one class alone, whose labels have no confidence.
    */
   calibrationError: number;
   /** Mean per-class accuracy of each episode. */

@@ -15,3 +15,10 @@ test('bins are weighed by how many are in them', () => {
   calibration.add(0.5, true);
   expect(calibration.error()).toBeCloseTo((3 * 1 + 0.5) / 4, 12);
 });
+
+test('no figure where what was named could be nothing else', () => {
+  const calibration = new Calibration();
+  calibration.add(0.9, true);
+  calibration.add(Number.NaN, true);
+  expect(calibration.error()).toBeNaN();
+});
