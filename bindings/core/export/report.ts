@@ -151,8 +151,10 @@ ${lines.join('\n')}
 
 function stepsTable(steps: RunResult['steps']): string {
   const bodies = stepTexts(steps).map(({ title, lines }) => {
-    const head = `<th scope="rowgroup" rowspan="${lines.length}">${escapeHtml(title)}</th>`;
-    const rows = lines.map(
+    // A title needs a row to stand in.
+    const shown = lines.length > 0 ? lines : [{ what: '', value: '' }];
+    const head = `<th scope="rowgroup" rowspan="${shown.length}">${escapeHtml(title)}</th>`;
+    const rows = shown.map(
       ({ what, value }, i) =>
         `<tr>${i === 0 ? head : ''}<td>${escapeHtml(what)}</td><td>${escapeHtml(value)}</td></tr>`,
     );

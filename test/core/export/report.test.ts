@@ -33,6 +33,11 @@ test('the report shows steps in words, and as JSON behind a fold', () => {
   expect(JSON.parse(json.replaceAll('&quot;', '"'))).toEqual(steps);
 });
 
+test('a step of which only the name is known is shown too', () => {
+  const report = reportOf({ valid: ones(1) }, { steps: [{ name: 'polish' }] });
+  expect(report).toContain('<tr><th scope="rowgroup" rowspan="1">polish</th><td></td>');
+});
+
 describe('the report says what area the counts are of', () => {
   test('searched, left out and repaired', () => {
     const levelled = { valid: ones(19_000), stepEdges: ones(1000), disturbed: ones(5) };
