@@ -35,6 +35,8 @@ export class Control {
   isError = false;
   readonly view = new View();
   readonly picture = new Picture();
+  /** The channel asked for last: answers may come in another order. */
+  private wanted: { title: string } | undefined;
   /** Whether the candidate selected waits for a label: not when it just got one by a click. */
   private awaitsLabel = false;
   private readonly listeners = new Set<(event: Event) => void>();
@@ -58,6 +60,7 @@ export class Control {
     this.bench = bench;
     this.plane = undefined;
     this.spread = undefined;
+    this.wanted = undefined;
     this.settings = { ...this.settings, channel: '', selected: -1 };
     if (bench) this.stopListening = bench.listen((change) => this.hear(change));
     this.tell('scan');
@@ -69,11 +72,19 @@ export class Control {
     await this.showChannel(channels[0].name);
   }
 
+  /** Show a channel, by its title, unless another one, or another scan, is asked for meanwhile. */
   async showChannel(title: string): Promise<void> {
     const { bench } = this;
     if (!bench) return;
-    const plane = await bench.plane(title);
-    if (bench !== this.bench) return;
+    const wanted = { title };
+    this.wanted = wanted;
+    const plane = await bench.plane(title).catch((error) => {
+      // What is not wanted any more need not be told of.
+      if (wanted !== this.wanted) return undefined;
+      this.wanted = this.plane && { title: this.settings.channel };
+      throw error;
+    });
+    if (!plane || wanted !== this.wanted) return;
     this.plane = plane;
     this.spread = spreadOf(plane);
     this.set({ channel: title });
@@ -284,7 +295,10 @@ export class Control {
   }
 
   private hear(change: Change): void {
-    if (change === 'levelled') void this.showChannel(this.settings.channel);
+    if (change === 'levelled') {
+      const title = this.wanted?.title ?? this.bench!.prepared!.channels[0].name;
+      void this.attempt(() => this.showChannel(title));
+    }
     if (change === 'candidates' && this.settings.selected >= this.defects.length) this.select(-1);
     this.tell(change);
   }

@@ -1,4 +1,4 @@
-import type { PrepareOptions } from '../../core/index.ts';
+import { CancelledError, type PrepareOptions } from '../../core/index.ts';
 import type { Plane, PreparedInfo, ScanHandle } from '../index.ts';
 
 /** An image to show. */
@@ -12,13 +12,18 @@ export class Planes {
   private readonly handle: ScanHandle;
   private readonly openAgain: () => Promise<ScanHandle>;
   private other: { handle: ScanHandle; options: string; prepared?: PreparedInfo } | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
 
   constructor(handle: ScanHandle, openAgain: () => Promise<ScanHandle>) {
     this.handle = handle;
     this.openAgain = openAgain;
   }
 
-  /** Of those that `prepared` used, or of another channel on a handle of its own. */
+  /**
+   * Of those that `prepared` used, or of another channel on a handle of its own. Rejects with
+   * CancelledError once closed.
+   */
   async plane(
     title: string,
     prepared: PreparedInfo,
@@ -26,19 +31,32 @@ export class Planes {
   ): Promise<PlaneInUnit> {
     const used = prepared.channels.findIndex(({ name }) => name === title);
     if (used >= 0) return inUnit(await this.handle.levelledPlane(used), prepared, used);
+    // One after the other: each has the same handle prepared for its own channel.
+    const plane = this.turn.then(() => this.planeOfOther({ ...options, channels: [title] }));
+    this.turn = plane.catch(() => {});
+    return plane;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.other?.handle.close();
+  }
+
+  private async planeOfOther(wanted: PrepareOptions): Promise<PlaneInUnit> {
+    if (this.isClosed) throw new CancelledError();
     // Preparing other channels would forget what is embedded.
     this.other ??= { handle: await this.openAgain(), options: '' };
     const { other } = this;
-    const wanted = { ...options, channels: [title] };
+    if (this.isClosed) {
+      // It was still on its way then.
+      other.handle.close();
+      throw new CancelledError();
+    }
     if (!other.prepared || other.options !== JSON.stringify(wanted)) {
       other.prepared = await other.handle.prepare(wanted);
       other.options = JSON.stringify(wanted);
     }
     return inUnit(await other.handle.levelledPlane(0), other.prepared, 0);
-  }
-
-  close(): void {
-    this.other?.handle.close();
   }
 }
 
