@@ -43,7 +43,7 @@ export {
   type KmeansOptions,
   type LoadedNetwork,
 } from './kernels.ts';
-export { labelText } from './label-words.ts';
+export { isReservedLabel, labelText } from './label-words.ts';
 export type { Measured } from './lattice/estimate.ts';
 export type { LatticeSite } from './lattice/sites.ts';
 export type { Picture } from './lattice/spectrum.ts';

@@ -8,7 +8,7 @@ import { EmptyScanError, OptionError, SupportError } from './errors.ts';
 import { Comparer, type LibraryVectors, type NamedExample } from './fewshot/comparer.ts';
 import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
-import { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
+import { isReservedLabel, NOT_A_DEFECT, UNKNOWN } from './label-words.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
 import type { Pool } from './pool.ts';
@@ -88,7 +88,8 @@ export interface Defect extends Point {
 export interface FindOptions extends Omit<SegmentOptions, 'clicks'> {
   /**
    * Labelled examples, which say what counts as a defect and how wide its outline is; those labelled
-   * NOT_A_DEFECT say what does not. Only the segmentation network goes by them.
+   * NOT_A_DEFECT say what does not. None can be labelled UNKNOWN or TOO_LARGE. Only the segmentation
+   * network goes by them.
    */
   support?: readonly SupportPoint[];
   /** Smaller regions are dropped; default 0.15 square row spacing and at least 4 pixels. */
@@ -540,12 +541,15 @@ function checkNames(labels: readonly string[], points: readonly Point[] = []): v
     throw new SupportError('support: expected at least one labelled example, got none.');
   }
   for (const [i, label] of labels.entries()) {
-    if (label !== UNKNOWN && label !== TOO_LARGE && label.trim() !== '') continue;
-    const place = points[i] ? ` at (${points[i].x}, ${points[i].y})` : '';
-    throw new SupportError(
-      `support: '${label}'${place} is no name for a class: it is kept for defects without one.`,
-    );
+    if (isReservedLabel(label) || label.trim() === '') throw noName(label, points[i]);
   }
+}
+
+function noName(label: string, point: Point | undefined): SupportError {
+  const place = point ? ` at (${point.x}, ${point.y})` : '';
+  return new SupportError(
+    `support: '${label}'${place} is no name for a class: it is kept for defects without one.`,
+  );
 }
 
 /** As checkNames; refuse also two labels for one place. */
@@ -625,6 +629,7 @@ export function countLabels(
 
 function clicksOf(support: readonly SupportPoint[], prepared: Prepared): Click[] {
   checkInside(support, prepared);
+  for (const point of support) if (isReservedLabel(point.label)) throw noName(point.label, point);
   return support.map((point) => ({
     ...toWorkingGrid(prepared.levelled, point),
     isDefect: point.label !== NOT_A_DEFECT,

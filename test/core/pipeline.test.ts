@@ -6,6 +6,7 @@ import {
   embedPoints,
   findDefects,
   matchPositions,
+  NOT_A_DEFECT,
   OptionError,
   type Prepared,
   prepare,
@@ -13,6 +14,7 @@ import {
   SupportError,
   simulateDimerRows,
   snapToDefects,
+  TOO_LARGE,
   UNKNOWN,
   untrainedNetwork,
 } from '../../bindings/core/index.ts';
@@ -53,6 +55,16 @@ describe('findDefects', () => {
     for (const tile of [0, -32, 1.5, Number.NaN, Infinity]) {
       expect(() => findDefects(kernels, prepared, { tile })).toThrow(OptionError);
     }
+  });
+
+  test('refuses examples with labels that it gives itself, but not defects without a kind', () => {
+    const findBy = (label: string) => () =>
+      findDefects(kernels, prepared, { support: [{ ...made.defects[0], label }] });
+    for (const label of [UNKNOWN, TOO_LARGE]) {
+      expect(findBy(label)).toThrow(SupportError);
+      expect(findBy(label)).toThrow(`'${label}' at (`);
+    }
+    for (const label of [NOT_A_DEFECT, 'defect']) expect(findBy(label)).not.toThrow();
   });
 
   test('mask, region ids, areas and boxes agree', () => {
@@ -135,7 +147,9 @@ describe('classifyDefects', () => {
     const name = (...examples: { x: number; y: number; label: string }[]) =>
       classifyDefects(kernels, prepared, network, [], examples);
     expect(() => name()).toThrow(SupportError);
-    expect(() => name({ x: 9, y: 9, label: UNKNOWN })).toThrow(/is no name for a class/);
+    for (const label of [UNKNOWN, TOO_LARGE]) {
+      expect(() => name({ x: 9, y: 9, label })).toThrow(/at \(9, 9\) is no name for a class/);
+    }
     expect(() => name({ x: 9, y: 9, label: 'a' }, { x: 9, y: 9, label: 'b' })).toThrow(
       /both given/,
     );

@@ -312,7 +312,7 @@ describe('bad input exits with 1, one sentence and no output', () => {
     [
       'a label kept for something else',
       () => ['classify', scan, '--support', file('kept.csv', 'x_px,y_px,label\n10,10,too large\n')],
-      /'too large' at \(10, 10\) is no name/,
+      /kept\.csv, line 2: 'too large' is no name/,
     ],
     [
       'weights that are no network',

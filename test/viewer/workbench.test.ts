@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CancelledError, OptionError } from '../../bindings/core/errors.ts';
 import { readPointsCsv } from '../../bindings/core/export/csv.ts';
 import { writeNpy } from '../../bindings/core/export/npy.ts';
+import { readLibrary, writeLibrary } from '../../bindings/core/session/index.ts';
 import { createAdatom } from '../../bindings/node/index.ts';
 import type { Engine, NamedBytes } from '../../bindings/web/index.ts';
 import { exportResult } from '../../bindings/web/viewer/export.ts';
@@ -152,6 +153,24 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
     expect(again.labelling.labels).toEqual([]);
     expect(again.naming.labels).toEqual(bench.naming.labels);
     expect((await again.library())?.labels).toEqual(library?.labels);
+  });
+
+  test('examples of what is no defect go with a class library, and alone name nothing', async () => {
+    const bench = await open();
+    await bench.segment();
+    const [none, some] = [0, 1].map((candidate) => bench.placeOf(candidate));
+    await bench.run({ type: 'label', at: [none], label: 'not a defect' });
+    const alone = readLibrary(writeLibrary((await bench.library())!), 'alone.json');
+    await bench.run({ type: 'add class', name: 'vacancy' });
+    await bench.run({ type: 'label', at: [some], label: 'vacancy' });
+    const library = readLibrary(writeLibrary((await bench.library())!), 'library.json');
+    expect(library.labels).toEqual(['not a defect', 'vacancy']);
+    const again = await open();
+    await again.segment();
+    await again.useLibrary(alone);
+    expect(new Set(again.naming.labels)).not.toContain('not a defect');
+    await again.useLibrary(library);
+    expect(again.naming.labels).toEqual(expect.arrayContaining(['not a defect', 'vacancy']));
   });
 
   test('an option that cannot be is taken back, and all goes on', async () => {

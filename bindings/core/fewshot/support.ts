@@ -1,5 +1,5 @@
 import { ShapeError, SupportError } from '../errors.ts';
-import { UNKNOWN } from '../label-words.ts';
+import { isReservedLabel, TOO_LARGE, UNKNOWN } from '../label-words.ts';
 import type { SupportSet } from './types.ts';
 
 /** A support set from one class name per embedding; classes in the order in which they first appear. Throws as checkSupport. */
@@ -49,14 +49,14 @@ export function checkSupport(support: SupportSet): void {
 
 /**
  * Throws SupportError when there is no class, a class without examples, a label outside the classes,
- * the same class twice, or one with the name of what is unknown.
+ * the same class twice, or one with a name that adatom alone can give.
  */
 export function checkLabels({ labels, classes }: Pick<SupportSet, 'labels' | 'classes'>): void {
   if (classes.length === 0)
     throw new SupportError('support: expected at least one class, got none.');
-  if (new Set(classes).size < classes.length || classes.includes(UNKNOWN)) {
+  if (new Set(classes).size < classes.length || classes.some(isReservedLabel)) {
     throw new SupportError(
-      `support: expected different class names, none of them '${UNKNOWN}', got ${classes.join(', ')}.`,
+      `support: expected different class names, none of them '${UNKNOWN}' or '${TOO_LARGE}', got ${classes.join(', ')}.`,
     );
   }
   labels.forEach((label, i) => {

@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts';
-import { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from '../label-words.ts';
+import { isReservedLabel, NOT_A_DEFECT } from '../label-words.ts';
 import { freeColour } from './palette.ts';
 import type {
   AddedDefect,
@@ -26,9 +26,6 @@ export type Command =
   | { type: 'choose class'; name: string }
   | { type: 'library'; library: ClassLibrary | null }
   | { type: 'options'; options: Readonly<Record<string, unknown>> };
-
-/** Names that mean something else in a result. */
-const RESERVED = [NOT_A_DEFECT, UNKNOWN, TOO_LARGE];
 
 export const emptyLabelling: Labelling = {
   classes: [],
@@ -104,14 +101,16 @@ function classNamed({ classes }: Labelling, name: string): ClassStyle {
 /** Throws OptionError for a name that no new class can have. */
 function checkName({ classes }: Labelling, name: string): void {
   if (name.trim() === '') throw new OptionError('class: expected a name, got none.');
-  if (RESERVED.includes(name)) {
-    throw new OptionError(
-      `class '${name}': expected another name, this one has a meaning already.`,
-    );
-  }
+  checkMeaning(name);
   if (classes.some((one) => one.name === name)) {
     throw new OptionError(`class '${name}': expected a new name, there is one like that already.`);
   }
+}
+
+/** Throws OptionError for a name that means something else in a result. */
+function checkMeaning(name: string): void {
+  if (!isReservedLabel(name) && name !== NOT_A_DEFECT) return;
+  throw new OptionError(`class '${name}': expected another name, this one has a meaning already.`);
 }
 
 function checkColour(colour: string): void {
@@ -186,6 +185,7 @@ function withoutClass(library: ClassLibrary, name: string): ClassLibrary {
 function useLibrary(before: Labelling, library: ClassLibrary | null): Labelling {
   const classes = [...before.classes];
   for (const one of library?.classes ?? []) {
+    checkMeaning(one.name);
     if (!classes.some(({ name }) => name === one.name)) classes.push(one);
   }
   return { ...before, library, classes, current: before.current || (classes[0]?.name ?? '') };

@@ -1,5 +1,6 @@
 import { decodeBase64, encodeBase64 } from '../base64.ts';
 import { SupportError } from '../errors.ts';
+import { isReservedLabel, NOT_A_DEFECT } from '../label-words.ts';
 import { JsonReader } from './read-json.ts';
 import type { ClassLibrary, ClassStyle } from './types.ts';
 
@@ -39,8 +40,8 @@ export function libraryFrom(reader: JsonReader): ClassLibrary {
   const network = reader.field('network');
   const hash = network.field('sha256');
   labels.forEach((label) => {
-    if (!classes.some(({ name }) => name === label)) {
-      reader.field('labels').fail(`names of its classes, not '${label}'`);
+    if (label !== NOT_A_DEFECT && !classes.some(({ name }) => name === label)) {
+      reader.field('labels').fail(`names of its classes, or '${NOT_A_DEFECT}', not '${label}'`);
     }
   });
   const text = reader.field('embeddings');
@@ -67,7 +68,11 @@ export function libraryFrom(reader: JsonReader): ClassLibrary {
 export function classFrom(reader: JsonReader): ClassStyle {
   const colour = reader.field('colour');
   if (!/^#[0-9a-f]{6}$/i.test(colour.text())) colour.fail('a colour like #56b4e9');
-  return { name: reader.field('name').text(), colour: colour.text() };
+  const name = reader.field('name');
+  if (isReservedLabel(name.text()) || name.text() === NOT_A_DEFECT) {
+    name.fail('a name for a class, this one has a meaning already');
+  }
+  return { name: name.text(), colour: colour.text() };
 }
 
 /** Throws SupportError unless the library's vectors come from this network: others cannot be compared. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import {
   isInside,
+  isReservedLabel,
   type PointRow,
   readPointsCsv,
   SupportError,
@@ -38,6 +39,11 @@ export function readSupport(
   return readPoints(files, role, path, size).map(({ x, y, label, line }) => {
     if (label === null) {
       throw new SupportError(`${basename(path)}, line ${line}: expected a label, found none.`);
+    }
+    if (isReservedLabel(label)) {
+      throw new SupportError(
+        `${basename(path)}, line ${line}: '${label}' is no name for a class: it is kept for defects without one.`,
+      );
     }
     return { x, y, label };
   });

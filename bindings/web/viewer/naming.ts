@@ -101,8 +101,8 @@ export class Namer {
     const confidence = new Float32Array(defects.length).fill(Number.NaN);
     const isGiven = defects.map(() => false);
     const examples = this.examples(defects, labelling);
-    const hasClass = examples.some(({ label }) => label !== NOT_A_DEFECT);
-    if (this.hasEmbedded && (hasClass || library?.labels.length)) {
+    const given = [...examples.map(({ label }) => label), ...(library?.labels ?? [])];
+    if (this.hasEmbedded && given.some((label) => label !== NOT_A_DEFECT)) {
       const named = await this.handle.classify(examples, { ...options, library });
       defects.forEach((defect, i) => {
         const row = this.rowOf(defect);

@@ -208,6 +208,7 @@ describe('bad input', () => {
     ['a negative label', { labels: Int32Array.of(0, -1) }, SupportError, /got -1/],
     ['the same name twice', { classes: ['a', 'a'] }, SupportError, /different class names/],
     ['a class called unknown', { classes: ['a', 'unknown'] }, SupportError, /unknown/],
+    ['a class called too large', { classes: ['a', 'too large'] }, SupportError, /too large/],
     ['NaN', { embeddings: Float32Array.of(0, 0, 1, NaN) }, SupportError, /NaN in number 2/],
     ['too few embeddings', { embeddings: Float32Array.of(0, 0) }, ShapeError, /got 2 values/],
   ])('%s', (_, change, error, message) => {

@@ -61,6 +61,11 @@ describe('a session file', () => {
       /labels\[0\]\.label/,
     ],
     [
+      'with a class whose name has a meaning',
+      (text) => text.replaceAll('"vacancy"', '"unknown"'),
+      /"unknown" in 'classes\[0\]\.name'/,
+    ],
+    [
       'with a place that is no number',
       (text) => text.replace('"x_px": 1.25', '"x_px": "1"'),
       /labels\[0\]\.x_px/,
@@ -87,6 +92,13 @@ describe('a class library', () => {
   test('whose vectors are not as many as it says is refused', () => {
     const text = writeLibrary(library).replace('"dimension": 3', '"dimension": 4');
     expect(() => readLibrary(text, 'l.json')).toThrow(/2 vectors of 4/);
+  });
+
+  test('may hold examples of what is no defect, under that word alone', () => {
+    const withNone = { ...library, labels: ['vacancy', 'not a defect'] };
+    expect(readLibrary(writeLibrary(withNone), 'l.json')).toEqual(withNone);
+    const spoilt = writeLibrary(withNone).replace('"not a defect"', '"unknown"');
+    expect(() => readLibrary(spoilt, 'l.json')).toThrow(/names of its classes/);
   });
 
   test('joins another of the same network, keeping its own colours', () => {

@@ -82,6 +82,18 @@ describe('a labelling', () => {
     ['a class that there is not', { type: 'label', at, label: 'step' }],
     ['a class that there is already', vacancy],
     ['a name with a meaning', { type: 'add class', name: 'unknown' }],
+    ['another one', { type: 'rename class', from: 'vacancy', to: 'too large' }],
+    [
+      'a library with a class of such a name',
+      {
+        type: 'library',
+        library: {
+          ...{ network: { name: 'net', sha256: null }, dimension: 1, sources: [] },
+          classes: [{ name: NOT_A_DEFECT, colour: '#56b4e9' }],
+          ...{ labels: [NOT_A_DEFECT], embeddings: Float32Array.of(1) },
+        },
+      },
+    ],
     ['no name', { type: 'add class', name: ' ' }],
     ['no colour', { type: 'colour class', name: 'vacancy', colour: 'red' }],
   ])('refuses %s and stays as it was', (_, command) => {
