@@ -148,8 +148,8 @@ export function prepare(
   return {
     rows: first.rows,
     columns: first.columns,
-    pixelXNm: pixelSize(first, first.widthNm, first.columns),
-    pixelYNm: pixelSize(first, first.heightNm, first.rows),
+    pixelXNm: pixelSize(first.widthNm, first.columns),
+    pixelYNm: pixelSize(first.heightNm, first.rows),
     channels: channels.map((channel) => ({
       name: describe(channel),
       unit: channel.unit,
@@ -182,8 +182,8 @@ function preprocessNamed(
   }
 }
 
-function pixelSize(channel: Channel, extentNm: number | null, pixels: number): number | null {
-  return extentNm === null || channel.rows === 0 ? null : extentNm / pixels;
+function pixelSize(extentNm: number | null, pixels: number): number | null {
+  return extentNm !== null && extentNm > 0 ? extentNm / pixels : null;
 }
 
 /** Find every departure from the lattice, without labels: segment, then connected components. */
@@ -338,7 +338,12 @@ export function embedPoints(
 ): Embedded {
   checkInside(points, prepared);
   const { levelled } = prepared;
-  const normalise = options.normalise ?? 'scan';
+  const { normalise = 'scan', displaced = 0 } = options;
+  if (!(Number.isInteger(displaced) && displaced >= 0 && displaced <= points.length)) {
+    throw new OptionError(
+      `displaced: expected a whole number of the ${points.length} points, got ${displaced}.`,
+    );
+  }
   const middle = options.crop ?? defaultCrop(prepared, points);
   const factors = options.crop ? [1] : CROP_FACTORS;
   const sizePx = cropInWorkingPixels(prepared, middle);
@@ -350,7 +355,7 @@ export function embedPoints(
     points.map((point) => toWorkingGrid(levelled, point)),
     looksOf(kernels, network, sizes, watch),
     normalise,
-    normalise === 'scan' ? options.displaced : 0,
+    normalise === 'scan' ? displaced : 0,
     network.gain,
   );
   watch.run = undefined;
@@ -541,7 +546,9 @@ function checkNames(labels: readonly string[], points: readonly Point[] = []): v
     throw new SupportError('support: expected at least one labelled example, got none.');
   }
   for (const [i, label] of labels.entries()) {
-    if (isReservedLabel(label) || label.trim() === '') throw noName(label, points[i]);
+    // Programs without types leave it out.
+    const isText = typeof label === 'string';
+    if (!isText || isReservedLabel(label) || label.trim() === '') throw noName(label, points[i]);
   }
 }
 

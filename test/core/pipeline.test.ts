@@ -150,11 +150,27 @@ describe('classifyDefects', () => {
     for (const label of [UNKNOWN, TOO_LARGE]) {
       expect(() => name({ x: 9, y: 9, label })).toThrow(/at \(9, 9\) is no name for a class/);
     }
+    // @ts-expect-error: no label, as a program without types may give it
+    expect(() => name({ x: 9, y: 9 })).toThrow(SupportError);
+    expect(() => name({ x: Number.NaN, y: 9, label: 'a' })).toThrow(/outside the scan/);
     expect(() => name({ x: 9, y: 9, label: 'a' }, { x: 9, y: 9, label: 'b' })).toThrow(
       /both given/,
     );
     expect(() => name({ x: 256, y: 9, label: 'a' })).toThrow(/outside the scan of 256 x 256/);
   });
+});
+
+test('refuses to look at more examples than there are points', () => {
+  for (const displaced of [2, -1, 0.5, Number.NaN]) {
+    const embed = () => embedPoints(kernels, prepared, network, [{ x: 9, y: 9 }], { displaced });
+    expect(embed).toThrow(OptionError);
+  }
+});
+
+test.each([0, -5, Number.NaN])('a width of %f nm is none', (widthNm) => {
+  const channels = made.scan.channels.map((one) => ({ ...one, widthNm, heightNm: widthNm }));
+  const { pixelXNm, pixelYNm } = prepare(kernels, { ...made.scan, channels });
+  expect([pixelXNm, pixelYNm]).toEqual([null, null]);
 });
 
 test('a crop in nm is the same piece of surface whatever the pixels’ shape', () => {

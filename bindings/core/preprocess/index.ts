@@ -99,6 +99,11 @@ function checkChannels(channels: readonly Channel[]): void {
   }
   const [{ rows, columns }] = channels;
   for (const channel of channels) {
+    if (![channel.rows, channel.columns].every((side) => Number.isInteger(side) && side >= 0)) {
+      throw new ShapeError(
+        `${channel.name}: expected whole numbers of rows and columns, got ${channel.rows} x ${channel.columns}.`,
+      );
+    }
     if (channel.pixels.length !== channel.rows * channel.columns) {
       throw new ShapeError(
         `${channel.name}: expected ${channel.rows} x ${channel.columns} pixels, got ${channel.pixels.length}.`,

@@ -1,6 +1,8 @@
 import { EmptyScanError } from '../errors.ts';
 import type { Pixels } from '../scan.ts';
 
+/** No height is so large in any unit; what is overflows once it is squared. */
+const LARGEST = 1e25;
 /** Lines and columns that a scan must have at least to be levelled. */
 const SMALLEST = 8;
 
@@ -13,13 +15,13 @@ export interface Missing {
 }
 
 /**
- * Find what was not measured in pixels (rows, columns): NaN and infinities, lines of one constant
+ * Find what was not measured in pixels (rows, columns): NaN, infinities and beyond all heights, lines of one constant
  * value (unfinished or saturated), and the constant end of the line where a scan was stopped.
  * Throws EmptyScanError when nothing is left to work on.
  */
 export function findMissing(pixels: Pixels, rows: number, columns: number, name: string): Missing {
   const valid = new Uint8Array(rows * columns);
-  for (let i = 0; i < valid.length; i++) valid[i] = Number.isFinite(pixels[i]) ? 1 : 0;
+  for (let i = 0; i < valid.length; i++) valid[i] = Math.abs(pixels[i]) <= LARGEST ? 1 : 0;
   if (!valid.includes(1)) {
     throw new EmptyScanError(`${name}: no finite pixel, expected measured heights.`);
   }

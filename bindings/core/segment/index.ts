@@ -132,7 +132,7 @@ function check(levelled: Levelled, options: SegmentOptions): void {
   if (!valid.includes(1)) {
     throw new EmptyScanError('segment: expected measured pixels, got none.');
   }
-  const { method = 'auto', k = 4, seed = 1, periodPx = 4, stripRows = 1, network } = options;
+  const { method = 'auto', k = 4, seed = 1, periodPx, stripRows = 1, network } = options;
   if (!SEGMENT_METHODS.includes(method)) {
     throw new OptionError(`method: expected one of ${SEGMENT_METHODS.join(', ')}, got ${method}.`);
   }
@@ -140,8 +140,11 @@ function check(levelled: Levelled, options: SegmentOptions): void {
     throw new OptionError(`k: expected a whole number from 2 to 16, got ${k}.`);
   }
   if (!Number.isInteger(seed)) throw new OptionError(`seed: expected a whole number, got ${seed}.`);
-  if (!(periodPx >= 2 && periodPx < Infinity)) {
-    throw new OptionError(`periodPx: expected at least 2 pixels, got ${periodPx}.`);
+  const longest = Math.max(rows, columns);
+  if (periodPx !== undefined && !(periodPx >= 2 && periodPx <= longest)) {
+    throw new OptionError(
+      `periodPx: expected 2 pixels or more, at most the scan's ${longest}, got ${periodPx}.`,
+    );
   }
   if (!(Number.isInteger(stripRows) && stripRows >= 1)) {
     throw new OptionError(`stripRows: expected a whole number of rows, got ${stripRows}.`);

@@ -22,14 +22,16 @@ describe('findMissing', () => {
     expect([missingPixels, missingLines]).toEqual([0, 0]);
   });
 
-  test('NaN and infinite pixels and lines', () => {
+  test('NaN and infinite pixels and lines, and heights that no surface has', () => {
     const pixels = scan();
     pixels.fill(NaN, 3 * size, 4 * size);
     pixels[7 * size + 5] = Infinity;
+    pixels[8 * size + 6] = -1e300;
     const { valid, missingPixels, missingLines } = findMissing(pixels, size, size, 'scan');
-    expect(missingPixels).toBe(size + 1);
+    expect(missingPixels).toBe(size + 2);
     expect(missingLines).toBe(1);
     expect(valid[7 * size + 5]).toBe(0);
+    expect(valid[8 * size + 6]).toBe(0);
   });
 
   test.each([0, 42.5])('an unfinished scan padded with %f, stopped inside a line', (padding) => {

@@ -205,7 +205,14 @@ describe('segment', () => {
     expect(() => segment(kernels, nothing)).toThrow(EmptyScanError);
     expect(() => segment(kernels, { ...levelled, planes: [] })).toThrow(ShapeError);
     expect(() => segment(kernels, { ...levelled, rows: 21 })).toThrow(/21 x 20 = 420.*got 400/);
-    for (const bad of [{ k: 1 }, { k: 2.5 }, { seed: 0.5 }, { periodPx: 1 }, { stripRows: 0 }]) {
+    for (const bad of [
+      { k: 1 },
+      { k: 2.5 },
+      { seed: 0.5 },
+      { periodPx: 1 },
+      { periodPx: 21 },
+      { stripRows: 0 },
+    ]) {
       expect(() => segment(kernels, levelled, bad)).toThrow(OptionError);
     }
     // @ts-expect-error: an unknown method
