@@ -263,6 +263,12 @@ describe('bad input exits with 1, one sentence and no output', () => {
   const nans = writeNpy(new Float32Array(64 * 64).fill(Number.NaN), [64, 64]);
   const cases: [string, () => string[], RegExp][] = [
     ['a missing file', () => ['segment', 'nowhere.sxm'], /nowhere\.sxm: no such file/],
+    ['a folder', () => ['segment', folder], /is a folder, expected a file/],
+    [
+      'a path through a file',
+      () => ['segment', join(scan, 'x.sxm')],
+      /x\.sxm: cannot be read \(ENOTDIR/,
+    ],
     ['an empty file', () => ['segment', file('empty.sxm', '')], /empty\.sxm: at byte 0/],
     [
       'a truncated file',

@@ -143,4 +143,13 @@ describe('adatom train --from', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/NAME\.labels\.csv/);
   });
+
+  test('refuses a file in the place of a folder, and a folder in that of a file', () => {
+    const from = train('y.safetensors', '--from', shipped, '--weights', shipped);
+    expect(from.status).toBe(1);
+    expect(from.stderr).toMatch(/adatom\.safetensors: is a file, expected a folder/);
+    const to = train('scans', ...small, '--steps', '1');
+    expect(to.status).toBe(1);
+    expect(to.stderr).toMatch(/scans: is a folder, expected a file/);
+  });
 });

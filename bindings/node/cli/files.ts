@@ -50,6 +50,7 @@ function orNamedError<T>(path: string, read: () => T): T {
     if (code === 'ENOENT') throw new AdatomError(`${path}: no such file.`);
     if (code === 'EISDIR') throw new AdatomError(`${path}: is a folder, expected a file.`);
     if (code === 'EACCES') throw new AdatomError(`${path}: permission denied.`);
+    if (code !== undefined) throw new AdatomError(`${path}: cannot be read (${code}).`);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AdatomError,
@@ -19,6 +19,9 @@ export function readLabelledScans(
   gain: number,
 ): { scans: LabelledScan[]; gain: number } {
   if (!existsSync(folder)) throw new AdatomError(`--from ${folder}: no such folder.`);
+  if (!statSync(folder).isDirectory()) {
+    throw new AdatomError(`--from ${folder}: is a file, expected a folder.`);
+  }
   const names = readdirSync(folder).sort();
   const segmenter = readSegmenter();
   const scans = names.flatMap((name): LabelledScan[] => {

@@ -88,8 +88,8 @@ async function run(given: Given, context: Context): Promise<void> {
   const { kernels, report, print, json } = context;
   const out = given.text('out') as string;
   const checkpointPath = `${out}.checkpoint`;
+  for (const path of [out, checkpointPath]) checkFile(path);
   refuseForeign(out);
-  checkFile(out);
   const folder = given.text('from');
   const segments = given.oneOf('task', ['name', 'segment'] as const) === 'segment';
   if (segments && folder) throw new UsageError('--from: only with --task name.');
