@@ -11,7 +11,16 @@ import {
   lengthOf,
 } from './basis.ts';
 import { type Cell, conventional, type Fitted, fitCell, type Vector } from './cell.ts';
-import { calmShare, mapWave, overlap, shareWhere, type WaveMap } from './maps.ts';
+import {
+  CALM,
+  calmShare,
+  LIVELY,
+  mapWave,
+  overlap,
+  shareWhere,
+  UNMEASURED,
+  type WaveMap,
+} from './maps.ts';
 import { type Frequency, findPeaks, type Peak, PROMINENT, prominences } from './peaks.ts';
 import { type Analysis, analyse, type Picture } from './spectrum.ts';
 import { type BlockGrid, blockGrid, type Demodulated, demodulate, refine, whole } from './wave.ts';
@@ -59,7 +68,9 @@ const SMALLEST = 32;
 /** Bins of the spectrum by which a wave may miss its multiple. */
 const TOLERANCE = 0.45;
 /** Waves that are that much stronger beside defects are scattered by them. */
-const CALM = 0.66;
+const LEAST_CALM = 0.66;
+/** Blocks of which less was measured say nothing. */
+const LEAST_KNOWN = 0.1;
 /** Waves of one lattice are strong in the same places. */
 const TOGETHER = 0.8;
 /** Less of a wave than this where another is strong: they are of different terraces. */
@@ -101,7 +112,7 @@ export function estimateLattices(
   const { planes, spectrum } = analysis ?? analyse(kernels, picture);
   const prominence = prominences(spectrum);
   const grid = blockGrid(rows, columns);
-  const calm = calmBlocks(planes[0], grid);
+  const calm = calmBlocks(planes[0], picture.valid, grid);
   const measured = findPeaks(prominence, rows, columns, picture.shortestPeriodPx).map((peak) =>
     measure(kernels, planes, grid, peak),
   );
@@ -110,7 +121,7 @@ export function estimateLattices(
     .filter((wave) => {
       // Blocks that hold less than a wave and a half differ in variance by the wave itself.
       if (lengthOf(wave) * grid.side < 1.5) return true;
-      return calmShare(kernels, wave.demodulated, wave, calm) >= CALM;
+      return calmShare(kernels, wave.demodulated, wave, calm) >= LEAST_CALM;
     })
     .sort((a, b) => b.weight - a.weight);
   const isThere = (frequency: Frequency, least: number) =>
@@ -176,26 +187,34 @@ function inStep({ total }: WaveMap): boolean {
   return Math.abs(across) <= 1.7 * Math.abs(along);
 }
 
-/** The half of the blocks with less variance: the other half holds most of the defects. */
-function calmBlocks(plane: Float64Array, grid: BlockGrid): Uint8Array {
+/**
+ * CALM for the half of the blocks with less variance: the other half holds most of the defects. Neither for what was
+ * hardly measured, where nothing varies.
+ */
+function calmBlocks(plane: Float64Array, valid: Uint8Array, grid: BlockGrid): Uint8Array {
   const { down, across, side, rows, columns } = grid;
   const variance = new Float64Array(down * across);
+  const measured: number[] = [];
   for (let b = 0; b < variance.length; b++) {
     const top = Math.floor(b / across) * side;
     const left = (b % across) * side;
-    let [sum, squares, n] = [0, 0, 0];
+    let [sum, squares, n, known] = [0, 0, 0, 0];
     for (let y = top; y < Math.min(rows, top + side); y++) {
       for (let x = left; x < Math.min(columns, left + side); x++) {
         const value = plane[y * columns + x];
         sum += value;
         squares += value * value;
+        known += valid[y * columns + x];
         n++;
       }
     }
-    variance[b] = squares / n - (sum / n) * (sum / n);
+    variance[b] = known >= LEAST_KNOWN * n ? squares / n - (sum / n) * (sum / n) : Number.NaN;
+    if (!Number.isNaN(variance[b])) measured.push(variance[b]);
   }
-  const median = select(Float64Array.from(variance), variance.length >> 1);
-  return Uint8Array.from(variance, (value) => (value < median ? 1 : 0));
+  const median = select(Float64Array.from(measured), measured.length >> 1);
+  return Uint8Array.from(variance, (value) =>
+    Number.isNaN(value) ? UNMEASURED : value < median ? CALM : LIVELY,
+  );
 }
 
 function strongestNear(

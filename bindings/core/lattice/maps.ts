@@ -129,6 +129,9 @@ export function shareWhere(wave: WaveMap, other: WaveMap): number {
   return (there / weights) * (wave.amplitude.length / sum(wave.amplitude));
 }
 
+/** What a block is, for calmShare. */
+export const [LIVELY, CALM, UNMEASURED] = [0, 1, 2];
+
 /**
  * Amplitude in phase with the whole wave over the calm half of the blocks, relative to that over the
  * half of most variance: 1 or more for a lattice, little for the waves that defects scatter.
@@ -140,17 +143,17 @@ export function calmShare(
   calm: Uint8Array,
 ): number {
   const turned = turnTo(kernels, wave, at);
-  let [inCalm, elsewhere, calmBlocks] = [0, 0, 0];
+  let [inCalm, elsewhere] = [0, 0];
   turned.re.forEach((plane, p) => {
     const [x, y] = [sum(plane), sum(turned.im[p])];
     for (let b = 0; b < plane.length; b++) {
       const along = plane[b] * x + turned.im[p][b] * y;
-      if (calm[b]) inCalm += along;
-      else elsewhere += along;
+      if (calm[b] === CALM) inCalm += along;
+      else if (calm[b] === LIVELY) elsewhere += along;
     }
   });
-  for (const is of calm) calmBlocks += is;
-  return (inCalm / calmBlocks) * ((calm.length - calmBlocks) / Math.max(1e-300, elsewhere));
+  const count = (kind: number) => calm.reduce((n, is) => n + (is === kind ? 1 : 0), 0);
+  return (inCalm / count(CALM)) * (count(LIVELY) / Math.max(1e-300, elsewhere));
 }
 
 function sum(values: Float64Array): number {

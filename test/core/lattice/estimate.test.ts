@@ -139,6 +139,17 @@ describe('estimateLattices', () => {
     expect(Math.abs(fit.lengthB!.value / 8.8 - 1)).toBeLessThan(0.01);
   });
 
+  test('a picture of which a part was not measured has the lattice of the rest', () => {
+    const rows = corrugation(polar(4.4, 48), polar(8.8, 138), [[1, 0, 1]]);
+    for (const part of [0.2, 0.4, 0.6]) {
+      const scan = picture(256, 256, [rows], 0.5, 12);
+      scan.valid.fill(0, Math.round((1 - part) * 256) * 256);
+      const [fit, ...others] = estimateLattices(kernels, scan);
+      expect(Math.abs(fit.lengthA.value / 8.8 - 1)).toBeLessThan(0.005);
+      expect(others).toEqual([]);
+    }
+  });
+
   test('noise, bumps and small pictures have none', () => {
     const bumps = (x: number, y: number) => {
       let sum = 0;
