@@ -66,7 +66,7 @@ function oneOf(name: string, value: unknown, allowed: readonly unknown[]): void 
 }
 
 function within(name: string, value: number, above: number, most: number): void {
-  if (!(value > above && value <= most)) {
+  if (!(Number.isFinite(value) && value > above && value <= most)) {
     throw new OptionError(
       `${name}: expected a number above ${above}, at most ${most}, got ${value}.`,
     );

@@ -141,7 +141,8 @@ function check(levelled: Levelled, options: SegmentOptions): void {
   }
   if (!Number.isInteger(seed)) throw new OptionError(`seed: expected a whole number, got ${seed}.`);
   const longest = Math.max(rows, columns);
-  if (periodPx !== undefined && !(periodPx >= 2 && periodPx <= longest)) {
+  const isLength = (px: number) => Number.isFinite(px) && px >= 2 && px <= longest;
+  if (periodPx !== undefined && !isLength(periodPx)) {
     throw new OptionError(
       `periodPx: expected 2 pixels or more, at most the scan's ${longest}, got ${periodPx}.`,
     );

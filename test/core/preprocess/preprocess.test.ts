@@ -218,6 +218,10 @@ describe('preprocess', () => {
     const unknown = { ...channel, widthNm: null, heightNm: null };
     expect(() => preprocess(kernels, [])).toThrow(ShapeError);
     expect(() => preprocess(kernels, [channel, other])).toThrow(ShapeError);
+    const negative = { ...channel, rows: -channel.rows, columns: -channel.columns };
+    expect(() => preprocess(kernels, [negative])).toThrow(ShapeError);
+    // @ts-expect-error: a text, as a form gives it
+    expect(() => preprocess(kernels, [channel], { pixelNm: '0.1' })).toThrow(OptionError);
     expect(() => preprocess(kernels, [channel], { surface: 'moon' })).toThrow(OptionError);
     expect(() => preprocess(kernels, [channel], { pixelNm: -1 })).toThrow(OptionError);
     expect(() => preprocess(kernels, [channel], { pixelNm: 1e-5 })).toThrow(OptionError);

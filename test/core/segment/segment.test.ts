@@ -215,6 +215,8 @@ describe('segment', () => {
     ]) {
       expect(() => segment(kernels, levelled, bad)).toThrow(OptionError);
     }
+    // @ts-expect-error: a text, as a form gives it
+    expect(() => segment(kernels, levelled, { periodPx: '6' })).toThrow(OptionError);
     // @ts-expect-error: an unknown method
     expect(() => segment(kernels, levelled, { method: 'magic' })).toThrow(/pixels, features/);
     expect(() => segment(kernels, levelled, { network: [] })).toThrow(OptionError);
