@@ -1,6 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import { removeLattice } from '../lattice/remove.ts';
 import { analyse } from '../lattice/spectrum.ts';
+import { type UnseenPart, unseenPart } from '../lattice/unseen.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { findRegions } from '../regions.ts';
@@ -27,6 +28,9 @@ export function* segmentByNetwork(
   const analysis = analyse(kernels, levelled);
   const residuals = removeLattice(kernels, levelled, analysis);
   const scales = workingScales(kernels, levelled, options.periodPx, analysis);
+  // Before the network looks: what the spectrum was made of is large, and need not be kept any longer.
+  const lattices = scales.find(({ from }) => from === 'lattice')?.lattices ?? [];
+  const unseen = unseenPart(kernels, levelled, analysis, lattices);
   const look = yield* bestLook(kernels, levelled, residuals, scales, segmenter, options, run);
   const { confidence } = look;
   const { spacings, from, warnings } = look.scale;
@@ -65,7 +69,11 @@ export function* segmentByNetwork(
     clusters: [],
     confidence,
     periodPx: finest,
-    warnings: [...warnings, ...aboutClicks(outlined, gone)],
+    warnings: [
+      ...warnings,
+      ...(from === 'lattice' ? aboutRows(unseen) : []),
+      ...aboutClicks(outlined, gone),
+    ],
     steps: [
       {
         name: 'segment',
@@ -80,6 +88,16 @@ export function* segmentByNetwork(
       },
     ],
   };
+}
+
+/** Without rows to compare with, the network goes by heights alone. */
+function aboutRows(unseen: UnseenPart | null): string[] {
+  if (!unseen) return [];
+  const { where, fraction } = unseen;
+  const part = where === '' ? 'a part' : `the ${where} part`;
+  return [
+    `No rows show in ${part} of the scan (${Math.round(100 * fraction)} % of it), as with a blunt tip: defects found there are less certain.`,
+  ];
 }
 
 /** Examples say what counts: whoever gave none of what is gone must be told. */

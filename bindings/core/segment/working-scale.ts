@@ -8,6 +8,8 @@ import { chooseScale } from './scale.ts';
 export interface WorkingScale {
   spacings: number[];
   from: 'option' | 'lattice' | 'correlation length' | 'assumed';
+  /** What the scan's spectrum shows, where the spacings are the lattice's. */
+  lattices: readonly LatticeFit[];
   warnings: string[];
 }
 
@@ -36,13 +38,19 @@ export function workingScales(
   periodPx: number | undefined,
   analysis?: Analysis,
 ): WorkingScale[] {
-  const at = (px: number, from: WorkingScale['from']): WorkingScale => ({
+  const at = (
+    px: number,
+    from: WorkingScale['from'],
+    lattices: readonly LatticeFit[] = [],
+  ): WorkingScale => ({
     spacings: [px, ...widerThan(px, levelled)],
     from,
+    lattices,
     warnings: [],
   });
   if (periodPx !== undefined) return [at(periodPx, 'option')];
-  const [fit] = estimateLattices(kernels, levelled, analysis);
+  const lattices = estimateLattices(kernels, levelled, analysis);
+  const [fit] = lattices;
   const known = [levelled.rowSpacingPx ?? null, fit ? rowSpacing(fit) : null].filter(
     (spacing) => spacing !== null,
   );
@@ -52,6 +60,7 @@ export function workingScales(
   const guessed: WorkingScale = {
     spacings: [px],
     from: guess.periodFrom,
+    lattices: [],
     warnings: [
       `${why}: defects were looked for at an assumed row spacing of ${px.toPrecision(2)} pixels, check the outlines; --surface says what the rows are where it is known.`,
     ],
@@ -59,9 +68,11 @@ export function workingScales(
   if (known.length === 0) return [guessed];
   // Of two, one is of a superstructure.
   const spacing = Math.max(FINEST_PX, Math.min(...known));
-  const own = at(spacing, 'lattice');
+  const own = at(spacing, 'lattice', lattices);
   if (spacing > TOO_WIDE * guessed.spacings[0]) return [guessed, own];
-  return spacing / 2 >= FINEST_PX ? [own, guessed, at(spacing / 2, 'lattice')] : [own, guessed];
+  return spacing / 2 >= FINEST_PX
+    ? [own, guessed, at(spacing / 2, 'lattice', lattices)]
+    : [own, guessed];
 }
 
 /** Twice the spacing always: it is what chains of atoms are seen by. */

@@ -5,7 +5,7 @@ import { createKernels } from '../../../bindings/node/instantiate.ts';
 export const kernels = createKernels();
 
 /** Height at pixel (x, y). */
-type Height = (x: number, y: number) => number;
+export type Height = (x: number, y: number) => number;
 
 /** One plane per height, with white noise of a standard deviation. */
 export function picture(
@@ -50,3 +50,17 @@ export function polar(length: number, degrees: number): [number, number] {
   const angle = (degrees * Math.PI) / 180;
   return [length * Math.cos(angle), length * Math.sin(angle)];
 }
+
+/** Bright grains, as a blunt tip shows them, nothing of which repeats. */
+export const grains: Height = (x, y) => {
+  let sum = 0;
+  for (const [column, row] of [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j]))) {
+    const [i, j] = [Math.floor(x / 6) + column - 1, Math.floor(y / 6) + row - 1];
+    // Anywhere within its square, as far as anyone can tell.
+    const [dx, dy] = [Math.sin(i * 127.1 + j * 311.7), Math.sin(i * 269.5 + j * 183.3)].map(
+      (value) => 6 * (value * 43758.5453 - Math.floor(value * 43758.5453)),
+    );
+    sum += 3 * Math.exp(-((x - 6 * i - dx) ** 2 + (y - 6 * j - dy) ** 2) / 8);
+  }
+  return sum;
+};

@@ -1,18 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { readScan } from '../../../bindings/core/formats/index.ts';
 import { estimateLattices } from '../../../bindings/core/lattice/estimate.ts';
+import { analyse } from '../../../bindings/core/lattice/spectrum.ts';
+import { unseenPart } from '../../../bindings/core/lattice/unseen.ts';
 import { prepare } from '../../../bindings/core/pipeline.ts';
 import { hasShared, readShared, sharedTitle } from '../../shared.ts';
 import { kernels } from './pictures.ts';
 
-/** Lattices of a real scan whose width is as its manifest assumes, lengths in nm. */
-function latticesOf(name: string, widthNm: number) {
+/** A real scan whose width is as its manifest assumes. */
+function levelledScan(name: string, widthNm: number) {
   const scan = readScan(readShared(`real/${name}.npy`), `${name}.npy`);
   for (const channel of scan.channels) {
     channel.widthNm = widthNm;
     channel.heightNm = widthNm;
   }
-  const { levelled } = prepare(kernels, scan);
+  return prepare(kernels, scan).levelled;
+}
+
+/** Its lattices, lengths in nm. */
+function latticesOf(name: string, widthNm: number) {
+  const levelled = levelledScan(name, widthNm);
   return estimateLattices(kernels, levelled).map((fit) => ({
     spacing: fit.lengthA.value * levelled.pixelNm!,
     direction: fit.direction.value,
@@ -39,5 +46,18 @@ describe.skipIf(!hasShared)(sharedTitle('lattices of real scans'), () => {
   ])('rows of %s', (name, widthNm, expected) => {
     const [{ spacing }] = latticesOf(name, widthNm);
     expect(Math.abs(spacing / expected - 1)).toBeLessThan(0.1);
+  });
+
+  // Its left third was scanned with a blunt tip.
+  test.each([
+    ['si001-h-ph3-paddington-31_1.channel0', 100, 'left'],
+    ['si001-h-neasden-9_2.channel0', 100, undefined],
+    ['si001-h-brockley-23_2.channel0', 100, undefined],
+    ['tio2-110-m235.channel0', 10, undefined],
+  ])('where none shows in %s', (name, widthNm, where) => {
+    const levelled = levelledScan(name, widthNm);
+    const analysis = analyse(kernels, levelled);
+    const lattices = estimateLattices(kernels, levelled, analysis);
+    expect(unseenPart(kernels, levelled, analysis, lattices)?.where).toBe(where);
   });
 });

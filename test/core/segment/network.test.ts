@@ -17,7 +17,8 @@ import {
 } from '../../../bindings/core/train/trainer.ts';
 import { writeSafetensors } from '../../../bindings/core/weights/safetensors.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
-import { makeScene } from './scene.ts';
+import { corrugation, grains, type Height, picture, polar } from '../lattice/pictures.ts';
+import { makeLevelled, makeScene } from './scene.ts';
 
 const kernels = createKernels();
 const file = new Uint8Array(readFileSync('models/segment.safetensors'));
@@ -83,6 +84,23 @@ describe('the segmentation network', () => {
     expect(confidence).toBeGreaterThan(0.5);
     expect(confidence).toBeLessThanOrEqual(1);
     expect(steps[0]).toMatchObject({ method: 'network', sha256: segmenter.sha256, clicks: 0 });
+  });
+
+  it('says where no rows show, and of a scan full of rows nothing', () => {
+    const rows = corrugation(polar(4, 31), polar(6, 121), [[1, 0, 1]]);
+    const size = 256;
+    const warningsOf = (height: Height) => {
+      const { planes } = picture(size, size, [height], 0.4);
+      const levelled = { ...makeLevelled([...planes], size, size), rowSpacingPx: 6 };
+      return segment(kernels, levelled, { segmenter, method: 'network' }).warnings;
+    };
+    expect(warningsOf(rows)).toEqual([]);
+    const isBlunt = (x: number) => x < 0.35 * size;
+    const warnings = warningsOf((x, y) => (isBlunt(x) ? grains(x, y) : rows(x, y)));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      /^No rows show in the left part of the scan \([23]\d % of it\), .*\.$/,
+    );
   });
 
   it('gives the same mask for every tile', () => {
