@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CancelledError, OptionError } from '../../bindings/core/errors.ts';
 import { readPointsCsv } from '../../bindings/core/export/csv.ts';
@@ -81,6 +82,15 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
     expect(bench.candidates.defects).toHaveLength(found);
     await bench.setOptions({ prepare: { scars: 'off' } });
     expect(bench.naming.isGiven.filter(Boolean)).toHaveLength(3);
+  });
+
+  test('what nobody has named is no lattice in the labelled mask', async () => {
+    const bench = await open();
+    await bench.segment();
+    const { content } = await exportResult(bench, 'mask');
+    const { data } = decode(content as Uint8Array);
+    const inDefects = bench.found!.regionIds.filter((id) => id > 0).length;
+    expect(data.filter((value) => value > 0)).toHaveLength(inDefects);
   });
 
   test('what is no defect is not counted, and what was erased is gone', async () => {

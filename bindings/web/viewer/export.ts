@@ -102,12 +102,12 @@ async function engineFile(bench: Workbench, wanted: string): Promise<string | Ui
 }
 
 /**
- * 0 where lattice, else the class's number, from 1 in the order of the classes; unknown and too large
- * follow. 8 bits grey.
+ * 0 where lattice, else the class's number, from 1 in the order of the classes; unknown, too large and
+ * what nobody has named follow. 8 bits grey.
  */
 function classMask(bench: Workbench): Uint8Array {
   const { rows, columns, regionIds, defects, labels, classes } = labelledScan(bench);
-  const numbers = [...classes, UNKNOWN, TOO_LARGE];
+  const numbers = [...classes, UNKNOWN, TOO_LARGE, ''];
   const numberOf = new Map(defects.map(({ id }, i) => [id, numbers.indexOf(labels[i]) + 1]));
   return writeGreyPng(
     Uint8Array.from(regionIds, (id) => numberOf.get(id) ?? 0),
