@@ -239,6 +239,21 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('shows areas from one square micrometre on in these', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      await page.evaluate(() =>
+        window.viewer.workbench!.setOptions({ open: { widthNm: 400_000 } }),
+      );
+      await page.getByText(/^count · density over \d+(\.\d+)? µm²$/).waitFor();
+      const cells = page.locator('[role=row]:not(.head) [role=gridcell]:nth-child(4)');
+      await soon(() => cells.allTextContents()).toContainEqual(
+        expect.stringMatching(/^(\d\.)?\d+ µm²$/),
+      );
+    });
+  });
+
   test('leads through the review, the least confident first', async () => {
     await onStage(async (stage) => {
       await stage.begin();

@@ -4,7 +4,7 @@ import { labelText } from '../label-words.ts';
 import type { ClassCount } from '../pipeline.ts';
 import { areaNm2, shareOf } from '../share.ts';
 import { version } from '../version.ts';
-import { fourDigits, percent } from './figures.ts';
+import { areaText, fourDigits, percent } from './figures.ts';
 import type { RunResult } from './files.ts';
 import { writeResultJson } from './json.ts';
 import { stepTexts } from './steps.ts';
@@ -99,7 +99,7 @@ export function areaLine({
   const measured = shareOf(valid);
   const part = searchedFraction ?? measured;
   const nm2 = areaNm2(prepared, part);
-  const area = nm2 === null ? '' : `${fourDigits(nm2)} nm², `;
+  const area = nm2 === null ? '' : `${areaText(nm2)}, `;
   const what = searchedFraction === undefined ? 'Measured' : 'Searched for defects';
   const leftOut = [
     ...(searchedFraction === undefined
@@ -130,7 +130,7 @@ function countsTable(counts: RunResult['counts']): string {
       `<tr><td>${escapeHtml(labelText(one.label))}</td><td class="number">${one.count}</td><td class="number">${escapeHtml(density(one))}</td></tr>`,
   );
   const [{ areaNm2: area }] = counts;
-  const over = area === null ? '' : ` over ${fourDigits(area)} nm²`;
+  const over = area === null ? '' : ` over ${areaText(area)}`;
   return `<table>
 <tr><th>class</th><th class="number">count</th><th class="number">per nm²${over} (± Poisson)</th></tr>
 ${rows.join('\n')}

@@ -1,4 +1,4 @@
-import { fourDigits } from '../../core/export/figures.ts';
+import { areaText } from '../../core/export/figures.ts';
 import { type ClassCount, labelText, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
 import { type ClassStyle, densityText, NOT_A_DEFECT } from '../../core/session/index.ts';
 import type { Control } from './control.ts';
@@ -62,7 +62,7 @@ export class ClassesPanel {
     const focused = this.root.getRootNode() as ShadowRoot;
     if (this.list.contains(focused.activeElement) && isTyping(focused.activeElement)) return;
     const area = bench?.counts[0]?.areaNm2 ?? null;
-    this.aside.textContent = `count · density${area === null ? '' : ` over ${fourDigits(area)} nm²`}`;
+    this.aside.textContent = `count · density${area === null ? '' : ` over ${areaText(area)}`}`;
     const rows = (labelling?.classes ?? []).map((one, i) => this.classRow(one, i));
     for (const label of [UNKNOWN, TOO_LARGE, '', NOT_A_DEFECT]) {
       const count = bench?.naming.labels.filter((other) => other === label).length ?? 0;

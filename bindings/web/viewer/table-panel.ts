@@ -1,4 +1,5 @@
-import { labelText } from '../../core/index.ts';
+import { areaText } from '../../core/export/figures.ts';
+import { type Defect, labelText } from '../../core/index.ts';
 import type { Control } from './control.ts';
 import { button, element } from './dom.ts';
 import { fixed } from './format.ts';
@@ -127,7 +128,7 @@ export class TablePanel {
       String(defect.id),
       fixed(defect.x * (pixelXNm ?? 1), pixelXNm ? 2 : 1),
       fixed(defect.y * (pixelYNm ?? 1), pixelYNm ? 2 : 1),
-      fixed(defect.areaNm2 ?? defect.areaPx, defect.areaNm2 === null ? 0 : 2),
+      areaCell(defect),
     ].map((text) => element('span', { attributes: { role: 'gridcell' } }, text));
     const row = element(
       'div',
@@ -172,4 +173,10 @@ export class TablePanel {
     const place = this.order.indexOf(this.control.settings.selected) + step;
     this.control.select(this.order[Math.min(this.order.length - 1, Math.max(0, place))]);
   }
+}
+
+/** In the column's unit, nm² or pixels; from one square micrometre on it says its own. */
+function areaCell({ areaNm2, areaPx }: Defect): string {
+  if (areaNm2 === null) return fixed(areaPx, 0);
+  return areaNm2 < 1e6 ? fixed(areaNm2, areaNm2 < 1000 ? 2 : 0) : areaText(areaNm2, 2);
 }

@@ -56,6 +56,20 @@ describe('the report says what area the counts are of', () => {
     expect(of(null)).toContain('>per nm² (± Poisson)<');
   });
 
+  test('in square micrometres from one on', () => {
+    const count = { label: 'a', count: 9, perNm2: 0.1, errorPerNm2: 0.03, below95PerNm2: null };
+    const levelled = { valid: ones(ROWS * COLUMNS) };
+    const of = (pixelXNm: number) =>
+      reportOf(levelled, {
+        searchedFraction: 1,
+        pixelXNm,
+        counts: [{ ...count, areaNm2: pixelXNm * 2 * ROWS * COLUMNS }],
+      });
+    expect(of(24.9)).toContain('Searched for defects: 996000 nm², ');
+    expect(of(25)).toContain('Searched for defects: 1 µm², ');
+    expect(of(62.5)).toContain('>per nm² over 2.5 µm² (± Poisson)<');
+  });
+
   test('measured, where nothing was searched', () => {
     const report = reportOf({ valid: ones(10_000), stepEdges: ones(1000) });
     expect(report).toContain(
