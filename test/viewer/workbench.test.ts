@@ -3,8 +3,9 @@ import { decode } from 'fast-png';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CancelledError, OptionError } from '../../bindings/core/errors.ts';
 import { readPointsCsv } from '../../bindings/core/export/csv.ts';
+import { markStyle } from '../../bindings/core/export/marks.ts';
 import { writeNpy } from '../../bindings/core/export/npy.ts';
-import { readLibrary, writeLibrary } from '../../bindings/core/session/index.ts';
+import { defaultColour, readLibrary, writeLibrary } from '../../bindings/core/session/index.ts';
 import { createAdatom } from '../../bindings/node/index.ts';
 import type { Engine, NamedBytes } from '../../bindings/web/index.ts';
 import { exportResult } from '../../bindings/web/viewer/export.ts';
@@ -13,6 +14,11 @@ import { Workbench } from '../../bindings/web/viewer/workbench.ts';
 const example = (name: string) => readFileSync(new URL(`../../examples/${name}`, import.meta.url));
 const file = { name: 'dimer-rows.sxm', bytes: new Uint8Array(example('dimer-rows.sxm')) };
 const support = readPointsCsv(example('dimer-rows.support.csv').toString(), 'support.csv');
+
+/** '#rrggbb' */
+function hexOf(rgb: ArrayLike<number>): string {
+  return `#${Buffer.from(Uint8Array.from(rgb)).toString('hex')}`;
+}
 
 describe('a scan on the bench', { timeout: 240_000 }, () => {
   let engine: Engine;
@@ -181,6 +187,24 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
     expect(new Set(again.naming.labels)).not.toContain('not a defect');
     await again.useLibrary(library);
     expect(again.naming.labels).toEqual(expect.arrayContaining(['not a defect', 'vacancy']));
+  });
+
+  test('a picture has the colours of the viewer, also for what is no class', async () => {
+    const bench = await open();
+    await bench.segment();
+    await label(bench);
+    await bench.run({ type: 'colour class', name: 'fragment', colour: '#12ab34' });
+    const names = ['fragment', 'unknown', 'too large'];
+    const labels = bench.naming.labels.map((_, i) => names[i % 3]);
+    bench.naming = { ...bench.naming, labels };
+    const { content } = await exportResult(bench, 'png');
+    const { data } = decode(content as Uint8Array);
+    const seen = new Set<string>();
+    for (let i = 0; i < data.length; i += 3) seen.add(hexOf(data.slice(i, i + 3)));
+    for (const name of names) expect(seen).toContain(markStyle(bench.labelling, name).colour);
+    // What they would have in the palette.
+    expect(seen).not.toContain(defaultColour(3));
+    expect(seen).not.toContain(defaultColour(4));
   });
 
   test('an option that cannot be is taken back, and all goes on', async () => {

@@ -2,10 +2,12 @@ import type { Description } from '../describe.ts';
 import { labelText } from '../label-words.ts';
 import type { ClassCount, Defect, Prepared } from '../pipeline.ts';
 import type { Scan, Step } from '../scan.ts';
+import { defaultColour } from '../session/palette.ts';
 import { version } from '../version.ts';
 import { type DefectRow, writeDefectsCsv } from './csv.ts';
 import { described, describedColumns } from './described.ts';
 import { writeResultJson } from './json.ts';
+import { type MarkStyle, markStyle } from './marks.ts';
 import { writeNpy } from './npy.ts';
 import { renderOverlay } from './overlay.ts';
 import { writeGreyPng, writeRgbPng } from './png.ts';
@@ -31,6 +33,8 @@ export interface RunResult {
   /** One per defect, null before naming and where there was nothing to compare with. */
   confidence: (number | null)[];
   classes: string[];
+  /** Of each class, '#rrggbb', for the picture; default: the palette. */
+  colours?: readonly string[];
   counts: ClassCount[];
   network: { name: string; sha256: string | null } | null;
   steps: Step[];
@@ -86,6 +90,7 @@ export function runFiles(result: RunResult): OutputFile[] {
     pixelNm: prepared.pixelXNm,
     colormap: 'afmhot',
     classes: shown,
+    styles: stylesOf(shown, result),
     ...(regionIds
       ? {
           regionLabels: square.stretch(regionIds),
@@ -104,6 +109,16 @@ export function runFiles(result: RunResult): OutputFile[] {
   files.push(['report.html', writeReport(result, overlayPng)]);
   files.push(['result.json', writeResultJson(summary(result))]);
   return files;
+}
+
+/**
+ * Marks of classes and of what has none, as the viewer shows them. Where there is no class at all, what was
+ * found has the first colour: an outline as white as a bright defect would not be seen on the picture.
+ */
+function stylesOf(shown: readonly string[], { classes, colours }: RunResult): MarkStyle[] {
+  const known = classes.length > 0 ? classes : [labelText('')];
+  const styles = known.map((name, i) => ({ name, colour: colours?.[i] ?? defaultColour(i) }));
+  return shown.map((text) => markStyle({ classes: styles }, text));
 }
 
 /** A row of the table of defects for each defect. */

@@ -1,4 +1,6 @@
-// How the outline of a defect is drawn on a picture, by the viewer and in a figure alike; lengths in CSS pixels.
+// How the outline of a defect is drawn, by the viewer, in a figure and in a picture alike; lengths in CSS pixels.
+
+import { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from '../label-words.ts';
 
 /** Width of the line in the class's colour. */
 export const LINE_WIDTH = 1.6;
@@ -14,4 +16,21 @@ export interface MarkStyle {
   /** '#rrggbb' */
   colour: string;
   dashed: boolean;
+}
+
+const UNNAMED: MarkStyle = { colour: '#ececec', dashed: false };
+const NO_CLASS: ReadonlyMap<string, MarkStyle> = new Map([
+  ['', UNNAMED],
+  [UNKNOWN, { colour: '#ececec', dashed: true }],
+  [TOO_LARGE, { colour: '#b8b8b8', dashed: true }],
+  [NOT_A_DEFECT, { colour: '#808893', dashed: true }],
+]);
+
+/** The mark of a label: its class's colour, '#rrggbb', or what stands for a label that is no class. */
+export function markStyle(
+  { classes }: { classes: readonly { name: string; colour: string }[] },
+  label: string,
+): MarkStyle {
+  const found = classes.find(({ name }) => name === label);
+  return found ? { colour: found.colour, dashed: false } : (NO_CLASS.get(label) ?? UNNAMED);
 }

@@ -1,6 +1,7 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import { labelText } from '../label-words.ts';
 import type { Pixels } from '../scan.ts';
+import { defaultColour } from '../session/palette.ts';
 import { type Colormap, colormap, colourIndex } from './colormap.ts';
 import {
   type Canvas,
@@ -13,6 +14,7 @@ import {
   type Rgb,
 } from './geometry.ts';
 import { GLYPH_ASCENT, textWidth } from './glyphs.ts';
+import type { MarkStyle } from './marks.ts';
 
 export interface OverlayInput {
   /** (rows, columns); NaN where nothing was measured. */
@@ -25,6 +27,8 @@ export interface OverlayInput {
   classOfRegion?: (id: number) => number;
   /** Absent or empty: nothing is classified, and every region is a defect. */
   classes?: readonly string[];
+  /** Of each class; default: the palette's colours. */
+  styles?: readonly MarkStyle[] | undefined;
   /** Marked positions, drawn as rings: the support set, or defects that have no region. */
   points?: readonly { x: number; y: number; classIndex: number }[];
   /** Side of a pixel, null when not known. */
@@ -45,23 +49,12 @@ const PAPER: Rgb = WHITE;
 const NOT_MEASURED: Rgb = [96, 104, 120];
 const NOT_NAMED: Rgb = [236, 236, 236];
 
-/**
- * Okabe and Ito 2008, told apart with every kind of colour vision. Those that afmhot lacks come
- * first, so that a few classes stand out on it as well as on grey.
- */
-const PALETTE: readonly Rgb[] = [
-  [86, 180, 233],
-  [0, 158, 115],
-  [204, 121, 167],
-  [240, 228, 66],
-  [0, 114, 178],
-  [213, 94, 0],
-  [230, 159, 0],
-];
-
-/** Colour of a class by its index; they repeat after seven. -1 is "none of these". */
-export function classColour(index: number): Rgb {
-  return index < 0 ? NOT_NAMED : PALETTE[index % PALETTE.length];
+/** Colour of a class by its index, the palette's unless another is given. -1 is "none of these". */
+export function classColour(index: number, styles: readonly MarkStyle[] = []): Rgb {
+  if (index < 0) return NOT_NAMED;
+  const { colour } = styles[index] ?? { colour: defaultColour(index) };
+  const hex = Number.parseInt(colour.slice(1), 16);
+  return [hex >> 16, (hex >> 8) & 255, hex & 255];
 }
 
 /**
@@ -84,7 +77,7 @@ export function renderOverlay(input: OverlayInput): Canvas {
   for (const point of input.points ?? []) {
     const x = (point.x + 0.5) * scale;
     const y = (point.y + 0.5) * scale;
-    drawMark(canvas, x, y, size, classColour(point.classIndex));
+    drawMark(canvas, x, y, size, classColour(point.classIndex, input.styles));
   }
   drawScaleBar(canvas, input, scale, size);
   drawLegend(canvas, lines, height, size);
@@ -131,10 +124,11 @@ function contrast(heights: Pixels): [number, number] {
 
 /**
  * Just outside each region, so that the defect itself stays visible: two pixels of the class's
- * colour and a thin dark line around them, which keeps every colour apart from any ground.
+ * colour and a thin dark line around them, which keeps every colour apart from any ground; dashed for
+ * what is no class.
  */
 function drawOutlines(canvas: Canvas, input: OverlayInput, scale: number): void {
-  const { regionLabels, rows, columns } = input;
+  const { regionLabels, rows, columns, classes = [], styles = [] } = input;
   if (!regionLabels) return;
   const thickness = scale === 1 ? 1 : 2;
   const width = columns * scale;
@@ -142,7 +136,11 @@ function drawOutlines(canvas: Canvas, input: OverlayInput, scale: number): void 
   const regionAt = (x: number, y: number) =>
     regionLabels[Math.floor(y / scale) * columns + Math.floor(x / scale)];
   const border = borderPixels(regionLabels, rows, columns);
-  const around = (reach: number, colourOf: (id: number) => Rgb, opacity: number) => {
+  const around = (
+    reach: number,
+    colourAt: (id: number, x: number, y: number) => Rgb | undefined,
+    opacity: number,
+  ) => {
     const done = new Uint8Array(width * height);
     for (const at of border) {
       const id = regionLabels[at];
@@ -154,14 +152,30 @@ function drawOutlines(canvas: Canvas, input: OverlayInput, scale: number): void 
         for (let x = Math.max(0, left - reach); x < right; x++) {
           if (done[y * width + x] || regionAt(x, y) === id) continue;
           done[y * width + x] = 1;
-          paint(canvas, x, y, colourOf(id), opacity);
+          const colour = colourAt(id, x, y);
+          if (colour) paint(canvas, x, y, colour, opacity);
         }
       }
     }
   };
   // On a scan that is not enlarged the line covers the surface itself: fainter there.
   around(thickness + 1, () => BLACK, scale > 1 ? 0.7 : 0.5);
-  around(thickness, (id) => classColour(classIndex(input, id)), 1);
+  // Of -1 and of every class.
+  const lines = Array.from({ length: Math.max(1, classes.length) + 1 }, (_, i) => ({
+    colour: classColour(i - 1, styles),
+    dashed: styles[i - 1]?.dashed ?? false,
+  }));
+  // Squares of a chessboard are dashes in every direction.
+  const side = 3 * thickness;
+  const isGap = (x: number, y: number) => (Math.floor(x / side) + Math.floor(y / side)) % 2 === 1;
+  around(
+    thickness,
+    (id, x, y) => {
+      const { colour, dashed } = lines[classIndex(input, id) + 1];
+      return dashed && isGap(x, y) ? undefined : colour;
+    },
+    1,
+  );
 }
 
 /** Pixels of regions with a neighbour, of eight, that belongs to something else. */
@@ -274,7 +288,7 @@ function legend(input: OverlayInput): Entry[] {
   const entry = (text: string, index: number) => ({
     text,
     count: `(${indices.filter((other) => other === index).length})`,
-    colour: classColour(index),
+    colour: classColour(index, input.styles),
   });
   if (classes.length === 0) return regionLabels ? [entry(labelText(''), 0)] : [];
   const entries = classes.map(entry);

@@ -1,6 +1,6 @@
 /**
- * Okabe and Ito 2008, told apart with every kind of colour vision, in the order of export/overlay.ts,
- * so that a class has one colour in every picture.
+ * Okabe and Ito 2008, told apart with every kind of colour vision. Those that afmhot lacks come
+ * first, so that a few classes stand out on it as well as on grey.
  */
 const PALETTE = ['#56b4e9', '#009e73', '#cc79a7', '#f0e442', '#0072b2', '#d55e00', '#e69f00'];
 

@@ -93,6 +93,7 @@ async function engineFile(bench: Workbench, wanted: string): Promise<string | Ui
     labels,
     confidence,
     classes: labelling.classes.map(({ name }) => name),
+    colours: labelling.classes.map(({ colour }) => colour),
     counts: bench.counts,
     steps: [...prepared!.steps, ...(found?.steps ?? [])],
     warnings: [...prepared!.warnings, ...(found?.warnings ?? [])],

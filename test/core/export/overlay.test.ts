@@ -148,6 +148,23 @@ describe('renderOverlay', () => {
     }
   });
 
+  it('has the marks that are given: their colours, and gaps in what is dashed', () => {
+    const styles = [
+      { colour: '#102030', dashed: false },
+      { colour: '#ececec', dashed: true },
+    ];
+    const picture = renderOverlay({ ...input, styles });
+    // The rows of the outline above a region, from its left to its right.
+    const above = (left: number, top: number, size: number) =>
+      Array.from({ length: size * SCALE }, (_, i) =>
+        String(colourAt(picture, left * SCALE + i, top * SCALE - 1)),
+      );
+    expect(new Set(above(10, 10, 4))).toEqual(new Set(['16,32,48']));
+    const dashed = above(60, 30, 3).map((colour) => colour === '236,236,236');
+    expect(dashed.filter(Boolean).length).toBeGreaterThan(5);
+    expect(dashed.filter((isOn) => !isOn).length).toBeGreaterThan(5);
+  });
+
   it('darkens what lies around an outline, also on a scan that is not enlarged', () => {
     const [rows, columns] = [20, 800];
     const flat = { heights: new Float32Array(rows * columns), rows, columns, pixelNm: null };

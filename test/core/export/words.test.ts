@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { writeCoco } from '../../../bindings/core/export/coco.ts';
 import { runFiles } from '../../../bindings/core/export/files.ts';
+import { markStyle } from '../../../bindings/core/export/marks.ts';
 import { renderOverlay } from '../../../bindings/core/export/overlay.ts';
 import { writeRgbPng } from '../../../bindings/core/export/png.ts';
 import { writeSvg } from '../../../bindings/core/export/svg.ts';
@@ -11,6 +12,7 @@ import {
   prepare,
   TOO_LARGE,
 } from '../../../bindings/core/index.ts';
+import { defaultColour } from '../../../bindings/core/session/index.ts';
 import { simulateDimerRows } from '../../../bindings/core/simulate/index.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 
@@ -45,6 +47,7 @@ test('what has no name, and what is too large, are called the same in every file
     ...{ rows, columns, regionLabels: regionIds, colormap: 'afmhot', pixelNm: prepared.pixelXNm },
     heights: prepared.levelled.planes[0],
     classes: words,
+    styles: [{ colour: defaultColour(0), dashed: false }, markStyle({ classes: [] }, TOO_LARGE)],
     classOfRegion: (id) => (id === 1 ? 1 : 0),
   });
   expect(files.get('overlay.png')).toEqual(writeRgbPng(legend.rgb, legend.rows, legend.columns));
