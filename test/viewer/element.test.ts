@@ -422,6 +422,31 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('moves the scale bar off the defects', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      /** Whether the plate lies in a corner at the left, where the scan does not reach. */
+      const isAt = async (corner: 'lower' | 'upper') => {
+        await stage.look();
+        return stage.canvas.evaluate((canvas, y) => {
+          const context = (canvas as HTMLCanvasElement).getContext('2d')!;
+          const top = y === 'upper' ? 24 : (canvas as HTMLCanvasElement).height - 24;
+          const { data } = context.getImageData(11, top, 1, 1);
+          return data[3] > 0;
+        }, corner);
+      };
+      expect([await isAt('lower'), await isAt('upper')]).toEqual([true, false]);
+      await stage.page.evaluate(async () => {
+        const bench = window.viewer.workbench!;
+        for (const x of [2, 8]) {
+          const runs = [[310, x, 1] as const];
+          await bench.run({ type: 'add', defect: { x, y: 310, runs } });
+        }
+      });
+      expect([await isAt('lower'), await isAt('upper')]).toEqual([false, true]);
+    });
+  });
+
   test('shows channels, colours and contrast as they are chosen, and levels anew', async () => {
     await onStage(async (stage) => {
       const { page } = stage;

@@ -3,6 +3,7 @@ import { labelText } from '../label-words.ts';
 import type { Pixels } from '../scan.ts';
 import { defaultColour } from '../session/palette.ts';
 import { type Colormap, colormap, colourIndex } from './colormap.ts';
+import { freeCorner, type Sides } from './free-corner.ts';
 import {
   type Canvas,
   drawRing,
@@ -231,7 +232,9 @@ function drawScaleBar(canvas: Canvas, input: OverlayInput, scale: number, size: 
   const pad = 4 * size;
   const width = Math.max(length, label) + 2 * pad;
   const height = (GLYPH_ASCENT + 3) * size + thickness + 2 * pad;
-  const free = freeCorner(input, scale, width, height, 5 * size);
+  const picture = { width: input.columns * scale, height: input.rows * scale };
+  const plate = { plateWidth: width, plateHeight: height, margin: 5 * size };
+  const free = freeCorner({ ...picture, ...plate }, marksOf(input, scale));
   if (!free) return;
   const [left, top] = free;
   const middle = left + width / 2;
@@ -241,34 +244,24 @@ function drawScaleBar(canvas: Canvas, input: OverlayInput, scale: number, size: 
   fillRectangle(canvas, Math.round(middle - length / 2), barTop, length, thickness, WHITE);
 }
 
-/** Left and top of a plate of this size; of equally free corners the lower left. null: no room. */
-function freeCorner(
-  { rows, columns, regionLabels, points = [] }: OverlayInput,
-  scale: number,
-  width: number,
-  height: number,
-  margin: number,
-): [number, number] | null {
-  const right = columns * scale - width - margin;
-  const bottom = rows * scale - height - margin;
-  if (right < 0 || bottom < 0) return null;
-  const marked: { x: number; y: number }[] = [...points];
+/** What the scale bar is to leave free: the regions' boxes and the points, in pixels of the picture. */
+function marksOf({ columns, regionLabels, points = [] }: OverlayInput, scale: number): Sides[] {
+  const boxes = new Map<number, Sides>();
   regionLabels?.forEach((id, at) => {
-    if (id !== 0) marked.push({ x: at % columns, y: Math.floor(at / columns) });
+    if (id === 0) return;
+    const left = (at % columns) * scale;
+    const top = Math.floor(at / columns) * scale;
+    const box = boxes.get(id) ?? { left, top, right: left, bottom: top };
+    box.left = Math.min(box.left, left);
+    box.right = Math.max(box.right, left + scale);
+    box.bottom = top + scale;
+    boxes.set(id, box);
   });
-  const hidden = ([left, top]: [number, number]) =>
-    marked.filter(({ x, y }) => {
-      const dx = (x + 0.5) * scale - left;
-      const dy = (y + 0.5) * scale - top;
-      return dx > -margin && dy > -margin && dx < width + margin && dy < height + margin;
-    }).length;
-  const corners: [number, number][] = [
-    [margin, bottom],
-    [right, bottom],
-    [margin, margin],
-    [right, margin],
-  ];
-  return corners.reduce((best, corner) => (hidden(corner) < hidden(best) ? corner : best));
+  const places = points.map(({ x, y }) => {
+    const [left, top] = [(x + 0.5) * scale, (y + 0.5) * scale];
+    return { left, top, right: left, bottom: top };
+  });
+  return [...boxes.values(), ...places];
 }
 
 interface Entry {

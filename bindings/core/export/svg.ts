@@ -2,6 +2,7 @@ import { encodeBase64 } from '../base64.ts';
 import { labelText } from '../label-words.ts';
 import type { LabelledScan } from './coco.ts';
 import { contoursOf } from './contours.ts';
+import { freeCorner } from './free-corner.ts';
 import { CASING_OPACITY, CASING_WIDTH, DASH, LINE_WIDTH, type MarkStyle } from './marks.ts';
 
 export interface SvgInput extends LabelledScan {
@@ -38,7 +39,7 @@ ${casing(input)}
 <g id="defects" stroke-width="${LINE_WIDTH}" ${onScan}>
 ${groups.map((group) => outlines(input, group)).join('\n')}
 </g>
-${scaleBar(pixelXNm, scaleX, height)}
+${scaleBar(input, scaleX, scaleY)}
 <g id="legend">
 ${groups.map((group, i) => legendLine(input, group, height + 16 + LINE * i)).join('\n')}
 </g>
@@ -102,12 +103,23 @@ export function lengthText(nm: number): string {
   return nm >= 1 ? `${Number(nm.toPrecision(6))} nm` : `${Number((nm * 1000).toPrecision(6))} pm`;
 }
 
-function scaleBar(pixelXNm: number | null, scaleX: number, height: number): string {
+/** In the corner where it hides the fewest defects; '' without a size, or without room. */
+function scaleBar({ pixelXNm, rows, defects }: SvgInput, scaleX: number, scaleY: number): string {
   if (!pixelXNm) return '';
   const nm = scaleBarNm((WIDTH / scaleX) * pixelXNm);
   const length = round((nm / pixelXNm) * scaleX);
-  const y = round(height - 18);
-  return `<g id="scale-bar"><rect x="10" y="${round(height - 42)}" width="${length + 16}" height="34" fill="#000" fill-opacity="0.55"/><rect x="18" y="${y}" width="${length}" height="4" fill="#fff"/><text x="${18 + length / 2}" y="${y - 6}" fill="#fff" text-anchor="middle">${lengthText(nm)}</text></g>`;
+  const plate = { plateWidth: length + 16, plateHeight: 34, margin: 10 };
+  const marks = defects.map(({ box }) => ({
+    left: box.left * scaleX,
+    top: box.top * scaleY,
+    right: (box.right + 1) * scaleX,
+    bottom: (box.bottom + 1) * scaleY,
+  }));
+  const free = freeCorner({ width: WIDTH, height: rows * scaleY, ...plate }, marks);
+  if (!free) return '';
+  const [x, y] = free.map(round);
+  const [left, middle] = [round(x + 8), round(x + 8 + length / 2)];
+  return `<g id="scale-bar"><rect x="${x}" y="${y}" width="${length + 16}" height="34" fill="#000" fill-opacity="0.55"/><rect x="${left}" y="${round(y + 24)}" width="${length}" height="4" fill="#fff"/><text x="${middle}" y="${round(y + 18)}" fill="#fff" text-anchor="middle">${lengthText(nm)}</text></g>`;
 }
 
 function round(value: number): number {

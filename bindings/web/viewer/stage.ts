@@ -65,8 +65,7 @@ export class Stage {
     this.drawPicture(context);
     if (!this.outlines.draw(context, control)) this.refresh();
     this.drawGesture(context);
-    drawScaleBar(context, control);
-    drawColourBar(context, control);
+    drawScaleBar(context, control, drawColourBar(context, control));
   }
 
   /** Sharp squares where the scan is enlarged, averages where it is made smaller. */

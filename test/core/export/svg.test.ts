@@ -53,6 +53,16 @@ describe('writeSvg', () => {
     expect(groups![1]).toContain('stroke-dasharray');
   });
 
+  test('moves the scale bar off the defects', () => {
+    const plate = (column: number) => {
+      const defects = [{ ...at(1, column), box: { ...at(1, column).box, bottom: 2 } }];
+      const figure = writeSvg({ ...input, defects, labels: ['hole'], pixelXNm: 1, pixelYNm: 1 });
+      return /<g id="scale-bar"><rect x="([\d.]+)" y="([\d.]+)"/.exec(figure)!.slice(1).map(Number);
+    };
+    expect(plate(2)).toEqual([10, 436]);
+    expect(plate(0)).toEqual([614, 436]);
+  });
+
   test('escapes names', () => {
     expect(svg).toContain('<title>a &amp; b.npy: 2 defects</title>');
   });
