@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeNpy } from '../../bindings/core/export/npy.ts';
 import { readPointsCsv, readScan } from '../../bindings/core/index.ts';
@@ -90,6 +91,12 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await page.reload();
       await person.press('Continue');
       await soon(() => person.counts()).toEqual(counts);
+      // Good news is no alert.
+      const back = page
+        .getByRole('status')
+        .filter({ hasText: 'your session of last time is back' });
+      await back.waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
     });
   });
 
@@ -102,6 +109,8 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await person.drop(example, fileURLToPath(new URL('README.md', root)));
       const alert = page.getByRole('alert').filter({ hasText: 'README.md: at byte 0' });
       await alert.waitFor();
+      const colour = (text: Locator) => text.evaluate((one) => getComputedStyle(one).color);
+      expect(await colour(alert.locator('span'))).not.toBe(await colour(page.locator('.file b')));
       await page.getByRole('button', { name: /^dimer-rows.sxm/ }).click();
       await page.locator('.file', { hasText: 'dimer-rows.sxm' }).waitFor();
       await findAndLabel(person);

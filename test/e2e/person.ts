@@ -75,6 +75,6 @@ export class Person {
 
   /** What the line at the foot says. */
   get status() {
-    return this.page.getByRole('status');
+    return this.page.locator('adatom-viewer').getByRole('status');
   }
 }

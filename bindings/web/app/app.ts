@@ -72,11 +72,15 @@ export class App {
     void this.refresh();
   }
 
-  notice(text: string): void {
+  /** Say something above everything else, '' nothing; what has failed looks like that and interrupts a screen reader. */
+  notice(text: string, isFailure = false): void {
     if (text === '') return;
     const box = element(
       'div',
-      { className: 'notice', attributes: { role: 'alert' } },
+      {
+        className: isFailure ? 'notice error' : 'notice',
+        attributes: { role: isFailure ? 'alert' : 'status' },
+      },
       element('span', {}, text),
     );
     box.append(button('×', 'Close this notice', () => box.remove(), 'quiet'));
@@ -136,7 +140,7 @@ export class App {
     if (next && this.viewer.workbench !== next.bench) await this.choose(next);
     else if (list.length === 0) await this.showStart();
     for (const { failure } of list.filter((scan) => scan.failure && !scan.bench))
-      this.noticeOnce(failure);
+      this.noticeOnce(failure, true);
     this.all.disabled = list.some(({ isBusy }) => isBusy);
   }
 
@@ -292,20 +296,21 @@ export class App {
     try {
       await work();
     } catch (error) {
-      this.notice(error instanceof Error ? error.message : String(error));
+      this.notice(error instanceof Error ? error.message : String(error), true);
     }
   }
 
-  private noticeOnce(text: string): void {
+  private noticeOnce(text: string, isFailure = false): void {
     const shown = [...this.notices.querySelectorAll('span')].some(
       (one) => one.textContent === text,
     );
-    if (!shown) this.notice(text);
+    if (!shown) this.notice(text, isFailure);
   }
 
   private noticeStorage(): void {
     this.noticeOnce(
       'This browser keeps nothing here: save your session to a file before you leave.',
+      true,
     );
   }
 }

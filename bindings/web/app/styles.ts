@@ -21,6 +21,8 @@ header h1 span { color: var(--accent); }
 .menu hr { width: 100%; border: 0; border-top: 1px solid var(--line); margin: 4px 0; }
 .notice { padding: 6px 12px; background: var(--press); border-bottom: 1px solid var(--line); display: flex; gap: 10px; align-items: center; }
 .notice span { flex: 1; }
+.notice.error { background: color-mix(in srgb, var(--error) 12%, var(--paper)); border-left: 4px solid var(--error); }
+.notice.error span { color: var(--error); }
 main { flex: 1; min-height: 0; display: flex; }
 adatom-viewer { flex: 1; min-width: 0; height: auto; }
 .strip { display: flex; gap: 6px; padding: 6px 8px; overflow-x: auto; background: var(--paper); border-top: 1px solid var(--line); }
@@ -32,6 +34,7 @@ adatom-viewer { flex: 1; min-width: 0; height: auto; }
 .counts { display: flex; flex-wrap: wrap; gap: 2px 7px; }
 .state { color: var(--muted); }
 .failed .state { color: var(--error); }
+.failed > button:disabled { opacity: 1; }
 .dot { display: inline-block; width: 3px; height: 3px; border: 3px solid; border-radius: 50%; margin-right: 3px; }
 .close { position: absolute; right: 3px; top: 3px; height: 18px; }
 .start { flex: 1; display: grid; place-items: center; overflow: auto; }
