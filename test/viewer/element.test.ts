@@ -140,10 +140,11 @@ describe(title, { timeout: 240_000 }, () => {
         await bench.run({ type: 'add class', name: 'a' });
       });
       await click(294, 207);
-      await soon(message).toBe('Finding the defects first …');
+      await soon(message).toBe('1 example; finding the defects …');
       await page.keyboard.press('1');
       await click(242, 172);
       await page.keyboard.press('f');
+      await soon(message).toBe('2 examples; finding the defects …');
       await soon(() => stage.settled()).toMatchObject({
         labels: expect.arrayContaining(['a', 'b']),
       });
@@ -156,6 +157,26 @@ describe(title, { timeout: 240_000 }, () => {
         return clicked.map((place) => bench.naming.labels[bench.candidateAt(place)]);
       });
       expect(named).toEqual(['a', 'b']);
+      await soon(message).toBe('1 defect: a. 1 defect: b.');
+    });
+  });
+
+  test('says how many of the clicks before the search gave a label', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      for (const [x, y] of [
+        [294, 207],
+        [242, 172],
+        [60, 151],
+        [80, 178],
+      ]) {
+        const at = await stage.at(x, y);
+        await page.mouse.click(at.x, at.y);
+      }
+      const message = () => page.getByRole('status').textContent();
+      await soon(message).toBe('4 examples; finding the defects …');
+      await soon(message).toMatch(/^3 defects: class 1\./);
+      expect((await stage.settled()).labels).toHaveLength(3);
     });
   });
 

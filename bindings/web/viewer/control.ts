@@ -22,6 +22,9 @@ import { defaultSettings, type Settings } from './settings.ts';
 import { View } from './view.ts';
 import type { Change, Workbench } from './workbench.ts';
 
+/** What is said while something that was done waits for the search. */
+export const FINDING_FIRST = 'Finding the defects first …';
+
 /** What those who show the viewer's state hear of. */
 export type Event = Change | 'scan' | 'picture' | 'settings' | 'message';
 
@@ -133,14 +136,19 @@ export class Control {
     }
   }
 
+  /** What the search found, and what it warns of. */
+  get findings(): string {
+    const { defects = [], warnings = [] } = this.bench?.found ?? {};
+    return [`${plural(defects.length, 'defect')} found.`, ...warnings].join(' ');
+  }
+
   segment(options: FindOptions = {}): Promise<boolean> {
     return this.attempt(async () => {
       const { bench } = this;
       const found = await bench?.segment(options);
       // Another scan may be shown by now.
       if (!found || bench !== this.bench) return;
-      const count = found.defects.length;
-      this.say([`${plural(count, 'defect')} found.`, ...found.warnings].join(' '));
+      this.say(this.findings);
     });
   }
 
@@ -148,11 +156,11 @@ export class Control {
    * Search unless that was done, so that what a person does on the picture is not lost before it.
    * Returns whether the scan is still shown and has been searched.
    */
-  async findFirst(): Promise<boolean> {
+  async findFirst(message = FINDING_FIRST): Promise<boolean> {
     const { bench } = this;
     if (!bench) return false;
     if (!bench.found) {
-      this.say('Finding the defects first …');
+      this.say(message);
       if (!(await this.segment())) return false;
       // One that was under way already is not begun again.
       await bench.settled();

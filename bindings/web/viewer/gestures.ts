@@ -1,4 +1,5 @@
-import { isInBox, isInPolygon, NOT_A_DEFECT, type Position } from '../../core/session/index.ts';
+import { isInBox, isInPolygon, type Position } from '../../core/session/index.ts';
+import { Clicks } from './clicks.ts';
 import type { Control } from './control.ts';
 import type { Stage } from './stage.ts';
 
@@ -12,6 +13,7 @@ export class Gestures {
   onHover: (place: Position | undefined) => void = () => {};
   private readonly control: Control;
   private readonly stage: Stage;
+  private readonly clicks: Clicks;
   private readonly pointers = new Map<number, Position>();
   private path: Position[] = [];
   private travelled = 0;
@@ -20,6 +22,7 @@ export class Gestures {
   constructor(control: Control, stage: Stage) {
     this.control = control;
     this.stage = stage;
+    this.clicks = new Clicks(control);
     const { canvas } = stage;
     canvas.addEventListener('pointerdown', (event) => this.down(event));
     canvas.addEventListener('pointermove', (event) => this.move(event));
@@ -74,7 +77,7 @@ export class Gestures {
     this.stage.show(undefined);
     const { tool } = this.control.settings;
     if (tool === 'brush' && path.length > 0) void this.control.paintDefect(path);
-    else if (this.travelled <= CLICK) void this.click(event);
+    else if (this.travelled <= CLICK) void this.clicks.click(event);
     else if (path.length > 1) void this.labelInside(path);
   }
 
@@ -92,50 +95,6 @@ export class Gestures {
     this.onHover(place);
     const { tool } = this.control.settings;
     if (tool === 'brush') this.stage.show({ kind: 'cursor', path: [place] });
-  }
-
-  private async click(event: PointerEvent): Promise<void> {
-    const { control } = this;
-    const { bench, settings, labelling } = control;
-    // The picture may have been moved, and another class chosen, by the time the defects are found.
-    const places = this.placesNear(event);
-    const isSearched = bench?.found !== undefined;
-    if (!isSearched && !control.view.contains(places[0])) return;
-    if (!(await control.findFirst())) return;
-    const candidate = this.candidateAt(places);
-    if (candidate < 0) {
-      control.select(-1);
-      if (!isSearched) control.say(`${control.message} None where you clicked.`);
-      return;
-    }
-    if (event.button === 2) {
-      control.select(candidate, false, false);
-      await control.label([candidate], NOT_A_DEFECT);
-    } else if (settings.tool === 'erase') {
-      await control.erase([candidate]);
-    } else {
-      control.select(candidate, false, false);
-      await control.labelAsCurrent([candidate], labelling?.current);
-    }
-  }
-
-  /** The place under the pointer, then those within a few screen pixels of it: small candidates are hard to hit. */
-  private placesNear({ offsetX, offsetY }: MouseEvent): Position[] {
-    const { view } = this.control;
-    const offsets = [0, -3, 3, -6, 6];
-    return offsets.flatMap((dy) =>
-      offsets.map((dx) => view.toScan({ x: offsetX + dx, y: offsetY + dy })),
-    );
-  }
-
-  /** The first candidate at any of these places, -1 for none. */
-  private candidateAt(places: readonly Position[]): number {
-    const { bench } = this.control;
-    for (const place of places) {
-      const candidate = bench?.candidateAt(place) ?? -1;
-      if (candidate >= 0) return candidate;
-    }
-    return -1;
   }
 
   private async labelInside(path: readonly Position[]): Promise<void> {
