@@ -140,7 +140,7 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       expect(await person.counts()).toEqual({});
       // The first click finds.
       await person.clickAt(294, 207, 320, 320);
-      await soon(() => person.status.textContent()).toBe('1 defect: class 1.');
+      await soon(() => person.status.textContent()).toMatch(/^1 defect: class 1\. F2/);
       const counts = await person.counts();
       await page.getByRole('button', { name: /^simulated-1.sxm/ }).click();
       await soon(() => person.counts()).toEqual({ hole: 0 });
@@ -165,7 +165,7 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await file('40.0 × 40.0 nm');
       await page.getByLabel('Heights').selectOption('nm');
       await person.clickAt(294, 207, columns, rows);
-      await soon(() => person.status.textContent()).toBe('1 defect: class 1.');
+      await soon(() => person.status.textContent()).toMatch(/^1 defect: class 1\. F2/);
       const { text } = await person.take('Export', 'Table of defects (CSV)');
       const [header, first] = text.split('\n').map((line) => line.split(','));
       const value = (name: string) => Number(first[header.indexOf(name)]);

@@ -175,7 +175,9 @@ describe(title, { timeout: 240_000 }, () => {
       }
       const message = () => page.getByRole('status').textContent();
       await soon(message).toBe('4 examples; finding the defects …');
-      await soon(message).toMatch(/^3 defects: class 1\./);
+      await soon(message).toBe(
+        '3 defects: class 1. F2, or a click on its name, renames the class.',
+      );
       expect((await stage.settled()).labels).toHaveLength(3);
     });
   });
@@ -187,6 +189,42 @@ describe(title, { timeout: 240_000 }, () => {
       const message = () => stage.page.getByRole('status').textContent();
       await soon(message).toMatch(/^\d+ defects found\..* None where you clicked\.$/);
       expect(await stage.settled()).toMatchObject({ labels: [], selected: -1 });
+    });
+  });
+
+  test('renames a class where it stands, and says why a name cannot be', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      const message = () => page.getByRole('status').textContent();
+      const [first, second] = [1, 2].map((n) => page.getByLabel(`Name of class ${n}`));
+      await stage.canvas.press('F2');
+      expect(await second.evaluate((one) => one.matches(':focus'))).toBe(true);
+      await page.keyboard.type('vacancy');
+      await page.keyboard.press('Enter');
+      await soon(message).toBe('Renamed: vacancy.');
+      // The next key is one for the picture again.
+      await page.keyboard.press('1');
+      expect(await stage.settled()).toMatchObject({ classes: ['b', 'vacancy'], current: 'b' });
+
+      await first.click();
+      for (const [name, reason] of [
+        [' ', 'expected a name, got none'],
+        ['vacancy', 'there is one like that already'],
+        ['unknown', 'this one has a meaning already'],
+      ]) {
+        await first.fill(name);
+        await page.keyboard.press('Enter');
+        await soon(message).toContain(reason);
+        expect(await first.getAttribute('aria-invalid')).toBe('true');
+        expect(await first.evaluate((one) => one.matches(':focus'))).toBe(true);
+      }
+      await page.keyboard.press('Escape');
+      expect(await first.inputValue()).toBe('b');
+      expect(await first.getAttribute('aria-invalid')).toBeNull();
+      await first.fill('step');
+      await stage.canvas.press('f');
+      expect(await stage.settled()).toMatchObject({ classes: ['step', 'vacancy'] });
     });
   });
 

@@ -1,8 +1,9 @@
 import { areaText } from '../../core/export/figures.ts';
 import { type ClassCount, labelText, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
-import { type ClassStyle, densityText, NOT_A_DEFECT } from '../../core/session/index.ts';
+import { densityText, NOT_A_DEFECT } from '../../core/session/index.ts';
+import { ClassRow } from './class-row.ts';
 import type { Control } from './control.ts';
-import { button, element } from './dom.ts';
+import { element } from './dom.ts';
 import { markStyle } from './marks.ts';
 
 const NONE: Omit<ClassCount, 'label'> = {
@@ -21,6 +22,9 @@ export class ClassesPanel {
     className: 'classes',
     attributes: { 'aria-label': 'Classes' },
   });
+  private readonly rows: ClassRow[] = [];
+  /** Of labels that are no class. */
+  private others: readonly HTMLLIElement[] = [];
   private readonly aside = element('span', { className: 'aside' });
   private readonly name = element('input', {
     type: 'text',
@@ -56,73 +60,32 @@ export class ClassesPanel {
     void this.control.run({ type: 'add class', name }, `New class: ${name}.`);
   }
 
+  /** Put the name of the current class into editing. */
+  rename(): void {
+    const { labelling } = this.control;
+    const at = labelling?.classes.findIndex(({ name }) => name === labelling.current) ?? -1;
+    if (at >= 0) this.rows[at].edit();
+    else this.control.say('There is no class to rename.');
+  }
+
+  /** Rows of classes stay in the page: one of them may be in use. */
   private refresh(): void {
     const { bench, labelling } = this.control;
-    // A name that is being typed stays.
-    const focused = this.root.getRootNode() as ShadowRoot;
-    if (this.list.contains(focused.activeElement) && isTyping(focused.activeElement)) return;
     const area = bench?.counts[0]?.areaNm2 ?? null;
     this.aside.textContent = `count · density${area === null ? '' : ` over ${areaText(area)}`}`;
-    const rows = (labelling?.classes ?? []).map((one, i) => this.classRow(one, i));
-    for (const label of [UNKNOWN, TOO_LARGE, '', NOT_A_DEFECT]) {
+    const classes = labelling?.classes ?? [];
+    for (const { root } of this.rows.splice(classes.length)) root.remove();
+    while (this.rows.length < classes.length) this.rows.push(new ClassRow(this.control));
+    classes.forEach((one, i) => {
+      this.rows[i].show(one, i, this.countCells(one.name));
+    });
+    for (const other of this.others) other.remove();
+    this.others = [UNKNOWN, TOO_LARGE, '', NOT_A_DEFECT].flatMap((label) => {
       const count = bench?.naming.labels.filter((other) => other === label).length ?? 0;
-      if (count > 0) rows.push(this.otherRow(label, count));
-    }
-    this.list.replaceChildren(...rows);
-  }
-
-  private classRow({ name, colour }: ClassStyle, index: number): HTMLLIElement {
-    const { control } = this;
-    const isCurrent = control.labelling?.current === name;
-    const key = button(
-      index < 9 ? String(index + 1) : '·',
-      `Choose ${name}${index < 9 ? ` (key ${index + 1})` : ''}`,
-      () => void control.chooseClass(index),
-      'key',
-    );
-    key.setAttribute('aria-pressed', String(isCurrent));
-    const swatch = element('input', {
-      type: 'color',
-      value: colour,
-      attributes: { 'aria-label': `Colour of ${name}` },
-      onchange: () =>
-        void control.run({ type: 'colour class', name, colour: swatch.value }, 'Colour changed.'),
+      return count > 0 ? [this.otherRow(label, count)] : [];
     });
-    const label = element('input', {
-      type: 'text',
-      value: name,
-      className: 'name',
-      attributes: { 'aria-label': `Name of class ${index + 1}` },
-      onfocus: () => void this.choose(name),
-      onchange: () => {
-        const to = label.value.trim();
-        label.blur();
-        void control
-          .run({ type: 'rename class', from: name, to }, `Renamed: ${to}.`)
-          .then(() => this.refresh());
-      },
-    });
-    const remove = button(
-      '×',
-      `Remove ${name} and its labels`,
-      () => void control.run({ type: 'remove class', name }, `${name} removed.`),
-      'quiet',
-    );
-    const row = element(
-      'li',
-      { className: isCurrent ? 'current' : '' },
-      key,
-      swatch,
-      label,
-      ...this.countCells(name),
-      remove,
-    );
-    return row;
-  }
-
-  private async choose(name: string): Promise<void> {
-    if (this.control.labelling?.current === name) return;
-    await this.control.run({ type: 'choose class', name }, name);
+    const added = this.rows.map(({ root }) => root).filter((root) => !this.list.contains(root));
+    this.list.append(...added, ...this.others);
   }
 
   private otherRow(label: string, count: number): HTMLLIElement {
@@ -162,8 +125,4 @@ export class ClassesPanel {
       ),
     ];
   }
-}
-
-function isTyping(active: Element | null): boolean {
-  return active instanceof HTMLInputElement && active.type === 'text';
 }

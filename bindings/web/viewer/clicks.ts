@@ -3,6 +3,8 @@ import { type Control, FINDING_FIRST } from './control.ts';
 import { plural } from './format.ts';
 import type { Workbench } from './workbench.ts';
 
+const HOW_TO_RENAME = 'F2, or a click on its name, renames the class.';
+
 /** What was asked for by a click stays, whatever is chosen until it is carried out. */
 interface Click {
   /** In pixels of the scan: under the pointer, then around it. */
@@ -31,8 +33,12 @@ export class Clicks {
       asks: event.button === 2 ? 'no defect' : isErasing ? 'erase' : 'label',
       current: labelling?.current,
     };
+    const hadClasses = bench.labelling.classes.length > 0;
     if (bench.found) await this.carryOut(click);
     else if (control.view.contains(click.places[0])) await this.wait(bench, click);
+    // Said and not done: in the field the next digit or letter would be a name and no longer a command.
+    const isMade = !hadClasses && bench.labelling.classes.length > 0;
+    if (isMade && !control.isError) control.say(`${control.message} ${HOW_TO_RENAME}`);
   }
 
   private async wait(bench: Workbench, click: Click): Promise<void> {

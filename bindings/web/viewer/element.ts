@@ -231,10 +231,12 @@ export class AdatomViewer extends Base {
     const gestures = new Gestures(control, stage);
     const keys = new Keys(control, stage);
     const status = new Status(control);
+    const classes = new ClassesPanel(control);
     this.options = new OptionsPanel(control);
     const { options } = this;
     const find = () => void control.segment(options.findOptions);
     const toolbar = new Toolbar(control, stage, find);
+    keys.onRename = () => classes.rename();
     gestures.onHover = (place) => status.hover(place);
     stage.canvas.addEventListener('keydown', (event) => {
       if (keys.press(event)) event.preventDefault();
@@ -242,7 +244,7 @@ export class AdatomViewer extends Base {
     const side = element(
       'aside',
       {},
-      new ClassesPanel(control).root,
+      classes.root,
       new ImagePanel(control).root,
       new SizePanel(control).root,
       options.root,

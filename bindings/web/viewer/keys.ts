@@ -23,6 +23,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Right click, 0', 'not a defect'],
   ['1 – 9', 'choose a class, and label the defect selected; one more makes a new class'],
   ['Arrows', 'go to the next defect that way'],
+  ['F2', 'rename the current class'],
   ['Enter', 'give the defect selected the current class; with the brush, paint'],
   ['Delete', 'take the label away'],
   ['N, P', 'next, previous defect to review, the least confident first'],
@@ -38,6 +39,8 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
 
 /** The keyboard on the stage: everything that the pointer can do. */
 export class Keys {
+  /** A new name is wanted for the current class. */
+  onRename: () => void = () => {};
   private readonly control: Control;
   private readonly stage: Stage;
   /** Where the brush stands when it is moved by keys. */
@@ -70,6 +73,7 @@ export class Keys {
     Delete: () => this.withSelected((one) => this.control.unlabel([one])),
     Backspace: () => this.withSelected((one) => this.control.unlabel([one])),
     Escape: () => this.escape(),
+    F2: () => this.onRename(),
     n: () => this.control.reviewNext(),
     p: () => this.control.reviewNext(-1),
     a: () => void this.control.accept(),

@@ -87,6 +87,10 @@ summary .aside { margin-left: 8px; }
 .classes li.current { background: var(--press); }
 .classes .key { width: 22px; padding: 0; text-align: center; }
 .classes .name { border-color: transparent; background: none; padding: 0 2px; text-overflow: ellipsis; overflow: hidden; }
+.classes input.name { border-bottom: 1px dashed var(--muted); border-radius: 0; }
+.classes input.name:hover { border-bottom-color: var(--accent); }
+.classes input.name:focus { border-bottom-style: solid; background: var(--paper); }
+.classes input.name[aria-invalid=true] { border-bottom-color: var(--error); }
 .classes li.other { color: var(--muted); }
 .classes .count { font-weight: 600; font-size: 13px; text-align: right; min-width: 24px; }
 .classes .density { font-size: 10px; line-height: 1.25; color: var(--muted); text-align: right; white-space: nowrap; }
