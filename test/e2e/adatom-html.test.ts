@@ -6,6 +6,7 @@ import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeNpy } from '../../bindings/core/export/npy.ts';
 import { readPointsCsv, readScan } from '../../bindings/core/index.ts';
+import { matrixImage, matrixParameters } from '../core/formats/builders.ts';
 import { hasShared, sharedFolder, sharedTitle } from '../shared.ts';
 import { withTab } from '../web/tab.ts';
 import { Person } from './person.ts';
@@ -27,6 +28,32 @@ function countCsv(text: string): Record<string, number> {
     counts[label ?? ''] = (counts[label ?? ''] ?? 0) + 1;
   }
   return counts;
+}
+
+/** A part of the bundled scan as a Matrix image, with two parameter files, of which the second lists it. */
+function writeMatrixFiles(): { scan: string; first: string; second: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'adatom-e2e-'));
+  const write = (name: string, bytes: Uint8Array): string => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  const [{ pixels, columns }] = readScan(readFileSync(example), example).channels;
+  const [points, lines] = [256, 128];
+  const constants = { Offset: 2e6, Factor: 1e14 };
+  const session = {
+    ...{ points, lines, xRetrace: false, yRetrace: false, image: '20260101--4_1.Z_mtrx' },
+    transfer: { name: 'TFF_Linear1D', constants },
+  };
+  const raw = Array.from({ length: points * lines }, (_, i) => {
+    const metres = pixels[Math.floor(i / points) * columns + (i % points)];
+    return Math.round(metres * constants.Factor + constants.Offset);
+  });
+  const ofAnother = { ...session, image: '20260101--3_1.Z_mtrx' };
+  return {
+    scan: write(session.image, matrixImage(raw)),
+    first: write('20260101_0001.mtrx', matrixParameters(ofAnother)),
+    second: write('20260101_0002.mtrx', matrixParameters(session)),
+  };
 }
 
 /** adatom.html, opened from the disk; nothing but the file itself may be asked for. */
@@ -146,6 +173,48 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await soon(() => person.counts()).toEqual({ hole: 0 });
       await page.getByRole('button', { name: /^dimer-rows.sxm/ }).click();
       await soon(() => person.counts()).toEqual(counts);
+    });
+  });
+
+  test('reads a Matrix scan again when its parameters come later, and keeps the work on it', async () => {
+    const { scan, first, second } = writeMatrixFiles();
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(scan);
+      const alert = page.getByRole('alert').filter({ hasText: 'expected 20260101_0001.mtrx' });
+      await alert.waitFor();
+      await person.drop(first);
+      await page.locator('.file', { hasText: '100.0 × 50.0 nm' }).waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
+      await soon(() => person.status.textContent()).toContain('does not list this image');
+
+      await person.press('Find defects');
+      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+      await page.locator('canvas.picture').press('ArrowRight');
+      await page.keyboard.press('1');
+      await soon(() => person.status.textContent()).toBe('1 defect: class 1.');
+      const counts = await person.counts();
+      await person.drop(second);
+      const parameterFile = () =>
+        page.evaluate(() => {
+          const { workbench } = document.querySelector('adatom-viewer')!;
+          return workbench!.handle.info.header['parameterFile'];
+        });
+      await soon(parameterFile).toBe('20260101_0002.mtrx');
+      await soon(() => person.counts()).toEqual(counts);
+    });
+  });
+
+  test('says what parameters without their scan are for, and takes them once that comes', async () => {
+    const { scan, second } = writeMatrixFiles();
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(second);
+      await page.getByText('open the scans (.Z_mtrx) that these parameters belong to').waitFor();
+      await person.drop(scan);
+      await page.locator('.file', { hasText: '100.0 × 50.0 nm' }).waitFor();
     });
   });
 

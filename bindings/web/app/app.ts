@@ -40,6 +40,8 @@ export class App {
   private readonly all: HTMLButtonElement;
   private readonly store: Store | undefined;
   private readonly autosave: Autosave | undefined;
+  /** What is said of scans that could not be read. */
+  private readonly failures = new Map<StripScan, HTMLElement>();
   /** Sessions whose scan is not open yet. */
   private waiting: NamedText[] = [];
   private library: ClassLibrary | null = null;
@@ -58,7 +60,7 @@ export class App {
     if (this.autosave) this.autosave.onFailure = () => this.noticeStorage();
     else this.noticeStorage();
     this.scans.onChange = () => void this.refresh();
-    this.scans.onOpen = (scan) => this.prepare(scan);
+    this.scans.onOpen = (scan, isAgain) => this.prepare(scan, isAgain);
     for (const event of ['adatom-classify', 'adatom-labels'] as const) {
       this.viewer.addEventListener(event, () => this.strip.refresh());
     }
@@ -72,9 +74,8 @@ export class App {
     void this.refresh();
   }
 
-  /** Say something above everything else, '' nothing; what has failed looks like that and interrupts a screen reader. */
-  notice(text: string, isFailure = false): void {
-    if (text === '') return;
+  /** Say something above everything else; what has failed looks like that and interrupts a screen reader. */
+  notice(text: string, isFailure = false): HTMLElement {
     const box = element(
       'div',
       {
@@ -85,6 +86,7 @@ export class App {
     );
     box.append(button('×', 'Close this notice', () => box.remove(), 'quiet'));
     this.notices.append(box);
+    return box;
   }
 
   async open(files: Iterable<File>): Promise<void> {
@@ -98,6 +100,9 @@ export class App {
     await opening;
     for (const { name } of this.waiting)
       this.notice(`${name}: open the scan that this session belongs to.`);
+    if (scans.length > 0 || companions.some((one) => this.scans.isUsed(one))) return;
+    for (const { name } of companions)
+      this.notice(`${name}: open the scans (.Z_mtrx) that these parameters belong to.`);
   }
 
   private header(): HTMLElement {
@@ -139,9 +144,22 @@ export class App {
     this.all.hidden = list.length < 2;
     if (next && this.viewer.workbench !== next.bench) await this.choose(next);
     else if (list.length === 0) await this.showStart();
-    for (const { failure } of list.filter((scan) => scan.failure && !scan.bench))
-      this.noticeOnce(failure, true);
+    this.showFailures();
     this.all.disabled = list.some(({ isBusy }) => isBusy);
+  }
+
+  /** Each once, until the scan can be read or is closed. */
+  private showFailures(): void {
+    const { list } = this.scans;
+    for (const [scan, box] of this.failures) {
+      if (scan.failure && list.includes(scan)) continue;
+      box.remove();
+      this.failures.delete(scan);
+    }
+    for (const scan of list) {
+      if (!scan.failure || scan.bench || this.failures.has(scan)) continue;
+      this.failures.set(scan, this.notice(scan.failure, true));
+    }
   }
 
   private async showStart(): Promise<void> {
@@ -188,9 +206,9 @@ export class App {
   }
 
   /** A scan that was just opened: its saved session, a session file, the class library. */
-  private async prepare(scan: StripScan): Promise<void> {
+  private async prepare(scan: StripScan, isAgain: boolean): Promise<void> {
     const wasSaved = await this.autosave?.follow(scan);
-    if (wasSaved) this.noticeOnce(`${scan.name}: your session of last time is back.`);
+    if (wasSaved && !isAgain) this.noticeOnce(`${scan.name}: your session of last time is back.`);
     await this.resume(scan);
     if (this.library && !scan.bench!.labelling.library) await scan.bench!.useLibrary(this.library);
   }

@@ -10,4 +10,5 @@ for (const type of ['dragover', 'drop']) {
   document.addEventListener(type, (event) => event.preventDefault());
 }
 const [{ engine, notice }, store] = await Promise.all([startEngine(), Store.open()]);
-new App(engine, store).notice(notice);
+const app = new App(engine, store);
+if (notice) app.notice(notice);

@@ -19,9 +19,11 @@ export class Scans {
   /** The scan that was opened alone and last, to be shown once it is ready. */
   private awaited: StripScan | undefined;
   onChange: () => void = () => {};
-  /** A scan's bench is ready, before anything was done on it. */
-  onOpen: (scan: StripScan) => Promise<void> = async () => {};
+  /** A scan's bench is ready, before anything was done on it; `isAgain` where it had one before. */
+  onOpen: (scan: StripScan, isAgain: boolean) => Promise<void> = async () => {};
   private readonly engine: Engine;
+  /** Parameters of Matrix scans, which may come before their scans or after them. */
+  private companions: readonly NamedBytes[] = [];
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -41,12 +43,17 @@ export class Scans {
     this.awaited = undefined;
   }
 
-  /** Open scans one after the other; those that cannot be read stay in the list and say why. */
+  /**
+   * Open scans one after the other; those that cannot be read stay in the list and say why. Matrix scans
+   * that were opened before companions of theirs came are read again with these.
+   */
   async open(files: readonly NamedBytes[], companions: readonly NamedBytes[]): Promise<void> {
+    const earlier = this.list.filter(isMatrix);
+    this.companions = beside(this.companions, companions);
     const added = files.map(
       (file): StripScan => ({
         name: file.name,
-        files: [file, ...companions],
+        files: isMatrix(file) ? [file, ...this.companions] : [file, ...companions],
         bench: undefined,
         failure: '',
         isBusy: true,
@@ -56,12 +63,14 @@ export class Scans {
     if (added.length === 1) this.awaited = added[0];
     this.onChange();
     for (const scan of added) {
-      await this.work(scan, async () => {
-        const [file, ...beside] = scan.files;
-        scan.bench = await Bench.open(this.engine, file, beside);
-        await this.onOpen(scan);
-      });
+      await this.work(scan, () => this.read(scan));
     }
+    if (companions.length > 0) for (const scan of earlier) await this.readAgain(scan);
+  }
+
+  /** Whether a scan was read with this file. */
+  isUsed({ name }: NamedBytes): boolean {
+    return this.list.some(({ bench }) => bench?.handle.info.header['parameterFile'] === name);
   }
 
   /** Find and name the defects of every other scan after the examples of the current one. */
@@ -85,6 +94,33 @@ export class Scans {
     this.onChange();
   }
 
+  private async read(scan: StripScan): Promise<void> {
+    const { bench: before, files } = scan;
+    const work = before?.session();
+    const [file, ...companions] = files;
+    const bench = await Bench.open(this.engine, file, companions);
+    scan.bench = bench;
+    await this.onOpen(scan, before !== undefined);
+    if (work !== undefined) await bench.restore(work, file.name);
+    before?.close();
+  }
+
+  /** With all companions, if these say anything else of the scan. */
+  private async readAgain(scan: StripScan): Promise<void> {
+    const { bench, files } = scan;
+    await this.work(scan, async () => {
+      const [file] = files;
+      if (bench) {
+        const options = { ...bench.openOptions, companions: this.companions };
+        const handle = await this.engine.open(file, options);
+        handle.close();
+        if (JSON.stringify(handle.info) === JSON.stringify(bench.handle.info)) return;
+      }
+      scan.files = [file, ...this.companions];
+      await this.read(scan);
+    });
+  }
+
   private async work(scan: StripScan, work: () => Promise<void>): Promise<void> {
     scan.isBusy = true;
     scan.failure = '';
@@ -98,6 +134,16 @@ export class Scans {
       this.onChange();
     }
   }
+}
+
+/** By the name, as far as files that say nothing themselves are concerned. */
+function isMatrix({ name }: { name: string }): boolean {
+  return /[._]mtrx$/i.test(name);
+}
+
+/** Both, the later one of those that have the same name. */
+function beside(files: readonly NamedBytes[], later: readonly NamedBytes[]): NamedBytes[] {
+  return [...files.filter(({ name }) => !later.some((one) => one.name === name)), ...later];
 }
 
 /** The scans in which defects were looked for. */
