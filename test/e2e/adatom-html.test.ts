@@ -144,6 +144,8 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await person.press('Name all scans');
       const other = page.getByRole('button', { name: /^simulated-1.sxm/ });
       await soon(() => other.textContent()).toMatch(/sxm\d+/);
+      // A warning would be false: it is the same surface.
+      expect(await other.textContent()).not.toContain('surface');
       await other.click();
       await expect
         .poll(async () => Object.keys(await person.counts()))

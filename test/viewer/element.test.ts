@@ -298,6 +298,22 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('warns beside the counts when the examples are of another surface', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      await page.evaluate(async () => {
+        await window.viewer.label([{ x: 294, y: 207 }], 'a');
+        await window.viewer.useLibrary(await window.viewer.library());
+      });
+      const warning = page.locator('.warning');
+      expect(await warning.isVisible()).toBe(false);
+      await page.evaluate(() => window.viewer.workbench!.setOptions({ open: { widthNm: 80 } }));
+      await warning.waitFor();
+      expect(await warning.textContent()).toMatch(/this scan has rows 1\.5\d+ nm apart/);
+    });
+  });
+
   test('shows areas from one square micrometre on in these', async () => {
     await onStage(async (stage) => {
       await stage.begin();

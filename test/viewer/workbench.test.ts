@@ -189,6 +189,28 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
     expect(again.naming.labels).toEqual(expect.arrayContaining(['not a defect', 'vacancy']));
   });
 
+  test('is named after examples of another surface, with a warning beside the result', async () => {
+    const bench = await open();
+    await bench.segment();
+    await label(bench);
+    const library = await bench.library();
+    expect(bench.warnings).toEqual([]);
+    const again = await open();
+    await again.useLibrary(library);
+    expect(again.warnings).toEqual([]);
+    // Rows twice as far apart.
+    await again.setOptions({ open: { widthNm: 80 } });
+    await again.segment();
+    expect(again.naming.labels).toContain('vacancy');
+    expect(again.warnings).toEqual([
+      expect.stringMatching(
+        /^Examples may be of another surface: dimer-rows.sxm has rows 0\.7\d+ /,
+      ),
+    ]);
+    const { content } = await exportResult(again, 'json');
+    expect(JSON.parse(String(content)).warnings).toContain(again.warnings[0]);
+  });
+
   test('a picture has the colours of the viewer, also for what is no class', async () => {
     const bench = await open();
     await bench.segment();

@@ -11,4 +11,5 @@ export { defaultColour } from './palette.ts';
 export { type PrincipalPlane, principalPlane } from './pca.ts';
 export { reviewQueue } from './review.ts';
 export { type Heading, isInBox, isInPolygon, nearest, towards } from './select.ts';
+export { surfaceSeen, surfaceWarnings } from './surfaces.ts';
 export * from './types.ts';

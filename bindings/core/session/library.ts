@@ -2,14 +2,14 @@ import { decodeBase64, encodeBase64 } from '../base64.ts';
 import { SupportError } from '../errors.ts';
 import { isReservedLabel, NOT_A_DEFECT } from '../label-words.ts';
 import { JsonReader } from './read-json.ts';
-import type { ClassLibrary, ClassStyle } from './types.ts';
+import type { ClassLibrary, ClassStyle, SurfaceSeen } from './types.ts';
 
 const FORMAT = 'adatom-class-library';
 const VERSION = 1;
 
 /** A class library as a plain object, its vectors base64 of little-endian float32. */
 export function libraryToJson(library: ClassLibrary): Record<string, unknown> {
-  const { network, dimension, classes, labels, embeddings, sources } = library;
+  const { network, dimension, classes, labels, embeddings, sources, surfaces } = library;
   return {
     format: FORMAT,
     version: VERSION,
@@ -19,6 +19,7 @@ export function libraryToJson(library: ClassLibrary): Record<string, unknown> {
     labels,
     embeddings: encodeBase64(littleEndian(embeddings)),
     sources,
+    ...(surfaces ? { surfaces } : {}),
   };
 }
 
@@ -38,6 +39,7 @@ export function libraryFrom(reader: JsonReader): ClassLibrary {
   const labels = reader.field('labels').list((item) => item.text());
   const classes = reader.field('classes').list(classFrom);
   const network = reader.field('network');
+  const surfaces = reader.field('surfaces');
   const hash = network.field('sha256');
   labels.forEach((label) => {
     if (label !== NOT_A_DEFECT && !classes.some(({ name }) => name === label)) {
@@ -62,6 +64,15 @@ export function libraryFrom(reader: JsonReader): ClassLibrary {
     labels,
     embeddings,
     sources: reader.field('sources').list((item) => item.text()),
+    ...(surfaces.isNull() ? {} : { surfaces: surfaces.list(surfaceFrom) }),
+  };
+}
+
+function surfaceFrom(reader: JsonReader): SurfaceSeen {
+  const spacing = reader.field('rowSpacingNm');
+  return {
+    source: reader.field('source').text(),
+    rowSpacingNm: spacing.isNull() ? null : spacing.number(),
   };
 }
 
@@ -99,6 +110,10 @@ function title({ name, sha256 }: ClassLibrary['network']): string {
 export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassLibrary {
   checkNetwork(second, first.network, first.dimension);
   const added = second.classes.filter(({ name }) => !first.classes.some((c) => c.name === name));
+  const { surfaces = [] } = first;
+  const others = (second.surfaces ?? []).filter(
+    ({ source }) => !surfaces.some((one) => one.source === source),
+  );
   const embeddings = new Float32Array(first.embeddings.length + second.embeddings.length);
   embeddings.set(first.embeddings);
   embeddings.set(second.embeddings, first.embeddings.length);
@@ -108,6 +123,7 @@ export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassL
     labels: [...first.labels, ...second.labels],
     embeddings,
     sources: [...new Set([...first.sources, ...second.sources])],
+    ...(first.surfaces || others.length > 0 ? { surfaces: [...surfaces, ...others] } : {}),
   };
 }
 

@@ -24,6 +24,14 @@ export interface AddedDefect extends Position {
   runs: readonly Run[];
 }
 
+/** By what a scan's surface is told from others. */
+export interface SurfaceSeen {
+  /** The scan's name. */
+  source: string;
+  /** null where no lattice shows. */
+  rowSpacingNm: number | null;
+}
+
 /** Labelled examples of other scans, as vectors of one network. */
 export interface ClassLibrary {
   /** sha256 null: the untrained filter bank, which its name identifies. */
@@ -36,6 +44,8 @@ export interface ClassLibrary {
   embeddings: Float32Array;
   /** Names of the scans that the examples were labelled in. */
   sources: readonly string[];
+  /** Surfaces of those sources where they are known: not in libraries of earlier versions. */
+  surfaces?: readonly SurfaceSeen[];
 }
 
 /** Everything a person decided about one scan. Never changed in place: commands make new ones. */

@@ -35,9 +35,10 @@ export class Strip {
       this.frames.set(scan, frame);
       frame.choose.setAttribute('aria-pressed', String(scan === current));
       frame.choose.disabled = !scan.bench;
-      frame.state.textContent = scan.failure ? 'failed' : scan.isBusy ? 'working …' : '';
-      frame.root.title = scan.failure || scan.name;
-      frame.root.classList.toggle('failed', scan.failure !== '');
+      const warning = scan.bench?.warnings.join(' ') ?? '';
+      frame.state.textContent = stateOf(scan, warning);
+      frame.root.title = scan.failure || warning || scan.name;
+      frame.root.classList.toggle('failed', scan.failure !== '' || warning !== '');
       this.showCounts(scan, frame);
       void this.draw(scan, frame);
       return frame.root;
@@ -112,6 +113,12 @@ export class Strip {
       context.fillRect(x * scale - 1, y * scale - 1, 2.5, 2.5);
     });
   }
+}
+
+function stateOf({ failure, isBusy }: StripScan, warning: string): string {
+  if (failure) return 'failed';
+  if (isBusy) return 'working …';
+  return warning && 'other surface?';
 }
 
 async function thumbnail(bench: Workbench): Promise<HTMLCanvasElement> {

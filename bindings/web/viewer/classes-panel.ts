@@ -26,6 +26,7 @@ export class ClassesPanel {
   /** Of labels that are no class. */
   private others: readonly HTMLLIElement[] = [];
   private readonly aside = element('span', { className: 'aside' });
+  private readonly warning = element('p', { className: 'hint warning', hidden: true });
   private readonly name = element('input', {
     type: 'text',
     placeholder: 'New class, e.g. vacancy',
@@ -45,10 +46,11 @@ export class ClassesPanel {
       { className: 'group', attributes: { 'aria-label': 'Classes and counts' } },
       element('h2', {}, 'Classes', this.aside),
       this.list,
+      this.warning,
       form,
     );
     control.listen((event) => {
-      if (['scan', 'labels', 'classify'].includes(event)) this.refresh();
+      if (['scan', 'levelled', 'labels', 'classify'].includes(event)) this.refresh();
     });
   }
 
@@ -73,6 +75,8 @@ export class ClassesPanel {
     const { bench, labelling } = this.control;
     const area = bench?.counts[0]?.areaNm2 ?? null;
     this.aside.textContent = `count · density${area === null ? '' : ` over ${areaText(area)}`}`;
+    this.warning.textContent = bench?.warnings.join(' ') ?? '';
+    this.warning.hidden = this.warning.textContent === '';
     const classes = labelling?.classes ?? [];
     for (const { root } of this.rows.splice(classes.length)) root.remove();
     while (this.rows.length < classes.length) this.rows.push(new ClassRow(this.control));

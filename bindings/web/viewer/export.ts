@@ -96,7 +96,7 @@ async function engineFile(bench: Workbench, wanted: string): Promise<string | Ui
     colours: labelling.classes.map(({ colour }) => colour),
     counts: bench.counts,
     steps: [...prepared!.steps, ...(found?.steps ?? [])],
-    warnings: [...prepared!.warnings, ...(found?.warnings ?? [])],
+    warnings: [...prepared!.warnings, ...(found?.warnings ?? []), ...bench.warnings],
     describe: true,
   });
   return files.find(([name]) => name === wanted)![1];

@@ -71,6 +71,7 @@ details.group > summary { cursor: pointer; margin: 0; display: list-item; }
 details.group[open] > summary { margin-bottom: 6px; }
 summary .aside { margin-left: 8px; }
 .hint { margin: 0 0 6px; color: var(--muted); }
+.hint.warning { margin: 6px 0; color: var(--ink); border-left: 3px solid var(--error); padding-left: 6px; }
 .aside { font-weight: 400; letter-spacing: 0; text-transform: none; color: var(--muted); }
 .row { display: flex; gap: 6px; align-items: center; margin-top: 6px; }
 .row input[type=text] { flex: 1; min-width: 0; }

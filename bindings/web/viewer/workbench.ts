@@ -17,6 +17,9 @@ import {
   type Position,
   readSession,
   type SessionInput,
+  type SurfaceSeen,
+  surfaceSeen,
+  surfaceWarnings,
   writeSession,
 } from '../../core/session/index.ts';
 import type {
@@ -130,6 +133,11 @@ export class Workbench {
     return { file: this.handle.info.name, sha256: this.handle.info.sha256 };
   }
 
+  /** What is to be known before the names are trusted. */
+  get warnings(): string[] {
+    return surfaceWarnings(this.labelling.library, this.surface);
+  }
+
   /** How the file is read: its width, where the file does not say it or says it wrong. */
   get openOptions(): Pick<OpenOptions, 'widthNm'> {
     return (this.labelling.options['open'] ?? {}) as Pick<OpenOptions, 'widthNm'>;
@@ -238,6 +246,7 @@ export class Workbench {
     examples.forEach(({ point }, i) => {
       vectors.set(embeddings.subarray(point * dimension, (point + 1) * dimension), i * dimension);
     });
+    const { surface } = this;
     const own: ClassLibrary = {
       network: this.engine.network,
       dimension,
@@ -245,6 +254,7 @@ export class Workbench {
       labels: examples.map(({ label }) => label),
       embeddings: vectors,
       sources: [this.input.file],
+      ...(surface ? { surfaces: [surface] } : {}),
     };
     return library ? joinLibraries(own, library) : own;
   }
@@ -273,6 +283,10 @@ export class Workbench {
     this.stop.abort();
     this.handle.close();
     this.planes.close();
+  }
+
+  private get surface(): SurfaceSeen | undefined {
+    return this.prepared && surfaceSeen(this.input.file, this.prepared.levelled);
   }
 
   private tell(change: Change): void {

@@ -89,6 +89,21 @@ describe('a class library', () => {
     expect(readLibrary(writeLibrary(library), 'l.json')).toEqual(library);
   });
 
+  test('keeps what its surfaces showed, also beside those of another', () => {
+    const surfaces = [
+      { source: 'a.sxm', rowSpacingNm: 0.77 },
+      { source: 'b.sxm', rowSpacingNm: null },
+    ];
+    const known = { ...library, surfaces };
+    expect(readLibrary(writeLibrary(known), 'l.json')).toEqual(known);
+    const [, other] = surfaces;
+    expect(joinLibraries(library, { ...library, surfaces: [other] }).surfaces).toEqual([other]);
+    expect(joinLibraries({ ...library, surfaces: [surfaces[0]] }, known).surfaces).toEqual(
+      surfaces,
+    );
+    expect(joinLibraries(library, library)).not.toHaveProperty('surfaces');
+  });
+
   test('whose vectors are not as many as it says is refused', () => {
     const text = writeLibrary(library).replace('"dimension": 3', '"dimension": 4');
     expect(() => readLibrary(text, 'l.json')).toThrow(/2 vectors of 4/);
