@@ -5,7 +5,8 @@ import { buffersOf } from './buffers.ts';
 /** One end of a channel between two threads, as every host has it: the part of the web's MessagePort that is used. */
 export interface Port {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  onmessage: ((event: { data: never }) => void) | null;
+  /** Called with events whose `data` is the message; every host declares it in its own way. */
+  onmessage: unknown;
 }
 
 /** A worker that runs networks for the workers of an engine; each asks through a port of its own. */
