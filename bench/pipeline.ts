@@ -1,25 +1,34 @@
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
 import {
   classifyDefects,
   countLabels,
   createKernels,
+  createPool,
+  defaultWeights,
+  type FindOptions,
+  type Found,
   findDefects,
+  findDefectsInPool,
+  loadEmbeddingNetwork,
+  loadSegmenter,
+  type Prepared,
   type ProgressEvent,
   prepare,
   readScan,
   runFiles,
   simulateDimerRows,
   snapToDefects,
-  untrainedNetwork,
   writeSxm,
 } from '../bindings/node/index.ts';
+import { bundle } from './hosts/program.ts';
 
 /**
- * Milliseconds of each stage of the whole path, one core, on a simulated scan of 512 x 512 pixels with two
- * channels: the first run in a fresh process, as the command line pays it, and the fastest of five.
+ * Milliseconds of each stage of the whole path, one core unless said, on a simulated scan of 512 x 512 pixels with
+ * two channels: the first run in a fresh process, as the command line pays it, and the fastest of five.
  */
 const RUNS = 5;
-const methods = ['pixels', 'features', 'upsampled'] as const;
+const WORKERS = 2;
 
 const kernels = createKernels();
 const simulated = simulateDimerRows(kernels, {
@@ -33,7 +42,18 @@ const file = writeSxm({
   ...simulated.scan,
   channels: simulated.scan.channels.map((channel) => ({ ...channel, biasV: null })),
 });
-const network = untrainedNetwork(kernels);
+const weights = defaultWeights();
+const network = loadEmbeddingNetwork(kernels, weights.bytes, weights.name);
+const segmenter = loadSegmenter(weights.segmenter.bytes, weights.segmenter.name);
+const pool = createPool(WORKERS, pathToFileURL(await bundle('bindings/node/worker.ts', 'node')));
+type Find = (prepared: Prepared) => Found | Promise<Found>;
+const byNetwork: FindOptions = { method: 'network', segmenter };
+const ways: Record<string, Find> = {
+  network: (prepared) => findDefects(kernels, prepared, byNetwork),
+  [`network, ${WORKERS} workers`]: (prepared) =>
+    findDefectsInPool(pool, kernels, prepared, byNetwork),
+  'k-means': (prepared) => findDefects(kernels, prepared, { method: 'pixels' }),
+};
 // Two of each kind: neighbours could be found as one defect, which then has two names.
 const support = ['vacancy', 'dangling-bond', 'fragment'].flatMap((label) =>
   simulated.defects
@@ -43,9 +63,11 @@ const support = ['vacancy', 'dangling-bond', 'fragment'].flatMap((label) =>
 );
 
 const times = new Map<string, number[]>();
+let mask: Uint8Array | undefined;
 for (let run = 0; run < RUNS; run++) {
-  for (const method of methods) once(method);
+  for (const [way, find] of Object.entries(ways)) await once(way, find);
 }
+pool.close();
 
 console.log('stage                     first ms   fastest ms');
 for (const [stage, each] of times) {
@@ -56,17 +78,21 @@ for (const [stage, each] of times) {
   );
 }
 
-function once(method: (typeof methods)[number]): void {
-  const scan = timed('read .sxm', () => readScan(file, 'simulated.sxm'));
-  const prepared = timed('preprocess', () =>
+async function once(way: string, find: Find): Promise<void> {
+  const scan = await timed('read .sxm', () => readScan(file, 'simulated.sxm'));
+  const prepared = await timed('preprocess', () =>
     prepare(kernels, scan, {}, { onProgress: perStage() }),
   );
-  const found = timed(`segment: ${method}`, () => findDefects(kernels, prepared, { method }));
+  const found = await timed(`find: ${way}`, () => find(prepared));
+  if (way.startsWith('network')) {
+    mask ??= found.mask;
+    if (Buffer.compare(mask, found.mask)) throw new Error(`${way}: another mask than on one core.`);
+  }
   const defects = found.defects.slice(0, 250);
-  const named = timed(`embed and classify ${defects.length}`, () =>
+  const named = await timed(`embed and classify ${defects.length}`, () =>
     classifyDefects(kernels, prepared, network, defects, snapToDefects(support, prepared, found)),
   );
-  timed('tables and pictures', () =>
+  await timed('tables and pictures', () =>
     runFiles({
       command: 'bench',
       options: {},
@@ -88,9 +114,9 @@ function once(method: (typeof methods)[number]): void {
   );
 }
 
-function timed<T>(stage: string, work: () => T): T {
+async function timed<T>(stage: string, work: () => T | Promise<T>): Promise<T> {
   const start = performance.now();
-  const result = work();
+  const result = await work();
   note(stage, performance.now() - start);
   return result;
 }
