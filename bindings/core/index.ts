@@ -68,6 +68,7 @@ export {
   type Segmenter,
   type SegmentMethod,
   type SegmentOptions,
+  wantsNetwork,
 } from './segment/index.ts';
 export type { PrincipalPlane } from './session/pca.ts';
 export type { ClassLibrary, ClassStyle } from './session/types.ts';

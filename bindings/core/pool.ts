@@ -123,9 +123,13 @@ export class Pool {
 
   /** Post a network's weights to every worker, once for the same list of layers. */
   load(layers: readonly NetworkLayer[]): Promise<PooledNetwork> {
-    const known = this.loaded.get(layers) ?? this.post(layers);
-    this.loaded.set(layers, known);
-    return known;
+    const known = this.loaded.get(layers);
+    if (known) return known;
+    const loading = this.post(layers);
+    this.loaded.set(layers, loading);
+    // What failed may succeed another time.
+    loading.catch(() => this.loaded.delete(layers));
+    return loading;
   }
 
   private async post(layers: readonly NetworkLayer[]): Promise<PooledNetwork> {
@@ -188,10 +192,11 @@ export class Pool {
   }
 
   /**
-   * Carry out tasks on all workers, each as a worker comes free. A task is taken from `tasks` only then, so that what
-   * it needs can be made then. Rejects with CancelledError when the caller's signal fires.
+   * Carry out tasks on all workers, each as a worker has less than `ahead` to do. A task is taken from `tasks` only
+   * then, so that what it needs can be made then. Rejects with CancelledError when the caller's signal fires, and with
+   * WorkerError when a worker cannot do its part.
    */
-  async each(tasks: Iterator<PoolTask>, run?: RunOptions): Promise<void> {
+  async each(tasks: Iterator<PoolTask>, run?: RunOptions, ahead = AHEAD): Promise<void> {
     let isOver = false;
     const work = async (worker: PoolWorker) => {
       while (!isOver) {
@@ -217,7 +222,7 @@ export class Pool {
         throw error;
       });
     // A cancelled run waits for the tasks under way, so that the next run finds the workers free.
-    const hands = Array.from({ length: AHEAD }, () => this.workers).flat();
+    const hands = Array.from({ length: ahead }, () => this.workers).flat();
     const settled = await Promise.allSettled(hands.map(untilOver));
     for (const result of settled) if (result.status === 'rejected') throw result.reason;
     if (run?.signal?.aborted) throw new CancelledError();
@@ -260,7 +265,7 @@ export class Pool {
   private settle(reply: PoolReply): void {
     const waiting = this.waiting.get(reply.id);
     this.waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(new AdatomError(reply.error));
+    if ('error' in reply) waiting?.reject(new WorkerError(reply.error));
     else waiting?.resolve(reply);
   }
 
@@ -269,6 +274,18 @@ export class Pool {
     for (const { reject } of this.waiting.values()) reject(this.failure);
     this.waiting.clear();
   }
+}
+
+/** A pool of so many workers. Throws WorkerError, with none left, when one of them cannot be started. */
+export function poolOf(size: number, start: () => PoolWorker): Pool {
+  const workers: PoolWorker[] = [];
+  try {
+    while (workers.length < size) workers.push(start());
+  } catch (error) {
+    for (const worker of workers) worker.close();
+    throw new WorkerError(`worker: ${(error as Error).message}.`);
+  }
+  return new Pool(workers);
 }
 
 /** Size of what a network makes of one image, and how many values that are. */

@@ -1,6 +1,6 @@
-import type { Helper } from '../core/engine/helpers.ts';
 import { type EngineMessage, type MessageWorker, overMessages } from '../core/engine/messages.ts';
 import type { EngineWorker } from '../core/engine/protocol.ts';
+import type { SearchWorker } from '../core/engine/search-workers.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
 import { instantiate } from './instance.ts';
@@ -21,9 +21,9 @@ export interface EngineStart {
   weights: Weights | undefined;
 }
 
-/** The first message to a helper; then it is posted ports. */
-export interface HelperStart {
-  role: 'helper';
+/** The first message to a search worker; then it is posted ports. */
+export interface SearchStart {
+  role: 'search';
   module: WebAssembly.Module;
 }
 
@@ -38,7 +38,8 @@ export function engineOf(
     {
       createKernels: () => instantiate(module),
       startWorker: () => startWorker(workerUrl, { role: 'engine', module, weights }),
-      startHelper: (onFailure) => startHelper(workerUrl, { role: 'helper', module }, onFailure),
+      startSearchWorker: (onFailure) =>
+        startSearchWorker(workerUrl, { role: 'search', module }, onFailure),
       createChannel: () => new MessageChannel(),
       cores: navigator.hardwareConcurrency,
     },
@@ -52,7 +53,7 @@ function startWorker(url: URL, start: EngineStart): EngineWorker {
   return overMessages({ ...thread, post, terminate: thread.close });
 }
 
-function startHelper(url: URL, start: HelperStart, onFailure: () => void): Helper {
+function startSearchWorker(url: URL, start: SearchStart, onFailure: () => void): SearchWorker {
   const { post, listen, close } = startThread<never>(url, start);
   listen(() => {}, onFailure);
   return { serve: (port) => post(port, [port as MessagePort]), terminate: close };

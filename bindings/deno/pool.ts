@@ -1,4 +1,4 @@
-import { Pool } from '../core/pool.ts';
+import { type Pool, poolOf } from '../core/pool.ts';
 import { compileKernels } from './instantiate.ts';
 import { startThread } from './thread.ts';
 
@@ -17,5 +17,5 @@ export function createPool(
   workerUrl: URL = new URL('./worker.js', import.meta.url),
 ): Pool {
   const start: PoolStart = { role: 'pool', module: compileKernels() };
-  return new Pool(Array.from({ length: size }, () => startThread(workerUrl, start)));
+  return poolOf(size, () => startThread(workerUrl, start));
 }

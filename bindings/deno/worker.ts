@@ -1,10 +1,10 @@
 import { buffersOf } from '../core/engine/buffers.ts';
-import { servePort } from '../core/engine/helpers.ts';
 import { answerMessages } from '../core/engine/messages.ts';
+import { servePort } from '../core/engine/search-workers.ts';
 import { serveEngine } from '../core/engine/serve.ts';
 import { serve } from '../core/pool.ts';
 import { serveShards } from '../core/train/shards.ts';
-import type { EngineStart, HelperStart } from './engine-of.ts';
+import type { EngineStart, SearchStart } from './engine-of.ts';
 import { instantiate } from './instance.ts';
 import type { PoolStart } from './pool.ts';
 import type { TrainStart } from './train.ts';
@@ -18,11 +18,11 @@ self.onmessage = ({ data: message }: MessageEvent) => {
 };
 
 function listenerFor(
-  start: EngineStart | HelperStart | PoolStart | TrainStart,
+  start: EngineStart | SearchStart | PoolStart | TrainStart,
 ): (request: never) => void {
   const kernels = instantiate(start.module);
   if (start.role === 'engine') return answerMessages(serveEngine(kernels, start.weights), post);
-  if (start.role === 'helper') return (port) => servePort(kernels, port);
+  if (start.role === 'search') return (port) => servePort(kernels, port);
   return posting(start.role === 'pool' ? serve(kernels) : serveShards(kernels, start.job));
 }
 

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { Helper, HelperHost } from '../core/engine/helpers.ts';
 import { type EngineMessage, type MessageWorker, overMessages } from '../core/engine/messages.ts';
 import type { EngineWorker } from '../core/engine/protocol.ts';
+import type { SearchHost, SearchWorker } from '../core/engine/search-workers.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
 import type { WasmModule } from '../core/wasm-module.ts';
@@ -19,7 +19,7 @@ export interface AdatomOptions extends EngineOptions {
 }
 
 /** Node's ports are the web's, but their declarations leave half of it out. */
-type Channel = ReturnType<HelperHost['createChannel']>;
+type Channel = ReturnType<SearchHost['createChannel']>;
 
 /** What an engine's worker is started with. */
 export interface EngineWorkerData {
@@ -28,9 +28,9 @@ export interface EngineWorkerData {
   weights: Weights | undefined;
 }
 
-/** What a helper is started with; then it is posted ports. */
-export interface HelperWorkerData {
-  role: 'helper';
+/** What a search worker is started with; then it is posted ports. */
+export interface SearchWorkerData {
+  role: 'search';
   module: WasmModule;
 }
 
@@ -45,7 +45,8 @@ export function engineOf(
     {
       createKernels: () => instantiate(module),
       startWorker: () => startWorker(workerUrl, { role: 'engine', module, weights }),
-      startHelper: (onFailure) => startHelper(workerUrl, { role: 'helper', module }, onFailure),
+      startSearchWorker: (onFailure) =>
+        startSearchWorker(workerUrl, { role: 'search', module }, onFailure),
       createChannel: () => new MessageChannel() as unknown as Channel,
       cores: availableParallelism(),
     },
@@ -59,7 +60,11 @@ function startWorker(url: FileUrl, start: EngineWorkerData): EngineWorker {
   return overMessages({ ...thread, post, terminate: thread.close });
 }
 
-function startHelper(url: FileUrl, start: HelperWorkerData, onFailure: () => void): Helper {
+function startSearchWorker(
+  url: FileUrl,
+  start: SearchWorkerData,
+  onFailure: () => void,
+): SearchWorker {
   const { post, listen, close } = startThread<never>(url, start);
   listen(() => {}, onFailure);
   return { serve: (port) => post(port, [port as unknown as MessagePort]), terminate: close };

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Pool } from '../core/pool.ts';
+import { type Pool, poolOf } from '../core/pool.ts';
 import type { WasmModule } from '../core/wasm-module.ts';
 import { compileKernels } from './instantiate.ts';
 import { startThread } from './thread.ts';
@@ -17,5 +17,5 @@ export function createPool(
   workerUrl: FileUrl = packagedWorker,
 ): Pool {
   const start: PoolWorkerData = { role: 'pool', module: compileKernels() };
-  return new Pool(Array.from({ length: size }, () => startThread(workerUrl, start)));
+  return poolOf(size, () => startThread(workerUrl, start));
 }

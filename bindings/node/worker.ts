@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { buffersOf } from '../core/engine/buffers.ts';
-import { servePort } from '../core/engine/helpers.ts';
 import { answerMessages } from '../core/engine/messages.ts';
+import { servePort } from '../core/engine/search-workers.ts';
 import { serveEngine } from '../core/engine/serve.ts';
 import { serve } from '../core/pool.ts';
 import { serveShards } from '../core/train/shards.ts';
-import type { EngineWorkerData, HelperWorkerData } from './engine-of.ts';
+import type { EngineWorkerData, SearchWorkerData } from './engine-of.ts';
 import { instantiate } from './instance.ts';
 import type { PoolWorkerData } from './pool.ts';
 import type { TrainWorkerData } from './train.ts';
@@ -16,11 +16,11 @@ const listener: (request: never) => void = listenerFor(workerData);
 parentPort?.on('message', (request) => listener(request as never));
 
 function listenerFor(
-  data: EngineWorkerData | HelperWorkerData | PoolWorkerData | TrainWorkerData,
+  data: EngineWorkerData | SearchWorkerData | PoolWorkerData | TrainWorkerData,
 ): (request: never) => void {
   const kernels = instantiate(data.module);
   if (data.role === 'engine') return answerMessages(serveEngine(kernels, data.weights), post);
-  if (data.role === 'helper') return (port) => servePort(kernels, port);
+  if (data.role === 'search') return (port) => servePort(kernels, port);
   return posting(data.role === 'pool' ? serve(kernels) : serveShards(kernels, data.job));
 }
 

@@ -1,6 +1,6 @@
 import { proxy, type Remote as RemoteOf, transfer, wrap } from 'comlink';
-import type { Helper } from '../core/engine/helpers.ts';
 import type { EngineReply, EngineRequest, EngineWorker } from '../core/engine/protocol.ts';
+import type { SearchWorker } from '../core/engine/search-workers.ts';
 import { startEngine } from '../core/engine/start.ts';
 import type { Engine, EngineOptions, Weights } from '../core/engine/types.ts';
 import { WorkerError } from '../core/errors.ts';
@@ -26,7 +26,7 @@ export function engineOf(
     {
       createKernels: () => instantiate(module),
       startWorker: () => inWorker(startWorker(options), module, weights),
-      startHelper: (onFailure) => asHelper(startWorker(options), module, onFailure),
+      startSearchWorker: (onFailure) => asSearchWorker(startWorker(options), module, onFailure),
       createChannel: () => new MessageChannel(),
       cores: navigator.hardwareConcurrency || 1,
     },
@@ -54,17 +54,21 @@ function inWorker(
       onProgress = listener;
       return Promise.race([asked(remote, request), failure]);
     },
-    // A worker that cannot be asked any more needs no helpers either.
-    help: (ports) =>
-      void remote.help(transfer(ports as MessagePort[], ports as MessagePort[])).catch(() => {}),
+    // A worker that cannot be asked any more has nothing to share either.
+    share: (ports) =>
+      void remote.share(transfer(ports as MessagePort[], ports as MessagePort[])).catch(() => {}),
     terminate: () => endWorker(worker, remote),
   };
 }
 
 /** A worker that runs networks for others. */
-function asHelper(worker: Worker, module: WebAssembly.Module, onFailure: () => void): Helper {
+function asSearchWorker(
+  worker: Worker,
+  module: WebAssembly.Module,
+  onFailure: () => void,
+): SearchWorker {
   const remote = wrap<Remote>(worker);
-  const started = remote.startHelper(module);
+  const started = remote.startSearchWorker(module);
   started.catch(onFailure);
   void failureOf(worker).then(onFailure);
   return {

@@ -1,5 +1,11 @@
 import { wrap } from 'comlink';
-import { Pool, type PoolReply, type PoolRequest, type PoolWorker } from '../core/pool.ts';
+import {
+  type Pool,
+  type PoolReply,
+  type PoolRequest,
+  type PoolWorker,
+  poolOf,
+} from '../core/pool.ts';
 import { askingWorker } from './asking.ts';
 import { compileKernels } from './instantiate.ts';
 import { startWorker, type WorkerOptions } from './start-worker.ts';
@@ -11,7 +17,7 @@ export async function createPool(
   options: WorkerOptions = {},
 ): Promise<Pool> {
   const module = await compileKernels();
-  return new Pool(Array.from({ length: size }, () => inWorker(startWorker(options), module)));
+  return poolOf(size, () => inWorker(startWorker(options), module));
 }
 
 function inWorker(worker: Worker, module: WebAssembly.Module): PoolWorker {

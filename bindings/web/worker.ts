@@ -1,7 +1,7 @@
 import { expose, transfer } from 'comlink';
 import { buffersOf } from '../core/engine/buffers.ts';
-import { servePort } from '../core/engine/helpers.ts';
 import type { EngineReply, EngineRequest } from '../core/engine/protocol.ts';
+import { servePort } from '../core/engine/search-workers.ts';
 import { type EngineService, serveEngine } from '../core/engine/serve.ts';
 import type { NetworkName, Weights } from '../core/engine/types.ts';
 import { AdatomError } from '../core/errors.ts';
@@ -25,7 +25,7 @@ const SETTLING_MS = 250;
 
 const inbox = new Inbox();
 let service: EngineService | undefined;
-let helping: Kernels | undefined;
+let searching: Kernels | undefined;
 let answerPool: ReturnType<typeof serve> | undefined;
 let answerShard: ReturnType<typeof serveShards> | undefined;
 let report: (event: ProgressEvent) => void = () => {};
@@ -52,18 +52,18 @@ const remote = {
     return transfer(reply, buffers);
   },
 
-  /** Share searches with helpers, at the other ends of these ports. */
-  help(ports: readonly MessagePort[]): void {
-    begun(service).help(ports);
+  /** Share searches with who answers at the other ends. */
+  share(ports: readonly MessagePort[]): void {
+    begun(service).share(ports);
   },
 
-  /** Begin as a helper of an engine's workers, who each ask through a port. */
-  async startHelper(module: WebAssembly.Module): Promise<void> {
-    helping = await instantiate(module);
+  /** Begin as a search worker, whom an engine's workers ask each through a port. */
+  async startSearchWorker(module: WebAssembly.Module): Promise<void> {
+    searching = await instantiate(module);
   },
 
   servePort(port: MessagePort): void {
-    servePort(begun(helping), port);
+    servePort(begun(searching), port);
   },
 
   /** A piece of a file that is to be opened. */

@@ -25,10 +25,10 @@ describe('an engine in Node', () => {
     }
   });
 
-  test('finds the same with and without helpers', async () => {
+  test('finds the same with and without search workers', async () => {
     const masks = await Promise.all(
-      [0, 1, 3].map(async (helpers) => {
-        const engine = await host.createAdatom({ helpers });
+      [0, 1, 3].map(async (searchWorkers) => {
+        const engine = await host.createAdatom({ searchWorkers });
         const scan = await engine.open(file);
         await scan.prepare();
         const { mask } = await scan.find();
@@ -39,7 +39,7 @@ describe('an engine in Node', () => {
     expect(masks[0]).toContain(1);
     expect(masks[1]).toEqual(masks[0]);
     expect(masks[2]).toEqual(masks[0]);
-    await expect(host.createAdatom({ helpers: -1 })).rejects.toThrow(host.OptionError);
+    await expect(host.createAdatom({ searchWorkers: -1 })).rejects.toThrow(host.OptionError);
   });
 
   test('takes the kernels from outside', async () => {

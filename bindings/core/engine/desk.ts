@@ -1,6 +1,7 @@
-import { AdatomError } from '../errors.ts';
+import { AdatomError, WorkerError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from '../network.ts';
+import type { FindOptions, Found } from '../pipeline.ts';
 import type { Pool } from '../pool.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Segmenter } from '../segment/index.ts';
@@ -99,8 +100,24 @@ type ScanRequest = Exclude<EngineRequest, { ask: 'network' | 'open' | 'close' | 
 
 interface Networks {
   readonly network: EmbeddingNetwork;
-  readonly pool: Pool | undefined;
+  pool: Pool | undefined;
   loadSegmenter(): Segmenter | undefined;
+}
+
+/** Shared where there is a pool; alone, from then on, once its workers could not do their part. */
+async function findShared(
+  scan: OpenScan,
+  options: FindOptions,
+  networks: Networks,
+  run: RunOptions,
+): Promise<Found> {
+  try {
+    return await scan.find(options, run, networks.pool);
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    networks.pool = undefined;
+    return scan.find(options, run);
+  }
 }
 
 function answerForScan(
@@ -121,7 +138,7 @@ function answerForScan(
       const { method = 'auto' } = request.options;
       const segmenter = method === 'pixels' ? undefined : networks.loadSegmenter();
       const options = { ...(segmenter && { segmenter }), ...request.options };
-      return scan.find(options, run, networks.pool);
+      return findShared(scan, options, networks, run);
     }
     case 'embed':
       return scan.embed(network, request.points, request.options, run);

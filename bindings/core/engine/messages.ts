@@ -1,7 +1,7 @@
 import { WorkerError } from '../errors.ts';
 import type { ProgressEvent } from '../progress.ts';
-import type { Port } from './helpers.ts';
 import type { EngineReply, EngineRequest, EngineWorker } from './protocol.ts';
+import type { Port } from './search-workers.ts';
 import type { EngineService } from './serve.ts';
 import type { NetworkName } from './types.ts';
 
@@ -53,7 +53,7 @@ export function overMessages(worker: MessageWorker): EngineWorker {
       worker.post(request, []);
       return Promise.race([replied, failed]);
     },
-    help: (ports) => worker.post({ ports }, ports),
+    share: (ports) => worker.post({ ports }, ports),
     terminate: worker.terminate,
   };
 }
@@ -65,7 +65,7 @@ export function answerMessages(
 ): (order: EngineOrder) => void {
   post({ network: service.network }, []);
   return async (order) => {
-    if ('ports' in order) return service.help(order.ports);
+    if ('ports' in order) return service.share(order.ports);
     const { reply, transfer } = await service.answer(order, (progress) => post({ progress }, []));
     post({ reply }, transfer);
   };

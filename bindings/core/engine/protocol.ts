@@ -1,7 +1,7 @@
 import type { EmbedOptions, FindOptions, PrepareOptions, SizedPoint } from '../pipeline.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ErrorRecord } from './errors.ts';
-import type { Port } from './helpers.ts';
+import type { Port } from './search-workers.ts';
 import type {
   CallOptions,
   ClassifyCall,
@@ -70,8 +70,8 @@ export interface EngineWorker {
   readonly started: Promise<NetworkName>;
   /** Rejects when the worker itself fails; what the pipeline throws comes as `error`. */
   ask(request: EngineRequest, onProgress: (event: ProgressEvent) => void): Promise<EngineReply>;
-  /** Give it helpers, who share in its searches from now on. */
-  help?(ports: readonly Port[]): void;
+  /** Share its searches with who answers at the other ends, from now on; with nobody where there are none. */
+  share?(ports: readonly Port[]): void;
   /** Stop at once, whatever is running. */
   terminate(): void;
 }

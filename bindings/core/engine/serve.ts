@@ -4,8 +4,8 @@ import type { RunOptions } from '../progress.ts';
 import { buffersOf } from './buffers.ts';
 import { Desk } from './desk.ts';
 import { toRecord } from './errors.ts';
-import { type Port, portWorker } from './helpers.ts';
 import type { EngineReply, EngineRequest } from './protocol.ts';
+import { type Port, portWorker } from './search-workers.ts';
 import type { NetworkName, Weights } from './types.ts';
 
 /** The worker's side of EngineWorker. */
@@ -16,8 +16,8 @@ export interface EngineService {
     request: EngineRequest,
     onProgress: NonNullable<RunOptions['onProgress']>,
   ): Promise<{ reply: EngineReply; transfer: ArrayBuffer[] }>;
-  /** Share searches with who answers at the other ends, from now on. */
-  help(ports: readonly Port[]): void;
+  /** Share searches with who answers at the other ends, from now on; with nobody where there are none. */
+  share(ports: readonly Port[]): void;
 }
 
 export function serveEngine(kernels: Kernels, weights?: Weights): EngineService {
@@ -32,8 +32,8 @@ export function serveEngine(kernels: Kernels, weights?: Weights): EngineService 
         return { reply: { error: toRecord(error) }, transfer: [] };
       }
     },
-    help(ports) {
-      desk.pool = new Pool(ports.map(portWorker));
+    share(ports) {
+      desk.pool = ports.length > 0 ? new Pool(ports.map(portWorker)) : undefined;
     },
   };
 }

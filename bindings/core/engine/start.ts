@@ -1,8 +1,8 @@
 import { AdatomError, CancelledError, OptionError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { DirectPlace } from './direct-place.ts';
-import { type HelperHost, Helpers } from './helpers.ts';
 import type { EngineRequest, EngineWorker, Place } from './protocol.ts';
+import { type SearchHost, SearchWorkers } from './search-workers.ts';
 import type {
   CallOptions,
   Engine,
@@ -15,7 +15,7 @@ import type {
 import { WorkerPlace } from './worker-place.ts';
 
 /** What an engine needs of its host. */
-export interface EngineHost extends HelperHost {
+export interface EngineHost extends SearchHost {
   /** Threads that the machine runs at once. */
   readonly cores: number;
   /** For the calling thread. */
@@ -25,21 +25,23 @@ export interface EngineHost extends HelperHost {
 }
 
 /** More share a scan in pieces that are hardly larger than what lies around them. */
-const MOST_HELPERS = 8;
+const MOST_SEARCH_WORKERS = 8;
 
 /** The engine of any host. Rejects when the kernels, a worker or the weights cannot be loaded. */
 export async function startEngine(
   host: EngineHost,
-  { workers = 1, helpers = helpersFor(host.cores), weights, signal }: EngineOptions,
+  { workers = 1, searchWorkers = oneForEach(host.cores), weights, signal }: EngineOptions,
 ): Promise<Engine> {
   if (!(Number.isInteger(workers) && workers >= 0)) {
     throw new OptionError(`workers: expected a whole number, 0 or more, got ${workers}.`);
   }
-  if (!(Number.isInteger(helpers) && helpers >= 0)) {
-    throw new OptionError(`helpers: expected a whole number, 0 or more, got ${helpers}.`);
+  if (!(Number.isInteger(searchWorkers) && searchWorkers >= 0)) {
+    throw new OptionError(
+      `searchWorkers: expected a whole number, 0 or more, got ${searchWorkers}.`,
+    );
   }
   if (signal?.aborted) throw new CancelledError();
-  const shared = new Helpers(host, helpers);
+  const shared = new SearchWorkers(host, searchWorkers);
   const places: Place[] =
     workers === 0
       ? [new DirectPlace(host.createKernels, weights)]
@@ -63,8 +65,8 @@ export async function startEngine(
 }
 
 /** Who asks waits meanwhile, so one for each core; none where there is no other. */
-function helpersFor(cores: number): number {
-  return cores > 1 ? Math.min(cores, MOST_HELPERS) : 0;
+function oneForEach(cores: number): number {
+  return cores > 1 ? Math.min(cores, MOST_SEARCH_WORKERS) : 0;
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: EngineOptions['signal']): Promise<T> {

@@ -120,7 +120,7 @@ export type FilesCall = Omit<RunResult, 'scan' | 'prepared' | 'input' | 'network
 
 /** Bytes held, as far as the engine can count them. */
 export interface EngineMemory {
-  /** WebAssembly memory of all workers but helpers, in use by networks and reserved. */
+  /** WebAssembly memory of all workers but search workers, in use by networks and reserved. */
   wasmUsed: number;
   wasmReserved: number;
   /** Pixels, planes, masks and embeddings of all open scans. */
@@ -200,7 +200,7 @@ export interface EngineOptions {
    * Number of further workers, started with the first search, that share in every search of one scan; default one
    * per core, at most 8, none on a single core. Not with `workers: 0`. The results are the same bits for any number.
    */
-  helpers?: number;
+  searchWorkers?: number;
   /**
    * Weights of the embedding network (.safetensors or .pth) and of the segmentation network
    * (`segmenter`), instead of the package's own.

@@ -1,8 +1,9 @@
 import { CancelledError } from '../errors.ts';
+import { wantsNetwork } from '../segment/index.ts';
 import { fromRecord } from './errors.ts';
-import type { Helpers } from './helpers.ts';
 import { Journal } from './journal.ts';
 import { BRIEF, type EngineRequest, type EngineWorker, type Place } from './protocol.ts';
+import type { SearchWorkers } from './search-workers.ts';
 import type { CallOptions, NetworkName } from './types.ts';
 
 interface Job {
@@ -11,6 +12,8 @@ interface Job {
   onProgress: CallOptions['onProgress'];
   resolve: (result: unknown) => void;
   reject: (error: unknown) => void;
+  /** Nobody waits for it any more. */
+  isOver?: boolean;
 }
 
 /**
@@ -19,7 +22,7 @@ interface Job {
  */
 export class WorkerPlace implements Place {
   private readonly startWorker: () => EngineWorker;
-  private readonly helpers: Helpers | undefined;
+  private readonly searchWorkers: SearchWorkers | undefined;
   private readonly journal = new Journal();
   private readonly queue: Job[] = [];
   private running: Job | undefined;
@@ -27,12 +30,12 @@ export class WorkerPlace implements Place {
   /** Ends the wait for a worker that was stopped: it will never answer. */
   private endWait: () => void = () => {};
   private stopped = false;
-  /** The worker that has helpers, so that none is given them twice. */
-  private helped: EngineWorker | undefined;
+  /** Which worker shares its searches, and with which search workers. */
+  private sharing: { worker: EngineWorker; generation: number } | undefined;
 
-  constructor(startWorker: () => EngineWorker, helpers?: Helpers) {
+  constructor(startWorker: () => EngineWorker, searchWorkers?: SearchWorkers) {
     this.startWorker = startWorker;
-    this.helpers = helpers;
+    this.searchWorkers = searchWorkers;
   }
 
   get fileBytes(): number {
@@ -76,6 +79,7 @@ export class WorkerPlace implements Place {
   private cancel(job: Job): void {
     job.reject(new CancelledError());
     job.onProgress = undefined;
+    job.isOver = true;
     const waiting = this.queue.indexOf(job);
     if (waiting >= 0) this.queue.splice(waiting, 1);
     // What is brief is left to finish unheard: that is sooner than a new worker.
@@ -119,33 +123,46 @@ export class WorkerPlace implements Place {
       await answer(missing);
       this.journal.repeated(missing);
     }
-    let isHelpless = false;
-    // A helper that fails never answers: the worker that waits for it is dropped, and the next one works alone.
-    const stopListening = this.help(worker, request, () => {
-      isHelpless = true;
+    if (request.ask !== 'find' || !wantsNetwork(request.options))
+      return this.answered(answer, request);
+    let isAlone = false;
+    const endSearch = this.share(worker, () => {
+      // Who waits for the answer of one that failed waits for ever: the next worker searches alone.
+      isAlone = true;
       this.dropWorker();
     });
     try {
-      const result = await answer(request);
-      this.journal.done(request);
-      return result;
+      return await this.answered(answer, request);
     } catch (error) {
-      if (!isHelpless) throw error;
+      if (!isAlone || this.stopped || job.isOver) throw error;
       return await this.perform(job);
     } finally {
-      stopListening();
+      endSearch();
+      if (this.worker !== worker) this.searchWorkers?.abandon();
     }
   }
 
-  /** A search is shared. Returns what ends listening for a helper's failure. */
-  private help(worker: EngineWorker, { ask }: EngineRequest, onFailure: () => void): () => void {
-    if (ask !== 'find' || !worker.help || !this.helpers) return () => {};
-    if (this.helped !== worker) {
-      const ports = this.helpers.ports();
-      if (ports.length > 0) worker.help(ports);
-      this.helped = worker;
+  private async answered(
+    answer: (asked: EngineRequest) => Promise<unknown>,
+    request: EngineRequest,
+  ): Promise<unknown> {
+    const result = await answer(request);
+    this.journal.done(request);
+    return result;
+  }
+
+  /** Share the search that begins. Returns what is to be called at its end. */
+  private share(worker: EngineWorker, onFailure: () => void): () => void {
+    const { searchWorkers } = this;
+    if (!worker.share || !searchWorkers) return () => {};
+    const known = this.sharing?.worker === worker ? this.sharing.generation : undefined;
+    if (known !== searchWorkers.generation) {
+      const ports = searchWorkers.ports();
+      // None any more: what it has is of no use either.
+      if (ports.length > 0 || known !== undefined) worker.share(ports);
+      this.sharing = { worker, generation: searchWorkers.generation };
     }
-    return this.helpers.onFailure(onFailure);
+    return searchWorkers.begin(onFailure);
   }
 
   private dropWorker(): void {

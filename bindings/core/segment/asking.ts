@@ -47,6 +47,9 @@ export function answerHere<T>(kernels: Kernels, asking: Asking<T>): T {
   }
 }
 
+/** Columns of what a pool's worker is given at a time: what it lies in grows with its width. */
+const WIDEST = 1024;
+
 /**
  * Carry a search out on this thread and on a pool's workers, which do the networks' part. The result is the same bits
  * for any number of workers. Rejects with CancelledError when the caller's signal fires.
@@ -63,7 +66,7 @@ export async function answerInPool<T>(
       const networks = await Promise.all(sheets.map(({ layers }) => pool.load(layers)));
       const answers: Float32Array[] = [];
       const done = sheets.map(() => 0);
-      const bands = Math.ceil(pool.size / sheets.length);
+      sheets[0]?.report(0);
       function* tasks(): Generator<PoolTask> {
         for (const [i, { make, tile, report }] of sheets.entries()) {
           const { rows, columns, planes } = make();
@@ -71,7 +74,9 @@ export async function answerInPool<T>(
           const { inChannels, outChannels } = network;
           const found = allocate(outChannels * rows * columns);
           answers[i] = found;
-          const tiles = layTiles(rows, columns, tile, bands);
+          // Enough for all workers, and none so wide that each of them needs much memory.
+          const beside = Math.max(pool.size / sheets.length, columns / WIDEST);
+          const tiles = layTiles(rows, columns, tile, Math.ceil(beside));
           for (const place of tiles.places) {
             yield {
               network,
@@ -87,7 +92,8 @@ export async function answerInPool<T>(
           }
         }
       }
-      await pool.each(tasks(), run);
+      // No task ahead: each takes long, and what has begun must end before a search is given up.
+      await pool.each(tasks(), run, 1);
       next = asking.next(answers);
     }
     return next.value;

@@ -96,7 +96,7 @@ function aboutRows(unseen: UnseenPart | null): string[] {
   const { where, fraction } = unseen;
   const part = where === '' ? 'a part' : `the ${where} part`;
   return [
-    `No rows show in ${part} of the scan (${Math.round(100 * fraction)} % of it), as with a blunt tip: defects found there are less certain.`,
+    `No rows show in ${part} of the scan (${Math.round(100 * fraction)} % of what was measured), as with a blunt tip: defects found there are less certain.`,
   ];
 }
 

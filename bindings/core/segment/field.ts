@@ -32,7 +32,7 @@ export interface Field {
 }
 
 export interface FieldOptions {
-  /** Pixels of a tile's side; changes memory and time, never the result. Default: the whole height, and a width of at most 2048. */
+  /** Pixels of a tile's side; changes memory and time, never the result. Default: the whole height, and a width of at most 2048, in a pool of as much as gives every worker some. */
   tile?: number;
   /** Keep what the last layer sees, so that it can be fitted anew. */
   keepFeatures?: boolean;

@@ -44,7 +44,7 @@ export interface SegmentOptions {
   periodPx?: number;
   /** Grid rows that k-means works on at a time; changes memory, never the result. */
   stripRows?: number;
-  /** Side of the network's tiles, px; changes memory and time, never the result. Default: the whole height, and a width of at most 2048. */
+  /** Side of the network's tiles, px; changes memory and time, never the result. Default: the whole height, and a width of at most 2048, in a pool of as much as gives every worker some. */
   tile?: number;
 }
 
@@ -94,9 +94,7 @@ export function* askSegmentation(
   if (method !== 'auto' && method !== 'network') {
     return segmentByClusters(kernels, levelled, method, options, run);
   }
-  // Who asks for clusters by number, or for so many of them, wants k-means.
-  const wantsClusters = options.clusters !== undefined || options.k !== undefined;
-  if (!segmenter || (method === 'auto' && wantsClusters)) {
+  if (!segmenter || !wantsNetwork(options)) {
     return segmentByClusters(kernels, levelled, 'pixels', options, run);
   }
   const found = yield* segmentByNetwork(kernels, levelled, segmenter, options, run);
@@ -117,6 +115,12 @@ export function* askSegmentation(
       ...chosen.steps,
     ],
   };
+}
+
+/** Whether a search begins with the segmentation network, where there is one. */
+export function wantsNetwork({ method = 'auto', clusters, k }: SegmentOptions): boolean {
+  // Who asks for clusters by number, or for so many of them, wants k-means.
+  return method === 'network' || (method === 'auto' && clusters === undefined && k === undefined);
 }
 
 function check(levelled: Levelled, options: SegmentOptions): void {

@@ -8,7 +8,7 @@ const HALO = 64;
 /** Columns of a tile that are kept, at most: what lies in memory at a time grows with a tile's width only. */
 const TILE = 2048;
 
-/** Rows of a band, at least: of thinner ones more than half is what lies around them. */
+/** Columns of a tile that is kept, at least: of thinner ones a third and more is what lies around them. */
 const THINNEST = 4 * HALO;
 
 /** How an image is covered by overlapping tiles of one size. */
@@ -34,12 +34,13 @@ interface RowRange {
 
 /**
  * Tiles whose answers, joined by joinTile, are those of the whole image to the last bit, for every tile
- * size: unless a size is given as high as the image, or as one of so many bands of it. Beyond the right and lower border the image is
+ * size: unless a size is given as high as the image, and at least so many beside one another as it is wide enough for. Beyond the right and lower border the image is
  * mirrored up to a multiple of 32.
  */
-export function layTiles(rows: number, columns: number, tile?: number, bands = 1): Tiles {
-  const down = spans(rows, tile ?? Math.max(THINNEST, Math.ceil(rows / bands)));
-  const across = spans(columns, tile ?? TILE);
+export function layTiles(rows: number, columns: number, tile?: number, beside = 1): Tiles {
+  const down = spans(rows, tile ?? rows);
+  const thin = Math.max(THINNEST, Math.ceil(columns / beside));
+  const across = spans(columns, tile ?? Math.min(TILE, thin));
   const places = down.starts.flatMap((d) =>
     across.starts.map((a) => ({
       top: d.start,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Helpers, type Port } from '../../../bindings/core/engine/helpers.ts';
 import type { EngineReply, EngineRequest } from '../../../bindings/core/engine/protocol.ts';
+import { type Port, SearchWorkers } from '../../../bindings/core/engine/search-workers.ts';
 import { WorkerPlace } from '../../../bindings/core/engine/worker-place.ts';
 
 const file = { name: 'a.npy', bytes: new Uint8Array(7) };
@@ -125,15 +125,20 @@ test('a place that is stopped rejects what is under way, what waits and what com
   expect(terminated()).toBe(1);
 });
 
-describe('helpers', () => {
-  /** A place whose workers say how many ports they were given, and helpers that can be made to fail. */
-  function placeWithHelpers(count: number, reply: () => Promise<EngineReply> = answered) {
-    const given: number[] = [];
+describe('search workers', () => {
+  /** A place whose workers say which ports they were given, and search workers that can be made to fail. */
+  function placeWithSearchWorkers(
+    count: number,
+    reply: () => Promise<EngineReply> = answered,
+    startable = Number.POSITIVE_INFINITY,
+  ) {
+    const given: number[][] = [];
     const started: { fail: () => void; ports: number; terminated: boolean }[] = [];
     const port = (): Port => ({ postMessage() {}, onmessage: null });
-    const helpers = new Helpers(
+    const searchWorkers = new SearchWorkers(
       {
-        startHelper(fail) {
+        startSearchWorker(fail) {
+          if (started.length === startable) throw new Error('no more workers');
           const own = { fail, ports: 0, terminated: false };
           started.push(own);
           return {
@@ -148,35 +153,36 @@ describe('helpers', () => {
       count,
     );
     const place = new WorkerPlace(() => {
-      const nth = given.push(0) - 1;
+      const own: number[] = [];
+      given.push(own);
       return {
         started: Promise.resolve({ name: 'none', sha256: null }),
         ask: ({ ask }) => (ask === 'find' ? reply() : answered()),
-        help(ports) {
-          given[nth] += ports.length;
-        },
+        share: (ports) => void own.push(ports.length),
         terminate() {},
       };
-    }, helpers);
-    return { place, helpers, given, started };
+    }, searchWorkers);
+    const ended = () => started.map(({ terminated }) => terminated);
+    return { place, searchWorkers, given, started, ended };
   }
 
-  test('start with the first search, and each worker gets a port to each once', async () => {
-    const { place, helpers, given, started } = placeWithHelpers(3);
+  test('start with the first search by the network, and each worker gets a port to each once', async () => {
+    const { place, searchWorkers, given, started, ended } = placeWithSearchWorkers(3);
     for (const request of [open, prepare, embed]) await place.ask(request);
+    await place.ask({ ...find, options: { method: 'pixels' } });
     expect(started).toEqual([]);
     await place.ask(find);
     await place.ask(find);
-    expect([given, started.map(({ ports }) => ports)]).toEqual([[3], [1, 1, 1]]);
-    helpers.terminate();
-    expect(started.every(({ terminated }) => terminated)).toBe(true);
-    expect(helpers.ports()).toEqual([]);
+    expect([given, started.map(({ ports }) => ports)]).toEqual([[[3]], [1, 1, 1]]);
+    searchWorkers.terminate();
+    expect(ended()).toEqual([true, true, true]);
+    expect(searchWorkers.ports()).toEqual([]);
   });
 
   test('that fail leave the search to a worker alone', async () => {
     let answers = 0;
-    const { place, given, started } = placeWithHelpers(2, () =>
-      // Whoever waits for a helper that has failed waits for ever.
+    // Who waits for one that has failed waits for ever.
+    const { place, given, started, ended } = placeWithSearchWorkers(2, () =>
       answers++ === 0 ? new Promise(() => {}) : answered(),
     );
     const asked = place.ask(find);
@@ -185,7 +191,33 @@ describe('helpers', () => {
     started[0].fail();
     expect(await asked).toBe('done');
     await place.ask(find);
-    expect(given).toEqual([2, 0]);
-    expect(started.map(({ terminated }) => terminated)).toEqual([true, true]);
+    expect(given).toEqual([[2], []]);
+    expect(ended()).toEqual([true, true]);
+  });
+
+  test('that fail between two searches are not asked in the second', async () => {
+    const { place, given, started } = placeWithSearchWorkers(2);
+    await place.ask(find);
+    started[0].fail();
+    expect(await place.ask(find)).toBe('done');
+    expect(given).toEqual([[2, 0]]);
+  });
+
+  test('of which one cannot be started are none', async () => {
+    const { place, given, ended } = placeWithSearchWorkers(3, answered, 2);
+    expect(await place.ask(find)).toBe('done');
+    expect(await place.ask(find)).toBe('done');
+    expect([given, ended()]).toEqual([[[]], [true, true]]);
+  });
+
+  test('are others after a search was given up: what it asked for would be done first', async () => {
+    let answers = 0;
+    const { place, given, ended } = placeWithSearchWorkers(2, () =>
+      answers++ === 0 ? new Promise(() => {}) : answered(),
+    );
+    expect(await cancelled(place, find)).toBe('CancelledError');
+    expect(await place.ask(find)).toBe('done');
+    expect(given).toEqual([[2], [2]]);
+    expect(ended()).toEqual([true, true, false, false]);
   });
 });
