@@ -1,6 +1,7 @@
 import { FormatError, OptionError } from '../errors.ts';
 import type { Channel, Scan } from '../scan.ts';
 import { quoteStart, startsWith } from './bytes.ts';
+import { createcMagics, readCreatec } from './createc.ts';
 import { gsfMagic, readGsf } from './gsf.ts';
 import { gwyMagic, oldGwyMagic, readGwy } from './gwy.ts';
 import { readMatrix } from './matrix.ts';
@@ -32,6 +33,8 @@ const formats: readonly Format[] = [
     extension: /[._]mtrx$/i,
     read: (bytes, file, { siblings }) => readMatrix(bytes, file, siblings),
   },
+  // The extension belongs to others as well, so it does not make a file a broken one of Createc.
+  { title: 'Createc .dat', magics: createcMagics, extension: /(?!)/, read: readCreatec },
   { title: 'Gwyddion .gwy', magics: [gwyMagic, oldGwyMagic], extension: /\.gwy$/i, read: readGwy },
   { title: 'Gwyddion .gsf', magics: [gsfMagic], extension: /\.gsf$/i, read: readGsf },
   { title: 'PNG', magics: [pngMagic], extension: /\.png$/i, read: readPng },
@@ -130,8 +133,8 @@ function missingPixels(channel: Channel): string[] {
 
 /**
  * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
- * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Gwyddion .gwy
- * and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever the file stores. Pixels not
+ * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
+ * .dat, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever the file stores. Pixels not
  * measured are NaN and named in the warnings. The bytes are not modified and not kept.
  * Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.

@@ -13,11 +13,6 @@ const unread: readonly UnreadFormat[] = [
   { name: 'an RHK SM4', at: 2, magics: [utf16('STiMage 005.'), utf16('STiMage 006.')] },
   { name: 'an RHK SM3', at: 2, magics: [utf16('STiMage ')] },
   { name: 'an RHK SM2', at: 0, magics: ['STiMage 3.'] },
-  {
-    name: 'a Createc .dat',
-    at: 0,
-    magics: ['[Paramco32]', '[Paramet32]', '[Parameter]'],
-  },
   { name: 'a Nanonis .3ds grid', at: 0, magics: ['Grid dim='] },
   {
     name: 'a Nanonis spectrum (.dat)',

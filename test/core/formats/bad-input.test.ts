@@ -7,6 +7,7 @@ import { hasShared, readShared, sharedTitle } from '../../shared.ts';
 import {
   bytes,
   counting,
+  createc,
   exampleGwy,
   exampleScan,
   folder,
@@ -31,6 +32,9 @@ const examples: { name: string; file: Uint8Array; options?: ReadOptions }[] = [
   { name: 'a.npy', file: writeNpy(Float32Array.from(counting(6)), [2, 3]) },
   { name: 'a.sxm', file: writeSxm(exampleScan()) },
   { name: image, file: matrixImage(counting(24)), options: matrixOptions },
+  { name: 'packed.dat', file: createc({ numbers: counting(24), filled: true }) },
+  { name: 'float.dat', file: createc({ magic: '[Paramet32]', numbers: counting(24) }) },
+  { name: 'integer.dat', file: createc({ magic: '[Parameter]', numbers: counting(24) }) },
   { name: 'a.gwy', file: exampleGwy() },
   { name: 'old.gwy', file: oldGwy([gwyField('/0/data', 3, 2, counting(6))]) },
   { name: 'a.gsf', file: gsf({ XRes: 3, YRes: 2 }, counting(6)) },
@@ -120,10 +124,11 @@ describe('bad input', () => {
 
   it('any bytes behind a magic are refused or read', () => {
     const magics = ['\x93NUMPY\x01\0', ':NANONIS_VERSION:', 'ONTMATRX0101', 'GWYP', 'GWYO'];
+    const createcs = ['[Paramco32]', '[Paramet32]\nDATA', '[Parameter]\nNum.X=1\nNum.Y=1\nDATA'];
     const more = ['Gwyddion Simple Field 1.0\n', '\x89PNG\r\n\x1a\n', 'II*\0', 'MM\0*'];
     fc.assert(
       fc.property(
-        fc.constantFrom(...magics, ...more),
+        fc.constantFrom(...magics, ...createcs, ...more),
         fc.uint8Array({ maxLength: 200 }),
         (magic, rest) => {
           attempt(bytes.join(bytes.ascii(magic), rest), 'x.dat');
@@ -167,7 +172,6 @@ describe('formats known but not read', () => {
   const utf16 = (text: string) => text.replace(/./g, '$&\0');
   it.each([
     ['an RHK SM4', `8\0${utf16('STiMage 005.004 1')}`],
-    ['a Createc .dat', '[Paramco32]\r\n'],
     ['a Nanonis .3ds grid', 'Grid dim="30 x 30"'],
     ['a Nanosurf .nid', '[DataSet]\r\n'],
     ['a Bruker / Digital Instruments Nanoscope', '\\*File list\r\n'],
@@ -191,7 +195,6 @@ describe('formats known but not read', () => {
 describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are named'), () => {
   it.each([
     ['10x10-one_channel_without_name.ibw', 'Igor'],
-    ['createc_scan_atomic_11nm.dat', 'Createc'],
     ['NanonisReader_STS_grid_lockin.3ds', '3ds'],
     ['STS_nanonis_generic_4_5.dat', 'Nanonis spectrum'],
     ['dIdV_00001_H2PcDataset.dat', 'Nanonis spectrum'],
@@ -207,15 +210,18 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
     );
   });
 
-  it.each(['20201111--4_1.Z_mtrx', 'sxm_moire_10nm.sxm', 'PTO_110_Virgin0001.gwy'])(
-    '%s cut at many places',
-    (name) => {
-      const file = readShared(`vendor/${name}`);
-      const siblings = folder({ '20201111_0001.mtrx': readShared('vendor/20201111_0001.mtrx') });
-      for (let i = 0; i < 60; i++) {
-        const length = Math.floor((file.length * i) / 60);
-        expect(() => readScan(file.subarray(0, length), name, { siblings })).toThrow(FormatError);
-      }
-    },
-  );
+  it.each([
+    '20201111--4_1.Z_mtrx',
+    'sxm_moire_10nm.sxm',
+    'createc_scan_step_20nm.dat',
+    'createc_scan_qplus_10ch_afm.dat',
+    'PTO_110_Virgin0001.gwy',
+  ])('%s cut at many places', (name) => {
+    const file = readShared(`vendor/${name}`);
+    const siblings = folder({ '20201111_0001.mtrx': readShared('vendor/20201111_0001.mtrx') });
+    for (let i = 0; i < 60; i++) {
+      const length = Math.floor((file.length * i) / 60);
+      expect(() => readScan(file.subarray(0, length), name, { siblings })).toThrow(FormatError);
+    }
+  });
 });

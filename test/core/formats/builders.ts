@@ -12,6 +12,7 @@ export const bytes = {
     return Uint8Array.from(parts.flatMap((part) => [...part]));
   },
   ascii: (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0)),
+  i16: (...n: number[]) => new Uint8Array(Int16Array.from(n).buffer),
   u16: (n: number) => new Uint8Array(Uint16Array.of(n).buffer),
   u32: (n: number) => new Uint8Array(Uint32Array.of(n).buffer),
   f32: (...n: number[]) => new Uint8Array(Float32Array.from(n).buffer),
@@ -235,6 +236,68 @@ export function matrixImage(raw: number[], seconds = 40): Uint8Array {
 
 export function folder(files: Record<string, Uint8Array>): Siblings {
   return { names: Object.keys(files), read: (name) => files[name]! };
+}
+
+// --- Createc -----------------------------------------------------------------------------------
+
+/** A 20-bit scan of 3 x 2 pixels, Z and current both ways, as a header of 2022 states it. */
+export const createcHeader = {
+  'DAC-Type': '20bit',
+  'Titel(File) / Titel': 'LN2',
+  'Delta X / Delta X [Dac]': '32',
+  'Delta Y / Delta Y [Dac]': '16',
+  'Num.X / Num.X': '3',
+  'Num.Y / Num.Y': '2',
+  'GainX / GainX': '10',
+  'GainY / GainY': '10',
+  'GainZ / GainZ': '10',
+  'Rotation / Rotation': '12.50',
+  '  / ': '',
+  'BiasVoltage / BiasVolt.[mV]': '653.80',
+  'Gainpreamp / GainPre 10^': '9',
+  'Channels / Channels': '4',
+  'ScanYMode / ScanYMode': '1',
+  'Channelselectval / Channelselectval': '3',
+  'Drift_X / Drift_X[\xc5/sec]': '0.00000',
+  'Dacto[A]z': '0.00037',
+  FBLogIset: '156.00000000',
+  SetPoint: '1.56E-10',
+  'Length x[A]': '300.0092',
+  'Length y[A]': '200.0',
+  Channels: '4',
+  ZPiezoconst: ' 19.20',
+  Xpiezoconst: ' 96.00',
+  YPiezoconst: ' 96.00',
+};
+
+export interface CreatecFile {
+  magic?: '[Paramco32]' | '[Paramet32]' | '[Parameter]';
+  /** Lines to change; null leaves one out. */
+  header?: Record<string, string | null>;
+  numbers: number[];
+  /** Of the number before the first pixel. */
+  spare?: number;
+  /** Fill the header up to byte 16384, with a picture in it, as Createc does. */
+  filled?: boolean;
+}
+
+export function createc({
+  magic = '[Paramco32]',
+  header = {},
+  numbers,
+  spare = 0,
+  filled,
+}: CreatecFile): Uint8Array {
+  const lines = Object.entries<string | null>({ ...createcHeader, ...header })
+    .filter(([, text]) => text !== null)
+    .map(([key, text]) => `${key}=${text}\r\n`);
+  const text = ascii(`${magic}\r\n${lines.join('')}`);
+  const picture = filled ? join(ascii('ICON\xcb\x02\0\0\xff\xd8\nNum.X=9\n\0')) : ascii('');
+  const filling = new Uint8Array(filled ? 16384 - 5 - text.length - picture.length : 0);
+  const start = join(text, picture, filling, ascii(filled ? '\nDATA' : 'DATA'));
+  const all = [spare, ...numbers];
+  if (magic === '[Parameter]') return join(start, bytes.i16(...all));
+  return join(start, magic === '[Paramco32]' ? zlibSync(f32(...all)) : f32(...all));
 }
 
 // --- TIFF --------------------------------------------------------------------------------------

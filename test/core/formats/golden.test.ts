@@ -13,6 +13,7 @@ interface Golden {
     name: string;
     unit: string;
     direction: string;
+    scale?: number;
     nx: number;
     ny: number;
     width_m: number;
@@ -29,7 +30,14 @@ interface Golden {
 const tolerance = 1e-6;
 
 /** Formats that this library reads; the other goldens are of formats recognised only. */
-const readFormats = ['nanonis-sxm', 'omicron-mtrx-data', 'gwy', 'gwy-old(GWYO)', 'gsf'];
+const readFormats = [
+  'nanonis-sxm',
+  'omicron-mtrx-data',
+  'createc-dat',
+  'gwy',
+  'gwy-old(GWYO)',
+  'gsf',
+];
 
 const golden: Golden[] = hasShared
   ? readdirSync(resolve(sharedFolder, 'vendor/golden')).map((name) =>
@@ -55,6 +63,42 @@ function place(format: string, channel: Channel, x: number, y: number): [number,
     format === 'omicron-mtrx-data' || (format === 'nanonis-sxm' && channel.slow === 'up');
   const mirrored = format === 'nanonis-sxm' && channel.direction === 'backward';
   return [mirrored ? channel.columns - 1 - x : x, bottomFirst ? channel.rows - 1 - y : y];
+}
+
+/** What a count of a Createc channel is in `unit`, from the constants of the file's header. */
+function createcScale({ header }: Scan, { name }: Channel): number {
+  const volts = 20 / 2 ** 20;
+  if (name === 'Current') return volts / 10 ** Number(header['Gainpreamp / GainPre 10^']);
+  if (name !== 'Z') return 1;
+  return Number(header['ZPiezoconst']) * Number(header['GainZ / GainZ']) * volts * 1e-10;
+}
+
+/**
+ * Our Createc channel as ProbeFlow, which made the goldens, reads the file:
+ * - from the spare number before the first pixel, so that each pixel is one to the right of ours and
+ *   the first is the spare one, or the last of the image before;
+ * - with Dacto[A]z, rounded to five decimals, for the heights, and with half of the current and its
+ *   sign turned round;
+ * - without the rows that were not measured.
+ */
+function asProbeFlow(scan: Scan, i: number, wanted: Golden['channels'][0]): Channel {
+  const channel = scan.channels[i]!;
+  const before = scan.channels[i - 1];
+  const factor = wanted.scale! / createcScale(scan, channel);
+  const pixels = new Float64Array(wanted.nx * wanted.ny);
+  if (before) {
+    const last = before.pixels[before.pixels.length - 1]! / createcScale(scan, before);
+    pixels[0] = (Number.isNaN(last) ? 0 : last) * wanted.scale!;
+  }
+  for (let k = 1; k < pixels.length; k++) pixels[k] = channel.pixels[k - 1]! * factor;
+  return {
+    ...channel,
+    name: `${channel.name} ${channel.direction}`,
+    unit: channel.unit || 'DAC',
+    pixels,
+    rows: wanted.ny,
+    heightNm: (channel.heightNm! * wanted.ny) / channel.rows,
+  };
 }
 
 function statistics({ pixels }: Channel) {
@@ -91,7 +135,7 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
   it('covers every golden file of the formats read', () => {
     expect(cases.map(({ file }) => file).sort()).toEqual(
       siblings.names
-        .filter((name) => /\.(sxm|gwy|gsf|Z_mtrx)$/.test(name))
+        .filter((name) => /\.(sxm|gwy|gsf|Z_mtrx)$|^(createc|A25).*\.dat$/.test(name))
         .slice()
         .sort(),
     );
@@ -101,7 +145,7 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
     const scan = read(file);
     expect(scan.channels.length).toBe(channels.length);
     channels.forEach((wanted, i) => {
-      const channel = scan.channels[i]!;
+      const channel = format === 'createc-dat' ? asProbeFlow(scan, i, wanted) : scan.channels[i]!;
       const title = `${wanted.name} ${wanted.direction}`;
       expect([channel.columns, channel.rows], title).toEqual([wanted.nx, wanted.ny]);
       // A GWYO file of version 1.x has no titles: its golden is named after the type.
@@ -154,6 +198,24 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
         expect(channel.angleDeg).toBe(meta['scan_angle_deg']);
         expect(channel.slow).toBe(meta['scan_dir']);
       }
+    },
+  );
+
+  it.each(cases.filter(({ format }) => format === 'createc-dat'))(
+    '$file: bias, set-point, angle and rows not measured',
+    ({ file, meta, channels }) => {
+      const { channels: got } = read(file);
+      got.forEach((channel, i) => {
+        const { biasV, angleDeg, slow, rows, columns, pixels } = channel;
+        expect(biasV).toBe(Number((Number(meta['bias_mV']) / 1000).toPrecision(12)));
+        expect(angleDeg).toBe(Number(meta['scan_angle_deg']));
+        expect(slow).toBe('down');
+        expect([columns, rows]).toEqual([meta['Nx'], meta['Ny']]);
+        // The feedback of the AFM follows a frequency shift: its 7.000 are Hz.
+        const ampere = file.includes('qplus') ? null : Number(meta['setpoint']);
+        expect(channel.setpointA).toBe(ampere);
+        expect(pixels.subarray(channels[i]!.ny * columns).every(Number.isNaN)).toBe(true);
+      });
     },
   );
 
