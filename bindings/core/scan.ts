@@ -33,7 +33,10 @@ export interface Channel {
 export interface Scan {
   /** The file's name, without folders. */
   name: string;
-  /** The format's short name: 'npy', 'nanonis-sxm', 'omicron-matrix', 'createc', 'gwy', 'gsf', 'png', 'tiff'. */
+  /**
+   * The format's short name: 'npy', 'nanonis-sxm', 'omicron-matrix', 'createc', 'rhk-sm4', 'gwy', 'gsf', 'png',
+   * 'tiff'.
+   */
   format: string;
   channels: Channel[];
   /** The file's own header, flattened to text, for the record. */

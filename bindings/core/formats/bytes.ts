@@ -73,6 +73,9 @@ export class Cursor {
   i32(what: string): number {
     return this.view.getInt32(this.take(4, what), this.little);
   }
+  f32(what: string): number {
+    return this.view.getFloat32(this.take(4, what), this.little);
+  }
   f64(what: string): number {
     return this.view.getFloat64(this.take(8, what), this.little);
   }
@@ -101,6 +104,11 @@ export function startsWith(bytes: Uint8Array, text: string, at = 0): boolean {
   if (at + text.length > bytes.length) return false;
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
   return true;
+}
+
+/** A text of ASCII as its bytes in UTF-16, one byte per character, for startsWith. */
+export function asUtf16(text: string): string {
+  return text.replace(/./g, '$&\0');
 }
 
 /** First position of text (one byte per character) at or after `from`, or -1. */

@@ -9,6 +9,7 @@ import { matrixMagic } from './matrix-parameters.ts';
 import { npyMagic, readNpy } from './npy.ts';
 import type { ReadOptions } from './options.ts';
 import { pngMagic, readPng } from './png.ts';
+import { readRhkSm4, rhkSm4Magics } from './rhk-sm4.ts';
 import { readSxm, sxmMagic } from './sxm.ts';
 import { readTiff, tiffMagics } from './tiff.ts';
 import { splitUnit } from './units.ts';
@@ -20,6 +21,8 @@ export type { ReadOptions, Siblings } from './options.ts';
 interface Format {
   title: string;
   magics: readonly string[];
+  /** Where they stand, when not at the beginning. */
+  at?: number;
   extension: RegExp;
   read(bytes: Uint8Array, file: string, options: ReadOptions): Scan;
 }
@@ -35,6 +38,13 @@ const formats: readonly Format[] = [
   },
   // The extension belongs to others as well, so it does not make a file a broken one of Createc.
   { title: 'Createc .dat', magics: createcMagics, extension: /(?!)/, read: readCreatec },
+  {
+    title: 'RHK .sm4',
+    magics: rhkSm4Magics,
+    at: 2,
+    extension: /\.sm4$/i,
+    read: readRhkSm4,
+  },
   { title: 'Gwyddion .gwy', magics: [gwyMagic, oldGwyMagic], extension: /\.gwy$/i, read: readGwy },
   { title: 'Gwyddion .gsf', magics: [gsfMagic], extension: /\.gsf$/i, read: readGsf },
   { title: 'PNG', magics: [pngMagic], extension: /\.png$/i, read: readPng },
@@ -46,7 +56,9 @@ const titles = formats.map(({ title }) => title).join(', ');
 /** The format whose magic the content begins with; the name only words the error. */
 function recognise(bytes: Uint8Array, file: string): Format {
   if (bytes.length === 0) throw new FormatError(file, 0, 'an empty file', `a scan (${titles})`);
-  const format = formats.find(({ magics }) => magics.some((magic) => startsWith(bytes, magic)));
+  const format = formats.find(({ magics, at }) =>
+    magics.some((magic) => startsWith(bytes, magic, at)),
+  );
   if (format) return format;
   const unread = recogniseUnread(bytes);
   if (unread) {
@@ -60,15 +72,17 @@ function recognise(bytes: Uint8Array, file: string): Format {
   throw new FormatError(file, 0, quoteStart(bytes), expected);
 }
 
-function quoteMagic({ magics }: Format): string {
-  return magics
-    .map((magic) =>
-      quoteStart(
-        Uint8Array.from(magic, (c) => c.charCodeAt(0)),
-        magic.length,
-      ),
-    )
-    .join(' or ');
+function quoteMagic({ magics, at }: Format): string {
+  const texts = magics.map((magic) => {
+    const isUtf16 = /^([ -~]\0)+$/.test(magic);
+    const shown = isUtf16 ? magic.replaceAll('\0', '') : magic;
+    const text = quoteStart(
+      Uint8Array.from(shown, (c) => c.charCodeAt(0)),
+      shown.length,
+    );
+    return isUtf16 ? `${text} in UTF-16` : text;
+  });
+  return texts.join(' or ') + (at === undefined ? '' : ` at byte ${at}`);
 }
 
 function checkOptions({ widthNm }: ReadOptions): void {
@@ -134,9 +148,9 @@ function missingPixels(channel: Channel): string[] {
 /**
  * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
  * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
- * .dat, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever the file stores. Pixels not
- * measured are NaN and named in the warnings. The bytes are not modified and not kept.
- * Throws FormatError for content that is not what its format promises (with file, byte offset,
+ * .dat, RHK .sm4, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever
+ * the file stores. Pixels not measured are NaN and named in the warnings. The bytes are not modified
+ * and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.
  */
 export function readScan(bytes: Uint8Array, name: string, options: ReadOptions = {}): Scan {

@@ -1,4 +1,4 @@
-import { startsWith } from './bytes.ts';
+import { asUtf16, startsWith } from './bytes.ts';
 
 /** A known format that is recognised in order to say so by name. */
 interface UnreadFormat {
@@ -7,11 +7,8 @@ interface UnreadFormat {
   magics: readonly string[];
 }
 
-const utf16 = (text: string) => text.replace(/./g, '$&\0');
-
 const unread: readonly UnreadFormat[] = [
-  { name: 'an RHK SM4', at: 2, magics: [utf16('STiMage 005.'), utf16('STiMage 006.')] },
-  { name: 'an RHK SM3', at: 2, magics: [utf16('STiMage ')] },
+  { name: 'an RHK SM3', at: 2, magics: [asUtf16('STiMage ')] },
   { name: 'an RHK SM2', at: 0, magics: ['STiMage 3.'] },
   { name: 'a Nanonis .3ds grid', at: 0, magics: ['Grid dim='] },
   {

@@ -10,6 +10,7 @@ import {
   createc,
   exampleGwy,
   exampleScan,
+  exampleSm4,
   folder,
   gsf,
   gwyField,
@@ -35,6 +36,7 @@ const examples: { name: string; file: Uint8Array; options?: ReadOptions }[] = [
   { name: 'packed.dat', file: createc({ numbers: counting(24), filled: true }) },
   { name: 'float.dat', file: createc({ magic: '[Paramet32]', numbers: counting(24) }) },
   { name: 'integer.dat', file: createc({ magic: '[Parameter]', numbers: counting(24) }) },
+  { name: 'a.sm4', file: exampleSm4() },
   { name: 'a.gwy', file: exampleGwy() },
   { name: 'old.gwy', file: oldGwy([gwyField('/0/data', 3, 2, counting(6))]) },
   { name: 'a.gsf', file: gsf({ XRes: 3, YRes: 2 }, counting(6)) },
@@ -126,9 +128,10 @@ describe('bad input', () => {
     const magics = ['\x93NUMPY\x01\0', ':NANONIS_VERSION:', 'ONTMATRX0101', 'GWYP', 'GWYO'];
     const createcs = ['[Paramco32]', '[Paramet32]\nDATA', '[Parameter]\nNum.X=1\nNum.Y=1\nDATA'];
     const more = ['Gwyddion Simple Field 1.0\n', '\x89PNG\r\n\x1a\n', 'II*\0', 'MM\0*'];
+    const rhk = '8\0STiMage 005.004 1 '.replace(/(?<=.{2})./gs, '$&\0');
     fc.assert(
       fc.property(
-        fc.constantFrom(...magics, ...createcs, ...more),
+        fc.constantFrom(...magics, ...createcs, ...more, rhk),
         fc.uint8Array({ maxLength: 200 }),
         (magic, rest) => {
           attempt(bytes.join(bytes.ascii(magic), rest), 'x.dat');
@@ -144,6 +147,9 @@ describe('bad input', () => {
     );
     expect(() => readScan(bytes.ascii('hello world, again'), 'a.sxm')).toThrow(
       "a.sxm: at byte 0, found 'hello world, aga', expected ':NANONIS_VERSION:', as its name says Nanonis .sxm.",
+    );
+    expect(() => readScan(bytes.ascii('hello world, again'), 'a.SM4')).toThrow(
+      "expected 'STiMage 005.' in UTF-16 or 'STiMage 006.' in UTF-16 at byte 2, as its name says RHK .sm4.",
     );
     expect(() => readScan(Uint8Array.of(0, 1, 2), 'a.xyz')).toThrow(
       'a.xyz: at byte 0, found bytes 00 01 02, expected one of NumPy .npy, Nanonis .sxm',
@@ -171,7 +177,7 @@ describe('bad input', () => {
 describe('formats known but not read', () => {
   const utf16 = (text: string) => text.replace(/./g, '$&\0');
   it.each([
-    ['an RHK SM4', `8\0${utf16('STiMage 005.004 1')}`],
+    ['an RHK SM3', `8\0${utf16('STiMage 004.001 1')}`],
     ['a Nanonis .3ds grid', 'Grid dim="30 x 30"'],
     ['a Nanosurf .nid', '[DataSet]\r\n'],
     ['a Bruker / Digital Instruments Nanoscope', '\\*File list\r\n'],
@@ -203,7 +209,7 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
     ['stm-aarhus-mul-a.mul', 'Aarhus'],
     ['stm_nanonis_generic_4_5.nxs', 'HDF5'],
     ['stp-1.stp', 'WSxM'],
-    ['test_iv.SM4', 'RHK SM4'],
+    ['test_iv.SM4', "RHK SM4 file that holds no image but spectra ('DC Current'"],
   ])('%s', (file, name) => {
     expect(() => readScan(readShared(`vendor/${file}`), file)).toThrow(
       expect.objectContaining({ name: 'FormatError', found: expect.stringContaining(name) }),
@@ -216,6 +222,8 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
     'createc_scan_step_20nm.dat',
     'createc_scan_qplus_10ch_afm.dat',
     'PTO_110_Virgin0001.gwy',
+    'topo_ABC_Graphite-Sample5_9K_2021_08_13_19_11_10_065.sm4',
+    'dI-dV_9K_ABC6_2020_07_02_08_50_47_967.sm4',
   ])('%s cut at many places', (name) => {
     const file = readShared(`vendor/${name}`);
     const siblings = folder({ '20201111_0001.mtrx': readShared('vendor/20201111_0001.mtrx') });

@@ -300,6 +300,106 @@ export function createc({
   return join(start, magic === '[Paramco32]' ? zlibSync(f32(...all)) : f32(...all));
 }
 
+// --- RHK SM4 -----------------------------------------------------------------------------------
+
+export interface Sm4Page {
+  /** 0 image, 1 spectra, 6 sequential data, ... */
+  content?: number;
+  type?: number;
+  columns: number;
+  rows: number;
+  /** 0 right, 1 left, 2 up, 3 down. */
+  scan?: number;
+  xScale?: number;
+  yScale?: number;
+  zScale?: number;
+  zOffset?: number;
+  label?: string;
+  xUnit?: string;
+  zUnit?: string;
+  completedLines?: string;
+  setpointUnit?: string;
+  raw: number[];
+}
+
+const sm4Object = (type: number, offset: number, size: number) =>
+  join(u32(type), u32(offset), u32(size));
+
+function sm4Texts(page: Sm4Page): Uint8Array {
+  const {
+    label = 'Topography',
+    xUnit = 'm',
+    zUnit = 'm',
+    completedLines,
+    setpointUnit = 'A',
+  } = page;
+  const lines = completedLines ?? String(page.rows).padStart(4, '0');
+  const place = ['C:/a.sm4', '11/30/26', '12:00:00', xUnit, xUnit, zUnit, '', ''];
+  const texts = [label, '', 'session', '', ...place, '', lines, '0', '', '', setpointUnit];
+  return join(...texts.map((text) => join(u16(text.length), utf16(text).subarray(4))));
+}
+
+/** A page's header at `at`, behind it its texts, then its numbers: all that is not in the index. */
+function sm4Page(page: Sm4Page, at: number): { bytes: Uint8Array; objects: Uint8Array } {
+  const { columns, rows, type = 1, scan = 0, raw } = page;
+  const texts = sm4Texts(page);
+  const textsAt = at + 180 + 12;
+  const scales = f32(page.xScale ?? -1e-9, page.yScale ?? -2e-9, page.zScale ?? -1e-12);
+  const header = join(
+    ...[u16(180), u16(18), u32(type), u32(0), u32(0), u32(0), u32(0), u32(columns), u32(rows)],
+    ...[u32(0), u32(scan), u32(0), u32(4 * raw.length), u32(0), u32(0), scales],
+    f32(0, 5e-9, 6e-9, page.zOffset ?? 0, 0.001, -1.25, 5e-11, 12.5),
+    ...[u32(0), u32(0), u32(0), u32(1), new Uint8Array(64)],
+  );
+  const data = join(...raw.map((n) => u32(n)));
+  return {
+    bytes: join(header, sm4Object(10, textsAt, texts.length), texts, data),
+    objects: join(
+      sm4Object(3, at, 180),
+      sm4Object(4, textsAt + texts.length, data.length),
+      sm4Object(14, 0, 0),
+    ),
+  };
+}
+
+export function sm4(pages: Sm4Page[]): Uint8Array {
+  const indexAt = 58 + 3 * 12;
+  const arrayAt = indexAt + 16 + 12;
+  let at = arrayAt + pages.length * (32 + 3 * 12);
+  const made = pages.map((page) => {
+    const one = sm4Page(page, at);
+    at += one.bytes.length;
+    const content = u32(page.content ?? 0);
+    const entry = join(new Uint8Array(16), content, u32(0), u32(3), u32(6), one.objects);
+    return { entry, bytes: one.bytes };
+  });
+  return join(
+    ...[u16(56), utf16('STiMage 005.004 1 ').subarray(4), u32(pages.length), u32(3), u32(12)],
+    ...[u32(0), u32(0), sm4Object(1, indexAt, 16), sm4Object(13, 0, 0), sm4Object(15, 0, 0)],
+    ...[u32(pages.length), u32(1), u32(0), u32(0), sm4Object(2, arrayAt, 32)],
+    ...made.map(({ entry }) => entry),
+    ...made.map(({ bytes }) => bytes),
+  );
+}
+
+/** Forward and backward heights, a current, and spectra. */
+export const exampleSm4 = () =>
+  sm4([
+    { columns: 3, rows: 2, scan: 1, raw: counting(6).map((n) => 10 * n) },
+    { columns: 3, rows: 2, raw: counting(6) },
+    {
+      columns: 2,
+      rows: 2,
+      type: 2,
+      label: 'Current',
+      zUnit: 'A',
+      zScale: 1e-12,
+      raw: [1, 2, 3, 4],
+    },
+    { content: 1, columns: 4, rows: 1, type: 16, label: 'LIA Current', raw: counting(4) },
+    { content: 0, columns: 4, rows: 1, label: 'Line', raw: counting(4) },
+  ]);
+
 // --- TIFF --------------------------------------------------------------------------------------
 
 export interface TiffPage {
