@@ -19,7 +19,7 @@ export class Scans {
   /** The scan that was opened alone and last, to be shown once it is ready. */
   private awaited: StripScan | undefined;
   onChange: () => void = () => {};
-  /** A scan's bench is ready, before anything was done on it; `isAgain` where it had one before. */
+  /** A scan's bench is ready, before anything was done on it; `isAgain` where the one before is still in use. */
   onOpen: (scan: StripScan, isAgain: boolean) => Promise<void> = async () => {};
   private readonly engine: Engine;
   /** Parameters of Matrix scans, which may come before their scans or after them. */
@@ -96,13 +96,20 @@ export class Scans {
 
   private async read(scan: StripScan): Promise<void> {
     const { bench: before, files } = scan;
-    const work = before?.session();
     const [file, ...companions] = files;
     const bench = await Bench.open(this.engine, file, companions);
-    scan.bench = bench;
-    await this.onOpen(scan, before !== undefined);
-    if (work !== undefined) await bench.restore(work, file.name);
-    before?.close();
+    scan.bench ??= bench;
+    try {
+      await this.onOpen({ ...scan, bench }, before !== undefined);
+      // Until the end a person goes on with the one before.
+      for (let work = ''; before && work !== before.session(); ) {
+        work = before.session();
+        await bench.restore(work, file.name);
+      }
+    } finally {
+      before?.close();
+      scan.bench = bench;
+    }
   }
 
   /** With all companions, if these say anything else of the scan. */
