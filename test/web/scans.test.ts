@@ -59,4 +59,59 @@ describe('scans whose parameters come later', () => {
     ]);
     scans.remove(scans.list[0]);
   });
+
+  const openScans = async () => (await engine.memory()).openScans;
+  const parameterFileOf = (scans: Scans) =>
+    scans.list[0].bench?.handle.info.header['parameterFile'];
+
+  test('are read once at a time, and none stays open that is not in use', async () => {
+    const scans = scansThat();
+    await Promise.all([scans.open([scan], []), scans.open([], [parameters])]);
+    expect(scans.list[0]).toMatchObject({ failure: '', isBusy: false });
+    expect(parameterFileOf(scans)).toBe(parameters.name);
+    expect(await openScans()).toBe(1);
+    const later = { ...parameters, name: 'a_0002.mtrx' };
+    const last = { ...parameters, name: 'a_0003.mtrx' };
+    await Promise.all([scans.open([], [later]), scans.open([], [last])]);
+    expect(parameterFileOf(scans)).toBe(last.name);
+    expect(await openScans()).toBe(1);
+    scans.remove(scans.list[0]);
+    expect(await openScans()).toBe(0);
+  });
+
+  test.each([
+    ['is read', 0],
+    ['is compared', 1],
+    ['is read again', 2],
+  ])('leave nothing open when one is closed while it %s', async (_, at) => {
+    let isOpened = false;
+    const scans = scansThat(async (count) => {
+      if (count === at) scans.remove(scans.list[0]);
+    });
+    scans.onOpen = async () => {
+      isOpened = true;
+    };
+    await Promise.all([scans.open([scan], []), scans.open([], [parameters])]);
+    expect(isOpened).toBe(at > 0);
+    expect(await openScans()).toBe(0);
+  });
+
+  test('leave nothing open when one is closed while its work is taken up', async () => {
+    const scans = scansThat();
+    await scans.open([scan], []);
+    scans.onOpen = async () => scans.remove(scans.list[0]);
+    await scans.open([], [parameters]);
+    expect(await openScans()).toBe(0);
+  });
+
+  test('wait for those opened before them', async () => {
+    const read: string[] = [];
+    const scans = scansThat();
+    scans.onOpen = async ({ name }) => void read.push(name);
+    const other = { ...scan, name: 'other.sxm' };
+    await Promise.all([scans.open([other, scan], []), scans.open([], [parameters])]);
+    expect(read).toEqual([other.name, scan.name, scan.name]);
+    expect(await openScans()).toBe(2);
+    for (const one of scans.list) scans.remove(one);
+  });
 });

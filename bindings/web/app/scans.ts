@@ -24,6 +24,8 @@ export class Scans {
   private readonly engine: Engine;
   /** Parameters of Matrix scans, which may come before their scans or after them. */
   private companions: readonly NamedBytes[] = [];
+  /** The work asked for last on each scan. */
+  private readonly turns = new WeakMap<StripScan, Promise<void>>();
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -62,9 +64,12 @@ export class Scans {
     this.list = [...this.list, ...added];
     if (added.length === 1) this.awaited = added[0];
     this.onChange();
+    let turn = Promise.resolve();
     for (const scan of added) {
-      await this.work(scan, () => this.read(scan));
+      const before = turn;
+      turn = this.work(scan, () => before.then(() => this.read(scan)));
     }
+    await turn;
     if (companions.length > 0) for (const scan of earlier) await this.readAgain(scan);
   }
 
@@ -95,11 +100,13 @@ export class Scans {
   }
 
   private async read(scan: StripScan): Promise<void> {
+    if (!this.isOpen(scan)) return;
     const { bench: before, files } = scan;
     const [file, ...companions] = files;
     const bench = await Bench.open(this.engine, file, companions);
-    scan.bench ??= bench;
     try {
+      if (!this.isOpen(scan)) return;
+      scan.bench ??= bench;
       await this.onOpen({ ...scan, bench }, before !== undefined);
       // Until the end a person goes on with the one before.
       for (let work = ''; before && work !== before.session(); ) {
@@ -107,15 +114,17 @@ export class Scans {
         await bench.restore(work, file.name);
       }
     } finally {
-      before?.close();
-      scan.bench = bench;
+      if (this.isOpen(scan)) {
+        before?.close();
+        scan.bench = bench;
+      } else bench.close();
     }
   }
 
   /** With all companions, if these say anything else of the scan. */
   private async readAgain(scan: StripScan): Promise<void> {
-    const { bench, files } = scan;
     await this.work(scan, async () => {
+      const { bench, files } = scan;
       const [file] = files;
       if (bench) {
         const options = { ...bench.openOptions, companions: this.companions };
@@ -128,18 +137,29 @@ export class Scans {
     });
   }
 
-  private async work(scan: StripScan, work: () => Promise<void>): Promise<void> {
-    scan.isBusy = true;
-    scan.failure = '';
-    this.onChange();
-    try {
-      await work();
-    } catch (error) {
-      scan.failure = error instanceof Error ? error.message : String(error);
-    } finally {
-      scan.isBusy = false;
+  private isOpen(scan: StripScan): boolean {
+    return this.list.includes(scan);
+  }
+
+  /** One piece of work on a scan after the other, as long as it is open. */
+  private work(scan: StripScan, work: () => Promise<void>): Promise<void> {
+    const before = this.turns.get(scan) ?? Promise.resolve();
+    const turn = before.then(async () => {
+      if (!this.isOpen(scan)) return;
+      scan.isBusy = true;
+      scan.failure = '';
       this.onChange();
-    }
+      try {
+        await work();
+      } catch (error) {
+        scan.failure = error instanceof Error ? error.message : String(error);
+      } finally {
+        scan.isBusy = turn !== this.turns.get(scan);
+        this.onChange();
+      }
+    });
+    this.turns.set(scan, turn);
+    return turn;
   }
 }
 
