@@ -38,7 +38,8 @@ export class Clicks {
     else if (control.view.contains(click.places[0])) await this.wait(bench, click);
     // Said and not done: in the field the next digit or letter would be a name and no longer a command.
     const isMade = !hadClasses && bench.labelling.classes.length > 0;
-    if (isMade && !control.isError) control.say(`${control.message} ${HOW_TO_RENAME}`);
+    if (isMade && bench === control.bench && !control.isError)
+      control.say(`${control.message} ${HOW_TO_RENAME}`);
   }
 
   private async wait(bench: Workbench, click: Click): Promise<void> {
