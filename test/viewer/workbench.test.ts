@@ -209,6 +209,8 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
     ]);
     const { content } = await exportResult(again, 'json');
     expect(JSON.parse(String(content)).warnings).toContain(again.warnings[0]);
+    for (const { name } of again.labelling.classes) await again.run({ type: 'remove class', name });
+    expect(again.warnings).toEqual([]);
   });
 
   test('a picture has the colours of the viewer, also for what is no class', async () => {

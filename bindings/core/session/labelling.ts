@@ -6,6 +6,7 @@ import type {
   ClassLibrary,
   ClassStyle,
   DefectLabel,
+  ExampleSurface,
   Labelling,
   Position,
 } from './types.ts';
@@ -141,8 +142,18 @@ function renameClass(before: Labelling, from: string, to: string): Labelling {
       ...library,
       classes: library.classes.map((one) => ({ ...one, name: rename(one.name) })),
       labels: library.labels.map(rename),
+      ...withSurfaces(library, ({ labels, ...seen }) => [
+        labels ? { ...seen, labels: labels.map(rename) } : seen,
+      ]),
     },
   };
+}
+
+function withSurfaces(
+  { surfaces }: ClassLibrary,
+  change: (surface: ExampleSurface) => ExampleSurface[],
+): Pick<ClassLibrary, 'surfaces'> {
+  return surfaces ? { surfaces: surfaces.flatMap(change) } : {};
 }
 
 function colourClass(before: Labelling, name: string, colour: string): Labelling {
@@ -178,6 +189,12 @@ function withoutClass(library: ClassLibrary, name: string): ClassLibrary {
     classes: library.classes.filter((one) => one.name !== name),
     labels: kept.map((i) => library.labels[i]),
     embeddings: left,
+    // A surface goes with the last of its examples, as far as it is known whose they are.
+    ...withSurfaces(library, (surface) => {
+      const labels = surface.labels?.filter((label) => label !== name);
+      if (kept.length === 0 || labels?.length === 0) return [];
+      return [labels ? { ...surface, labels } : surface];
+    }),
   };
 }
 

@@ -2,7 +2,7 @@ import { decodeBase64, encodeBase64 } from '../base64.ts';
 import { SupportError } from '../errors.ts';
 import { isReservedLabel, NOT_A_DEFECT } from '../label-words.ts';
 import { JsonReader } from './read-json.ts';
-import type { ClassLibrary, ClassStyle, SurfaceSeen } from './types.ts';
+import type { ClassLibrary, ClassStyle, ExampleSurface } from './types.ts';
 
 const FORMAT = 'adatom-class-library';
 const VERSION = 1;
@@ -68,11 +68,13 @@ export function libraryFrom(reader: JsonReader): ClassLibrary {
   };
 }
 
-function surfaceFrom(reader: JsonReader): SurfaceSeen {
+function surfaceFrom(reader: JsonReader): ExampleSurface {
   const spacing = reader.field('rowSpacingNm');
+  const labels = reader.field('labels');
   return {
     source: reader.field('source').text(),
     rowSpacingNm: spacing.isNull() ? null : spacing.number(),
+    ...(labels.isNull() ? {} : { labels: labels.list((item) => item.text()) }),
   };
 }
 
@@ -110,10 +112,6 @@ function title({ name, sha256 }: ClassLibrary['network']): string {
 export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassLibrary {
   checkNetwork(second, first.network, first.dimension);
   const added = second.classes.filter(({ name }) => !first.classes.some((c) => c.name === name));
-  const { surfaces = [] } = first;
-  const others = (second.surfaces ?? []).filter(
-    ({ source }) => !surfaces.some((one) => one.source === source),
-  );
   const embeddings = new Float32Array(first.embeddings.length + second.embeddings.length);
   embeddings.set(first.embeddings);
   embeddings.set(second.embeddings, first.embeddings.length);
@@ -123,8 +121,23 @@ export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassL
     labels: [...first.labels, ...second.labels],
     embeddings,
     sources: [...new Set([...first.sources, ...second.sources])],
-    ...(first.surfaces || others.length > 0 ? { surfaces: [...surfaces, ...others] } : {}),
+    ...(first.surfaces || second.surfaces?.length ? { surfaces: joinSurfaces(first, second) } : {}),
   };
+}
+
+/** Of a source that both know what the first saw, for the examples of both. */
+function joinSurfaces(first: ClassLibrary, second: ClassLibrary): ExampleSurface[] {
+  const { surfaces = [] } = first;
+  const others = second.surfaces ?? [];
+  const joined = surfaces.map((one) => {
+    const other = others.find(({ source }) => source === one.source);
+    if (!other) return one;
+    const { labels, ...seen } = one;
+    if (!labels || !other.labels) return seen;
+    return { ...seen, labels: [...new Set([...labels, ...other.labels])] };
+  });
+  const isNew = ({ source }: ExampleSurface) => !surfaces.some((one) => one.source === source);
+  return [...joined, ...others.filter(isNew)];
 }
 
 function littleEndian(values: Float32Array): Uint8Array {

@@ -32,6 +32,12 @@ export interface SurfaceSeen {
   rowSpacingNm: number | null;
 }
 
+/** A surface that examples were labelled on. */
+export interface ExampleSurface extends SurfaceSeen {
+  /** Labels of its examples, each once: not in libraries of earlier versions. */
+  labels?: readonly string[];
+}
+
 /** Labelled examples of other scans, as vectors of one network. */
 export interface ClassLibrary {
   /** sha256 null: the untrained filter bank, which its name identifies. */
@@ -45,7 +51,7 @@ export interface ClassLibrary {
   /** Names of the scans that the examples were labelled in. */
   sources: readonly string[];
   /** Surfaces of those sources where they are known: not in libraries of earlier versions. */
-  surfaces?: readonly SurfaceSeen[];
+  surfaces?: readonly ExampleSurface[];
 }
 
 /** Everything a person decided about one scan. Never changed in place: commands make new ones. */

@@ -247,14 +247,15 @@ export class Workbench {
       vectors.set(embeddings.subarray(point * dimension, (point + 1) * dimension), i * dimension);
     });
     const { surface } = this;
+    const given = examples.map(({ label }) => label);
     const own: ClassLibrary = {
       network: this.engine.network,
       dimension,
       classes: classes.filter(({ name }) => labels.some(({ label }) => label === name)),
-      labels: examples.map(({ label }) => label),
+      labels: given,
       embeddings: vectors,
       sources: [this.input.file],
-      ...(surface ? { surfaces: [surface] } : {}),
+      ...(surface ? { surfaces: [{ ...surface, labels: [...new Set(given)] }] } : {}),
     };
     return library ? joinLibraries(own, library) : own;
   }

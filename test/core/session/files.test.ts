@@ -3,6 +3,7 @@ import { FormatError, OptionError, SupportError } from '../../../bindings/core/e
 import {
   apply,
   type ClassLibrary,
+  type Command,
   checkInput,
   emptyLabelling,
   joinLibraries,
@@ -102,6 +103,38 @@ describe('a class library', () => {
       surfaces,
     );
     expect(joinLibraries(library, library)).not.toHaveProperty('surfaces');
+  });
+
+  test('forgets a surface with the last of its examples', () => {
+    const two = {
+      ...library,
+      surfaces: [
+        { source: 'a.sxm', rowSpacingNm: 0.77, labels: ['vacancy'] },
+        { source: 'b.sxm', rowSpacingNm: 0.4, labels: ['vacancy', 'step, "kinked"'] },
+        { source: 'of an earlier version.sxm', rowSpacingNm: null },
+      ],
+    };
+    expect(readLibrary(writeLibrary(two), 'l.json')).toEqual(two);
+    const [a, b, c] = two.surfaces;
+    const libraryAfter = (...commands: Command[]) =>
+      commands.reduce(apply, apply(emptyLabelling, { type: 'library', library: two })).library!;
+    const rename: Command = { type: 'rename class', from: 'vacancy', to: 'hole' };
+    expect(libraryAfter(rename).surfaces?.[0].labels).toEqual(['hole']);
+    const left = libraryAfter(rename, { type: 'remove class', name: 'hole' });
+    expect(left.surfaces).toEqual([{ ...b, labels: ['step, "kinked"'] }, c]);
+    const none = libraryAfter(
+      { type: 'remove class', name: 'vacancy' },
+      { type: 'remove class', name: 'step, "kinked"' },
+    );
+    expect(none.surfaces).toEqual([]);
+
+    const more = { ...library, surfaces: [{ ...a, labels: ['step, "kinked"'] }] };
+    expect(joinLibraries(more, two).surfaces).toEqual([
+      { ...a, labels: ['step, "kinked"', 'vacancy'] },
+      ...[b, c],
+    ]);
+    const unknown = { ...library, surfaces: [{ source: 'a.sxm', rowSpacingNm: 0.77 }] };
+    expect(joinLibraries(two, unknown).surfaces).toEqual([...unknown.surfaces, b, c]);
   });
 
   test('whose vectors are not as many as it says is refused', () => {
