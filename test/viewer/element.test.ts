@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { readPointsCsv } from '../../bindings/core/export/csv.ts';
+import type { Engine, NamedBytes, Workbench } from '../../bindings/web/viewer/index.ts';
 import { onOwnStage, onStage } from './stage.ts';
 
 const VIEWER = new URL('../../dist/web/viewer.js', import.meta.url);
@@ -10,6 +11,8 @@ const VIEWER = new URL('../../dist/web/viewer.js', import.meta.url);
 function soon<T>(read: () => T | Promise<T>) {
   return expect.poll(read, { timeout: 60_000 });
 }
+
+type WorkbenchOpen = (engine: Engine, file: NamedBytes) => Promise<Workbench>;
 
 /** Of 64 x 64 heights in float32, with no size and no unit. */
 const NPY_HEADER = `\x93NUMPY\x01\x00v\x00${"{'descr': '<f4', 'fortran_order': False, 'shape': (64, 64), }".padEnd(117)}\n`;
@@ -225,6 +228,56 @@ describe(title, { timeout: 240_000 }, () => {
       await first.fill('step');
       await stage.canvas.press('f');
       expect(await stage.settled()).toMatchObject({ classes: ['step', 'vacancy'] });
+    });
+  });
+
+  test('drops a name that is being written when another scan comes', async () => {
+    await onStage(async (stage) => {
+      await stage.begin();
+      const { page } = stage;
+      const benches = await page.evaluateHandle(async () => {
+        const bytes = new Uint8Array(await (await fetch('/examples/dimer-rows.sxm')).arrayBuffer());
+        const engine = await window.viewer.startedEngine();
+        const one = window.viewer.workbench!;
+        const { open } = one.constructor as unknown as { open: WorkbenchOpen };
+        const others = [];
+        for (const classes of [['b', 'a'], ['c', 'd'], []]) {
+          const bench = await open(engine, { name: 'other.sxm', bytes });
+          for (const name of classes) await bench.run({ type: 'add class', name });
+          others.push(bench);
+        }
+        return [one, ...others];
+      });
+      const show = (at: number) => benches.evaluate((all, i) => window.viewer.show(all[i]), at);
+      const classes = () =>
+        benches.evaluate((all) =>
+          all.map(({ labelling }) => labelling.classes.map(({ name }) => name).join()),
+        );
+      const first = page.getByLabel('Name of class 1');
+      await first.fill('vacancy');
+      await show(1);
+      expect(await first.inputValue()).toBe('b');
+      // Who did not see it come goes on writing.
+      await page.keyboard.type('ncy');
+      await page.keyboard.press('Enter');
+      expect(await first.inputValue()).toBe('b');
+      expect(await classes()).toEqual(['b,a', 'b,a', 'c,d', '']);
+
+      await first.fill('vacancy');
+      await show(2);
+      await first.click();
+      await first.press('ControlOrMeta+a');
+      await page.keyboard.type('hole');
+      await page.keyboard.press('Enter');
+      await soon(classes).toEqual(['b,a', 'b,a', 'hole,d', '']);
+      await first.fill('vacancy');
+      await show(3);
+      await show(1);
+      expect(await first.inputValue()).toBe('b');
+      expect(await classes()).toEqual(['b,a', 'b,a', 'hole,d', '']);
+      await benches.evaluate((all) => {
+        for (const bench of all) bench.close();
+      });
     });
   });
 

@@ -1,6 +1,7 @@
 import { apply, type ClassStyle } from '../../core/session/index.ts';
 import type { Control } from './control.ts';
 import { button, element } from './dom.ts';
+import type { Workbench } from './workbench.ts';
 
 /** A class in the list: it is chosen, coloured, named anew and removed where it stands. */
 export class ClassRow {
@@ -12,6 +13,8 @@ export class ClassRow {
   private cells: readonly HTMLElement[] = [];
   /** The class whose name is being edited, by the name that it had before. */
   private edited: string | undefined;
+  /** The scan whose class it is: another one may be shown meanwhile. */
+  private bench: Workbench | undefined;
   private readonly key = button('', '', () => void this.control.chooseClass(this.index), 'key');
   private readonly swatch = element('input', {
     type: 'color',
@@ -23,6 +26,7 @@ export class ClassRow {
     autocomplete: 'off',
     title: 'Click or press F2 to rename; Enter keeps the name, Esc drops it',
     onfocus: () => this.begin(),
+    onclick: () => this.begin(),
     onblur: () => this.leave(),
     onkeydown: (event) => this.press(event),
   });
@@ -57,7 +61,7 @@ export class ClassRow {
     swatch.value = colour;
     swatch.setAttribute('aria-label', `Colour of ${name}`);
     label.setAttribute('aria-label', `Name of class ${index + 1}`);
-    if (this.edited === undefined) label.value = name;
+    if (!this.isEdited) this.end();
     nameIt(remove, `Remove ${name} and its labels`);
     for (const cell of this.cells) cell.remove();
     remove.before(...cells);
@@ -67,12 +71,21 @@ export class ClassRow {
   /** Put the name into editing, all of it selected. */
   edit(): void {
     this.label.focus();
+    this.begin();
     this.label.select();
   }
 
+  private get isEdited(): boolean {
+    return this.edited !== undefined && this.bench === this.control.bench;
+  }
+
   private begin(): void {
+    if (this.isEdited) return;
     const { control, name } = this;
+    // Of what was written in the field while another scan was shown nothing is kept.
+    this.end();
     this.edited = name;
+    this.bench = control.bench;
     if (control.labelling?.current !== name) void control.run({ type: 'choose class', name }, name);
   }
 
@@ -80,7 +93,7 @@ export class ClassRow {
     // Enter may end the writing of a character.
     if (event.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
     event.preventDefault();
-    if (event.key === 'Escape') this.end();
+    if (event.key === 'Escape' || !this.isEdited) this.end();
     else if (!this.keep()) {
       this.label.setAttribute('aria-invalid', 'true');
       return;
@@ -90,7 +103,7 @@ export class ClassRow {
 
   /** As Enter, but a name that is refused is dropped. */
   private leave(): void {
-    if (this.edited !== undefined && !this.keep()) this.end();
+    if (!this.isEdited || !this.keep()) this.end();
   }
 
   /** Rename the class; false, with the reason said, when the name cannot be. */
@@ -113,6 +126,7 @@ export class ClassRow {
 
   private end(): void {
     this.edited = undefined;
+    this.bench = undefined;
     this.label.value = this.name;
     this.label.removeAttribute('aria-invalid');
   }
