@@ -572,6 +572,19 @@ describe(title, { timeout: 240_000 }, () => {
         }
       });
       expect([await isAt('lower'), await isAt('upper')]).toEqual([false, true]);
+
+      // Not while the picture is moved, however slowly.
+      const { mouse, keyboard } = stage.page;
+      const { x, y } = await stage.at(160, 160);
+      await mouse.move(x, y);
+      await mouse.down();
+      await mouse.move(x, y - 80, { steps: 4 });
+      expect([await isAt('lower'), await isAt('upper')]).toEqual([false, true]);
+      await mouse.up();
+      expect([await isAt('lower'), await isAt('upper')]).toEqual([true, false]);
+      await keyboard.press('f');
+      await soon(() => isAt('upper')).toBe(true);
+      expect(await isAt('lower')).toBe(false);
     });
   });
 

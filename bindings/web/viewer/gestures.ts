@@ -37,6 +37,7 @@ export class Gestures {
     this.stage.canvas.focus({ preventScroll: true });
     this.stage.canvas.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
+    this.stage.hold(true);
     this.travelled = 0;
     const { tool } = this.control.settings;
     const draws = tool !== 'label' && tool !== 'erase' && event.button === 0;
@@ -83,6 +84,7 @@ export class Gestures {
 
   private drop(event: PointerEvent): void {
     this.pointers.delete(event.pointerId);
+    this.stage.hold(this.pointers.size > 0);
   }
 
   private leave(): void {

@@ -11,35 +11,65 @@ const PAPER = 'rgb(0 0 0 / 0.6)';
 const INK = '#fff';
 const MARGIN = 10;
 const BAR_HEIGHT = 150;
+const PLATE_HEIGHT = 28;
 
 /**
  * The scale bar, in the corner where it hides the fewest defects and not the colour bar: a round length
- * of at most a quarter of the view.
+ * of at most a quarter of the view. While the view moves it stays in its corner.
  */
-export function drawScaleBar(
-  context: CanvasRenderingContext2D,
-  control: Control,
-  colourBar: Sides | undefined,
-): void {
-  const { view, bench } = control;
-  const pixelNm = bench?.prepared?.pixelXNm;
-  if (!pixelNm) return;
-  const shown = Math.min(view.width, view.columns * view.scale);
-  const nm = scaleBarNm((shown / view.scale) * pixelNm);
-  const length = (nm / pixelNm) * view.scale;
-  const plate = { plateWidth: length + 16, plateHeight: 28, margin: MARGIN };
-  const marks = control.defects.map((defect) => sidesOf(defect, view));
-  const free = freeCorner({ ...view, ...plate }, marks, colourBar && [colourBar]);
-  if (!free) return;
-  const [left, top] = free;
-  context.fillStyle = PAPER;
-  context.fillRect(left, top, length + 16, 28);
-  context.fillStyle = INK;
-  context.fillRect(left + 8, top + 19, length, 3);
-  context.font = FONT;
-  context.textAlign = 'center';
-  context.textBaseline = 'alphabetic';
-  context.fillText(lengthText(nm), left + 8 + length / 2, top + 14);
+export class ScaleBar {
+  private isRight = false;
+  private isLow = true;
+  /** What the corner was chosen for. */
+  private surroundings: readonly unknown[] = [];
+
+  /** Choose the corner anew when it is drawn next. */
+  release(): void {
+    this.surroundings = [];
+  }
+
+  draw(context: CanvasRenderingContext2D, control: Control, colourBar: Sides | undefined): void {
+    const { view, bench } = control;
+    const pixelNm = bench?.prepared?.pixelXNm;
+    if (!pixelNm) return;
+    const shown = Math.min(view.width, view.columns * view.scale);
+    const nm = scaleBarNm((shown / view.scale) * pixelNm);
+    const length = (nm / pixelNm) * view.scale;
+    const corner = this.corner(control, length + 16, colourBar);
+    if (!corner) return;
+    const [left, top] = corner;
+    context.fillStyle = PAPER;
+    context.fillRect(left, top, length + 16, PLATE_HEIGHT);
+    context.fillStyle = INK;
+    context.fillRect(left + 8, top + 19, length, 3);
+    context.font = FONT;
+    context.textAlign = 'center';
+    context.textBaseline = 'alphabetic';
+    context.fillText(lengthText(nm), left + 8 + length / 2, top + 14);
+  }
+
+  /** Left and top of the plate; undefined without room for it. */
+  private corner(
+    { view, bench, defects }: Control,
+    plateWidth: number,
+    colourBar: Sides | undefined,
+  ): [left: number, top: number] | undefined {
+    const { width, height } = view;
+    const plate = { plateWidth, plateHeight: PLATE_HEIGHT, margin: MARGIN };
+    const right = width - plateWidth - MARGIN;
+    const bottom = height - PLATE_HEIGHT - MARGIN;
+    const now = [bench, defects, width, height, colourBar?.left, colourBar?.top];
+    if (now.some((one, i) => one !== this.surroundings[i])) {
+      const marks = defects.map((defect) => sidesOf(defect, view));
+      const free = freeCorner({ width, height, ...plate }, marks, colourBar && [colourBar]);
+      if (!free) return undefined;
+      this.isRight = free[0] === right;
+      this.isLow = free[1] === bottom;
+      this.surroundings = now;
+    }
+    if (right < 0 || bottom < 0) return undefined;
+    return [this.isRight ? right : MARGIN, this.isLow ? bottom : MARGIN];
+  }
 }
 
 function sidesOf({ box }: Defect, view: View): Sides {

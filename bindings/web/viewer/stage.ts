@@ -3,7 +3,10 @@ import type { Control } from './control.ts';
 import { element } from './dom.ts';
 import { CASING } from './marks.ts';
 import { Outlines } from './outlines.ts';
-import { drawColourBar, drawScaleBar } from './scales.ts';
+import { drawColourBar, ScaleBar } from './scales.ts';
+
+/** A view that has not moved for so long rests, ms. */
+const REST_MS = 120;
 
 /** What the pointer or the keys are about to do, in pixels of the scan. */
 export interface Gesture {
@@ -17,6 +20,11 @@ export class Stage {
   gesture: Gesture | undefined;
   private readonly control: Control;
   private readonly outlines = new Outlines();
+  private readonly scaleBar = new ScaleBar();
+  /** Where the view was last, and what waits for it to stay there. */
+  private place = '';
+  private resting: ReturnType<typeof setTimeout> | undefined;
+  private isHeld = false;
   private frame = 0;
   private density = 1;
 
@@ -38,6 +46,12 @@ export class Stage {
   show(gesture: Gesture | undefined): void {
     this.gesture = gesture;
     this.refresh();
+  }
+
+  /** A pointer holds the picture, or none does any more: until then the view does not rest. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld;
+    this.rest();
   }
 
   refresh(): void {
@@ -65,7 +79,24 @@ export class Stage {
     this.drawPicture(context);
     if (!this.outlines.draw(context, control)) this.refresh();
     this.drawGesture(context);
-    drawScaleBar(context, control, drawColourBar(context, control));
+    this.scaleBar.draw(context, control, drawColourBar(context, control));
+    this.watch();
+  }
+
+  /** Wait for the view to rest. */
+  private watch(): void {
+    const { left, top, scale } = this.control.view;
+    const place = [left, top, scale].join();
+    if (place === this.place) return;
+    this.place = place;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rest(), REST_MS);
+  }
+
+  private rest(): void {
+    if (this.isHeld) return;
+    this.scaleBar.release();
+    this.refresh();
   }
 
   /** Sharp squares where the scan is enlarged, averages where it is made smaller. */
