@@ -54,7 +54,7 @@ export { type Matching, matchPositions } from './matching.ts';
 export { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from './network.ts';
 export * from './pipeline.ts';
 export type { PoolReply, PoolRequest } from './pool.ts';
-export { Pool, type PooledNetwork, type PoolWorker } from './pool.ts';
+export { Pool, type PooledNetwork, type PoolTask, type PoolWorker } from './pool.ts';
 export type { PreprocessOptions } from './preprocess/index.ts';
 export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';
@@ -71,7 +71,7 @@ export {
   wantsNetwork,
 } from './segment/index.ts';
 export type { PrincipalPlane } from './session/pca.ts';
-export type { ClassLibrary, ClassStyle } from './session/types.ts';
+export type { ClassLibrary, ClassStyle, ExampleSurface } from './session/types.ts';
 export type { Corner } from './shape/contour.ts';
 export type { Bounds, DefectShape } from './shape/measure.ts';
 export type { DimerRowOptions, SimulatedScan } from './simulate/index.ts';

@@ -99,7 +99,7 @@ describe('the segmentation network', () => {
     const warnings = warningsOf((x, y) => (isBlunt(x) ? grains(x, y) : rows(x, y)));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(
-      /^No rows show in the left part of the scan \([23]\d % of it\), .*\.$/,
+      /^No rows show in the left part of the scan \([23]\d % of what was measured\), .*\.$/,
     );
   });
 
