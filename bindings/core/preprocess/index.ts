@@ -29,6 +29,8 @@ const WIDEST_EDGE = 8;
 const SAME_SPACING = 0.1;
 /** About the shortest distance of rows on any surface that is imaged as atoms: graphene's, nm. */
 const SHORTEST_NM = 0.213;
+/** Line noise that repeats over half of that is common; of an unnamed surface no harmonics are needed below this part. */
+const LEAST_SHORTEST = 0.7;
 /** Shortest scar, px: where atoms span a few lines only, and where they span many. */
 const SCAR_LENGTH = 6;
 const SCAR_LENGTH_FINE = 3;
@@ -300,11 +302,11 @@ function levelStep(scan: Working): void {
 
 /**
  * What repeats over less than this is the electronics, not atoms: half of the named surface's shortest period, for its
- * harmonics show as well, or of any surface's. nm; 0 where the scan's size is not known.
+ * harmonics show as well, and without a name more of any surface's. nm; 0 where the scan's size is not known.
  */
 function shortestPeriod({ settings, sizeKnown }: Working): number {
   if (!sizeKnown) return 0;
-  if (settings.surface === undefined) return SHORTEST_NM / 2;
+  if (settings.surface === undefined) return LEAST_SHORTEST * SHORTEST_NM;
   const { rowSpacingNm, alongRowNm } = findSurface(settings.surface);
   return Math.min(rowSpacingNm, alongRowNm) / 2;
 }

@@ -94,7 +94,7 @@ describe('preprocess', () => {
     expect(pixelNm).toBeCloseTo(findSurface('ge001').pixelNm, 9);
   });
 
-  test('hum finer than the atoms of the named surface is not taken for its rows', () => {
+  test('hum finer than any atoms is not taken for rows', () => {
     const period = (px: number) => (2 * Math.PI) / px;
     const wave = (x: number, y: number) =>
       0.02 * kernels.cos(period(16) * x) +
@@ -112,8 +112,8 @@ describe('preprocess', () => {
     const rows = rowsOf('tio2-110');
     expect(rows.seen).toBeCloseTo(0.625, 2);
     expect(rows.estimated).toBeCloseTo(0.625, 2);
-    // Half of the period of TiO2 along its rows is longer than the hum's, half of graphene's is not.
-    expect(rowsOf().seen).toBeCloseTo(0.117, 2);
+    // The hum repeats over 0.117 nm, no rows of atoms over less than 0.2 nm.
+    expect(rowsOf().seen).toBeCloseTo(0.625, 2);
   });
 
   test('hum that goes with the time, to and fro, is not taken for rows', () => {
