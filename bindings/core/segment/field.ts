@@ -39,12 +39,9 @@ export interface FieldOptions {
 }
 
 /** Run the network over a levelled scan, on this thread; see askField. */
-export function computeField(kernels: Kernels, segmenter: Segmenter, ...looking: Looking): Field {
-  return answerHere(kernels, askField(kernels, segmenter, ...looking));
+export function computeField(...looking: Parameters<typeof askField>): Field {
+  return answerHere(looking[0], askField(...looking));
 }
-
-type Looking =
-  Parameters<typeof askField> extends [unknown, unknown, ...infer Others] ? Others : never;
 
 /**
  * Have the network look at a levelled scan, at each of the row spacings given. residuals: every channel's
@@ -63,8 +60,8 @@ export function* askField(
   const all = levelled.planes.length;
   const maps: FeatureMaps[][] = [];
   for (const [s, spacing] of spacings.entries()) {
-    const seen: { rows: number; columns: number; planes: Float32Array; valid: Uint8Array }[] = [];
-    const parts = new Float64Array(all);
+    const seen: Pick<FeatureMaps, 'rows' | 'columns' | 'planes' | 'valid'>[] = [];
+    const shares = new Float64Array(all);
     const found = yield levelled.planes.map((plane, c) => ({
       layers: keepFeatures ? trunk : whole,
       tile,
@@ -77,8 +74,8 @@ export function* askField(
         return { ...size, planes };
       },
       report(done: number) {
-        parts[c] = done;
-        const sum = parts.reduce((total, part) => total + part, 0);
+        shares[c] = done;
+        const sum = shares.reduce((total, share) => total + share, 0);
         checkpoint(run, 'segment: network', (s + sum / all) / spacings.length);
       },
     }));
