@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,11 +19,12 @@ const limits: Record<string, { gzip: number; plain: number }> = {
   'adatom-selftest.wasm': { gzip: 32, plain: 64 },
   'adatom.mjs': { gzip: 760, plain: 1250 },
 };
-const TARBALL_KIB = 6900;
+const TARBALL_KIB = 7400;
 
 /** All that is packed, but for declarations and chunks, which are named by their content. */
 const content = [
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'LICENSE',
   'README.md',
   'package.json',
@@ -39,6 +40,9 @@ const content = [
   ...['formats.js', 'index.js', 'kernels.js', 'slim.js', 'viewer.js', 'worker.js'].map(
     (n) => `dist/web/${n}`,
   ),
+  ...readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name))),
   ...['sxm', 'support.csv', 'truth.csv'].map((name) => `examples/dimer-rows.${name}`),
   ...['README.md', 'canvas.html', 'module.html', 'openseadragon.html', 'viewer.html'].map(
     (name) => `examples/web/${name}`,
@@ -66,6 +70,13 @@ describe('what npm packs', () => {
       .map((path) => path.replace('package/', ''));
     expect(listed.filter((path) => !byContent.test(path)).sort()).toEqual(content);
     expect(statSync(packed.tarball).size).toBeLessThan(TARBALL_KIB * KIB);
+  });
+
+  test('holds whatever its README points to', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path);
+    expect(links.length).toBeGreaterThan(8);
+    expect(links.filter((path) => !content.includes(path))).toEqual([]);
   });
 
   test.each(Object.entries(limits))('%s is small', (name, { gzip, plain }) => {

@@ -87,6 +87,14 @@ describe('adatom.mjs, copied alone', () => {
     expect(readdirSync(place)).toEqual(['adatom.mjs']);
   });
 
+  test('offers no command that needs files beside it', () => {
+    const overview = (path: string) =>
+      execFileSync(process.execPath, [path, '--help'], { encoding: 'utf8' });
+    expect(overview(join(root, 'dist/node/cli.js'))).toContain('demo');
+    expect(overview(program)).toContain('classify');
+    expect(overview(program)).not.toContain('demo');
+  });
+
   const title = 'on a read-only mount, without network and HOME';
   const skipped = `${title} (skipped: no unshare)`;
   test.skipIf(!canConfine)(canConfine ? title : skipped, () => {

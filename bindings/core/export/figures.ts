@@ -12,6 +12,12 @@ export function areaText(nm2: number, digits = 4): string {
   return `${Number(value.toPrecision(digits))} ${unit}`;
 }
 
+/** How wide and high a scan is, each number as `number` writes it: from one micrometre on in these. */
+export function extentText(widthNm: number, heightNm: number, number = fourDigits): string {
+  const [inUnit, unit] = Math.max(widthNm, heightNm) < 1000 ? [1, 'nm'] : [1000, 'µm'];
+  return `${number(widthNm / inUnit)} × ${number(heightNm / inUnit)} ${unit}`;
+}
+
 export function percent(share: number): string {
   return share > 0 && share < 0.0005 ? '< 0.1 %' : `${(100 * share).toFixed(1)} %`;
 }

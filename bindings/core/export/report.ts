@@ -4,7 +4,7 @@ import { labelText } from '../label-words.ts';
 import type { ClassCount } from '../pipeline.ts';
 import { areaNm2, shareOf } from '../share.ts';
 import { version } from '../version.ts';
-import { areaText, fourDigits, percent } from './figures.ts';
+import { areaText, extentText, percent } from './figures.ts';
 import type { RunResult } from './files.ts';
 import { writeResultJson } from './json.ts';
 import { stepTexts } from './steps.ts';
@@ -32,7 +32,7 @@ export function writeReport(result: RunResult, overlayPng: Uint8Array): string {
   const size =
     prepared.pixelXNm === null || prepared.pixelYNm === null
       ? 'physical size unknown'
-      : `${fourDigits(prepared.pixelXNm * prepared.columns)} × ${fourDigits(prepared.pixelYNm * prepared.rows)} nm`;
+      : extentText(prepared.pixelXNm * prepared.columns, prepared.pixelYNm * prepared.rows);
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -12,16 +12,8 @@ import { train } from './commands/train.ts';
 import { InputFiles } from './files.ts';
 import { jsonReporter, terminalReporter } from './progress.ts';
 
-const commands: readonly Command[] = [
-  info,
-  segment,
-  classify,
-  embed,
-  episodes,
-  train,
-  simulate,
-  demo,
-];
+const every: readonly Command[] = [info, segment, classify, embed, episodes, train, simulate, demo];
+const commands = every.filter(({ isAvailable }) => isAvailable?.() ?? true);
 
 const common: OptionSpecs = {
   json: { help: 'progress as JSON lines on stderr, the result as JSON on stdout' },

@@ -1,3 +1,4 @@
+import { extentText } from '../../core/export/figures.ts';
 import type { PreparedInfo } from '../index.ts';
 
 const PREFIXES = [
@@ -41,7 +42,9 @@ export function sizeText({
   pixelYNm,
 }: Pick<PreparedInfo, 'rows' | 'columns' | 'pixelXNm' | 'pixelYNm'>): string {
   if (!pixelXNm || !pixelYNm) return '';
-  return `${fixed(pixelXNm * columns, 1)} × ${fixed(pixelYNm * rows, 1)} nm`;
+  const [width, height] = [pixelXNm * columns, pixelYNm * rows];
+  const decimals = Math.max(width, height) < 1000 ? 1 : 2;
+  return extentText(width, height, (value) => fixed(value, decimals));
 }
 
 /** A length to be changed by hand: what parseLength reads. */

@@ -22,6 +22,8 @@ export class Status {
     this.stop.hidden = true;
     this.root = element('footer', {}, this.message, this.bar, this.stop, this.place);
     control.listen((event) => {
+      // What the pointer was over is no longer there.
+      if (event === 'scan') this.hover(undefined);
       if (event === 'busy') this.showProgress();
       if (event === 'message') this.showMessage();
       if (event === 'settings') this.speakSelection();

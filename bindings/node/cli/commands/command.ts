@@ -23,5 +23,7 @@ export interface Command {
   positionals: string[];
   options: OptionSpecs;
   example: string;
+  /** Whether all that it needs is here; it is when absent. */
+  isAvailable?(): boolean;
   run(given: Given, context: Context): void | Promise<void>;
 }
