@@ -125,7 +125,7 @@ async function buildBundles() {
         index: 'bindings/node/index.ts',
         slim: 'bindings/node/slim.ts',
         worker: 'bindings/node/worker.ts',
-        cli: 'bindings/node/cli/main.ts',
+        cli: 'bindings/node/cli/installed.ts',
       },
       outdir: 'dist/node',
       platform: 'node',

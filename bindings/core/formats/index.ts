@@ -14,6 +14,7 @@ import { readSxm, sxmMagic } from './sxm.ts';
 import { readTiff, tiffMagics } from './tiff.ts';
 import { splitUnit } from './units.ts';
 import { recogniseUnread } from './unread.ts';
+import { readWsxm, wsxmMagic } from './wsxm.ts';
 
 export { type NpyArray, readNpyArray } from './npy.ts';
 export type { ReadOptions, Siblings } from './options.ts';
@@ -44,6 +45,12 @@ const formats: readonly Format[] = [
     at: 2,
     extension: /\.sm4$/i,
     read: readRhkSm4,
+  },
+  {
+    title: 'WSxM .stp',
+    magics: [wsxmMagic],
+    extension: /\.(stp|top|tom)$/i,
+    read: readWsxm,
   },
   { title: 'Gwyddion .gwy', magics: [gwyMagic, oldGwyMagic], extension: /\.gwy$/i, read: readGwy },
   { title: 'Gwyddion .gsf', magics: [gsfMagic], extension: /\.gsf$/i, read: readGsf },
@@ -148,7 +155,7 @@ function missingPixels(channel: Channel): string[] {
 /**
  * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
  * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
- * .dat, RHK .sm4, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever
+ * .dat, RHK .sm4, WSxM .stp and .top, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever
  * the file stores. Pixels not measured are NaN and named in the warnings. The bytes are not modified
  * and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.

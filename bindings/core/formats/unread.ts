@@ -22,7 +22,6 @@ const unread: readonly UnreadFormat[] = [
     at: 0,
     magics: ['\\*File list', '\\*Force file list', '\\*EC File list', '?*File list'],
   },
-  { name: 'a WSxM', at: 0, magics: ['WSxM file copyright'] },
   { name: 'an HDF5 (NeXus, .nxs, .h5)', at: 0, magics: ['\x89HDF\r\n\x1a\n'] },
   { name: 'a netCDF (GXSM)', at: 0, magics: ['CDF\x01', 'CDF\x02'] },
   { name: 'an NT-MDT .mdt', at: 0, magics: ['\x01\xb0\x93\xff'] },

@@ -2,7 +2,6 @@ import { AdatomError, createKernels, OptionError, version } from '../index.ts';
 import { type OptionSpecs, readArguments, UsageError } from './args.ts';
 import { classify } from './commands/classify.ts';
 import type { Command } from './commands/command.ts';
-import { demo } from './commands/demo.ts';
 import { embed } from './commands/embed.ts';
 import { episodes } from './commands/episodes.ts';
 import { info } from './commands/info.ts';
@@ -12,24 +11,32 @@ import { train } from './commands/train.ts';
 import { InputFiles } from './files.ts';
 import { jsonReporter, terminalReporter } from './progress.ts';
 
-const every: readonly Command[] = [info, segment, classify, embed, episodes, train, simulate, demo];
-const commands = every.filter(({ isAvailable }) => isAvailable?.() ?? true);
+/** The commands that need no file but those they are given. */
+export const commands: readonly Command[] = [
+  info,
+  segment,
+  classify,
+  embed,
+  episodes,
+  train,
+  simulate,
+];
 
 const common: OptionSpecs = {
   json: { help: 'progress as JSON lines on stderr, the result as JSON on stdout' },
   help: { help: 'this text' },
 };
 
-/** Run the command line; returns the exit code: 0, 1 (bad input) or 2 (usage). */
-export async function main(args: readonly string[]): Promise<number> {
+/** Run one of the commands; returns the exit code: 0, 1 (bad input) or 2 (usage). */
+export async function main(commands: readonly Command[], args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
   const report = json ? jsonReporter() : terminalReporter();
   const print = (text: string) => console.log(text);
   try {
     const [name, ...rest] = args;
-    if (name === undefined) throw new UsageError(`expected a command.\n\n${overview()}`);
+    if (name === undefined) throw new UsageError(`expected a command.\n\n${overview(commands)}`);
     if (name === '--help' || name === '-h' || name === 'help') {
-      print(overview());
+      print(overview(commands));
       return 0;
     }
     if (name === '--version' || name === '-v') {
@@ -72,7 +79,7 @@ function describeError(error: unknown): { name: string; message: string } {
   return { name, message: `unexpected ${name}: ${first} (ADATOM_DEBUG=1 shows where).` };
 }
 
-function overview(): string {
+function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'adatom COMMAND ...: find and name every defect in an STM scan',
@@ -100,5 +107,3 @@ function help({ name, summary, positionals, options, example }: Command): string
     `  ${example}`,
   ].join('\n');
 }
-
-process.exitCode = await main(process.argv.slice(2));

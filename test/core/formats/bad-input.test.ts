@@ -20,6 +20,7 @@ import {
   tiff,
   writeNpy,
   writeSxm,
+  wsxm,
 } from './builders.ts';
 
 const image = 's--1_1.Z_mtrx';
@@ -37,6 +38,7 @@ const examples: { name: string; file: Uint8Array; options?: ReadOptions }[] = [
   { name: 'float.dat', file: createc({ magic: '[Paramet32]', numbers: counting(24) }) },
   { name: 'integer.dat', file: createc({ magic: '[Parameter]', numbers: counting(24) }) },
   { name: 'a.sm4', file: exampleSm4() },
+  { name: 'a.stp', file: wsxm(bytes.f64(...counting(6))) },
   { name: 'a.gwy', file: exampleGwy() },
   { name: 'old.gwy', file: oldGwy([gwyField('/0/data', 3, 2, counting(6))]) },
   { name: 'a.gsf', file: gsf({ XRes: 3, YRes: 2 }, counting(6)) },
@@ -181,7 +183,6 @@ describe('formats known but not read', () => {
     ['a Nanonis .3ds grid', 'Grid dim="30 x 30"'],
     ['a Nanosurf .nid', '[DataSet]\r\n'],
     ['a Bruker / Digital Instruments Nanoscope', '\\*File list\r\n'],
-    ['a WSxM', 'WSxM file copyright UAM'],
     ['an HDF5 (NeXus, .nxs, .h5)', '\x89HDF\r\n\x1a\n'],
   ])('%s', (name, start) => {
     expect(() => readScan(bytes.ascii(start), 'x.dat')).toThrow(
@@ -208,7 +209,6 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
     ['nid-1.nid', 'Nanosurf'],
     ['stm-aarhus-mul-a.mul', 'Aarhus'],
     ['stm_nanonis_generic_4_5.nxs', 'HDF5'],
-    ['stp-1.stp', 'WSxM'],
     ['test_iv.SM4', "RHK SM4 file that holds no image but spectra ('DC Current'"],
   ])('%s', (file, name) => {
     expect(() => readScan(readShared(`vendor/${file}`), file)).toThrow(

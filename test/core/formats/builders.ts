@@ -466,4 +466,42 @@ export function tiff(pages: TiffPage[], little = true): Uint8Array {
   return Uint8Array.from(out);
 }
 
+// --- WSxM --------------------------------------------------------------------------------------
+
+/** An image of 3 x 2 pixels, the lower right one first; entries of the header by section, null leaves one out. */
+export function wsxm(
+  numbers: Uint8Array,
+  changes: Record<string, Record<string, string | null>> = {},
+  { kind = 'SxM Image file', end = '[Header end]\r\n' } = {},
+): Uint8Array {
+  const sections: typeof changes = {
+    Control: {
+      Angle: '12.5',
+      'Set Point': '50 pA',
+      'Topography Bias': '-1250 mV',
+      'X Amplitude': '30 nm',
+      'Y Amplitude': '20 nm',
+    },
+    'General Info': {
+      'Acquisition channel': 'Topography',
+      'Image Data Type': 'double',
+      'Number of columns': '3',
+      'Number of rows': '2',
+      'X scanning direction': 'Backward',
+      'Y scanning direction': 'Up',
+      'Z Amplitude': '5 nm',
+    },
+  };
+  const lines = Object.entries(sections).flatMap(([section, known]) => [
+    `[${section}]`,
+    '',
+    ...Object.entries({ ...known, ...changes[section] }).flatMap(([name, text]) =>
+      text === null ? [] : [`    ${name}: ${text}`],
+    ),
+    '',
+  ]);
+  const head = ['WSxM file copyright UAM', kind, 'Image header size: 999', ...lines, end];
+  return join(ascii(head.join('\r\n')), numbers);
+}
+
 export { writeNpy, writeSxm };

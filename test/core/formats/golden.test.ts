@@ -38,6 +38,7 @@ const readFormats = [
   'gwy-old(GWYO)',
   'gsf',
   'rhk-sm4',
+  'wsxm',
 ];
 
 const golden: Golden[] = hasShared
@@ -63,8 +64,17 @@ function rhkScale(file: string, { unit }: GoldenChannel): number {
   return Math.fround(range / 2 ** 31);
 }
 
+/** The WSxM goldens are in nm. */
+function inMetres(wanted: GoldenChannel): GoldenChannel {
+  const { min, max, mean, std, pixels } = wanted;
+  const [least, most, middle, spread] = [min, max, mean, std].map((nm) => nm * 1e-9);
+  const inUnit = pixels.map(([x, y, nm]): [number, number, number] => [x, y, nm * 1e-9]);
+  return { ...wanted, min: least!, max: most!, mean: middle!, std: spread!, pixels: inUnit };
+}
+
 /** A golden in the unit that it names. */
 function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel {
+  if (format === 'wsxm') return inMetres(wanted);
   if (format !== 'rhk-sm4') return wanted;
   const scale = rhkScale(file, wanted);
   const ends = [wanted.min * scale, wanted.max * scale];
@@ -81,6 +91,7 @@ function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel
  *   backward lines run right to left.
  * - The Matrix golden comes from access2theMatrix, which turns backward lines but begins both up
  *   and down images with the bottom row, the first one recorded of an upward image.
+ * - WSxM files begin with the lower right pixel, and the goldens keep their order.
  * - .gwy and .gsf store the top row first, as we do.
  * - The RHK goldens come from spym, which mirrors lines stored right to left, as we do, but takes
  *   the number of columns for that of rows. Its 512 rows of line_hopg are 8 lines of 512 cut into
@@ -92,6 +103,7 @@ function place(format: string, channel: Channel, x: number, y: number): [number,
     const stored = y * rows + (rows - 1 - x);
     return [columns - 1 - (stored % columns), Math.floor(stored / columns)];
   }
+  if (format === 'wsxm') return [channel.columns - 1 - x, channel.rows - 1 - y];
   const bottomFirst =
     format === 'omicron-mtrx-data' || (format === 'nanonis-sxm' && channel.slow === 'up');
   const mirrored = format === 'nanonis-sxm' && channel.direction === 'backward';
@@ -168,7 +180,7 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
   it('covers every golden file of the formats read', () => {
     expect(cases.map(({ file }) => file).sort()).toEqual(
       siblings.names
-        .filter((name) => /\.(sxm|gwy|gsf|Z_mtrx|sm4)$|^(createc|A25).*\.dat$/i.test(name))
+        .filter((name) => /\.(sxm|gwy|gsf|Z_mtrx|sm4|stp|top)$|^(createc|A25).*\.dat$/i.test(name))
         .slice()
         .sort(),
     );

@@ -23,7 +23,5 @@ export interface Command {
   positionals: string[];
   options: OptionSpecs;
   example: string;
-  /** Whether all that it needs is here; it is when absent. */
-  isAvailable?(): boolean;
   run(given: Given, context: Context): void | Promise<void>;
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -30,8 +29,6 @@ export const demo: Command = {
     out: { value: 'DIR', help: 'folder for the results (default adatom-demo)' },
   },
   example: 'adatom demo --out adatom-demo',
-  // Not beside adatom.mjs, which is one file.
-  isAvailable: () => existsSync(example('dimer-rows.sxm')),
   async run(given, context) {
     const { kernels, report, print, json, files } = context;
     const out = given.text('out') ?? 'adatom-demo';
