@@ -34,7 +34,7 @@ export interface Scan {
   /** The file's name, without folders. */
   name: string;
   /**
-   * The format's short name: 'npy', 'nanonis-sxm', 'omicron-matrix', 'createc', 'rhk-sm4', 'wsxm', 'gwy', 'gsf', 'png',
+   * The format's short name: 'npy', 'nanonis-sxm', 'omicron-matrix', 'createc', 'rhk-sm4', 'wsxm', 'igor', 'gwy', 'gsf', 'png',
    * 'tiff'.
    */
   format: string;

@@ -4,6 +4,7 @@ import { quoteStart, startsWith } from './bytes.ts';
 import { createcMagics, readCreatec } from './createc.ts';
 import { gsfMagic, readGsf } from './gsf.ts';
 import { gwyMagic, oldGwyMagic, readGwy } from './gwy.ts';
+import { igorMagics, isIgor, readIgor } from './igor.ts';
 import { readMatrix } from './matrix.ts';
 import { matrixMagic } from './matrix-parameters.ts';
 import { npyMagic, readNpy } from './npy.ts';
@@ -24,6 +25,8 @@ interface Format {
   magics: readonly string[];
   /** Where they stand, when not at the beginning. */
   at?: number;
+  /** What else tells it, of a format whose magic is short. */
+  isOne?(bytes: Uint8Array): boolean;
   extension: RegExp;
   read(bytes: Uint8Array, file: string, options: ReadOptions): Scan;
 }
@@ -52,6 +55,13 @@ const formats: readonly Format[] = [
     extension: /\.(stp|top|tom)$/i,
     read: readWsxm,
   },
+  {
+    title: 'Igor .ibw',
+    magics: igorMagics,
+    isOne: isIgor,
+    extension: /\.ibw$/i,
+    read: readIgor,
+  },
   { title: 'Gwyddion .gwy', magics: [gwyMagic, oldGwyMagic], extension: /\.gwy$/i, read: readGwy },
   { title: 'Gwyddion .gsf', magics: [gsfMagic], extension: /\.gsf$/i, read: readGsf },
   { title: 'PNG', magics: [pngMagic], extension: /\.png$/i, read: readPng },
@@ -63,8 +73,9 @@ const titles = formats.map(({ title }) => title).join(', ');
 /** The format whose magic the content begins with; the name only words the error. */
 function recognise(bytes: Uint8Array, file: string): Format {
   if (bytes.length === 0) throw new FormatError(file, 0, 'an empty file', `a scan (${titles})`);
-  const format = formats.find(({ magics, at }) =>
-    magics.some((magic) => startsWith(bytes, magic, at)),
+  const format = formats.find(
+    ({ magics, at, isOne }) =>
+      magics.some((magic) => startsWith(bytes, magic, at)) && (isOne?.(bytes) ?? true),
   );
   if (format) return format;
   const unread = recogniseUnread(bytes);
@@ -155,7 +166,7 @@ function missingPixels(channel: Channel): string[] {
 /**
  * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
  * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
- * .dat, RHK .sm4, WSxM .stp and .top, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever
+ * .dat, RHK .sm4, WSxM .stp and .top, Igor .ibw, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever
  * the file stores. Pixels not measured are NaN and named in the warnings. The bytes are not modified
  * and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.

@@ -33,15 +33,6 @@ const unread: readonly UnreadFormat[] = [
 
 const u16 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8);
 
-/** Igor binary wave, version 5: the 16-bit words of its 384-byte header add up to zero. */
-function isIgor(bytes: Uint8Array): boolean {
-  const little = bytes[0] === 5 && bytes[1] === 0;
-  if (bytes.length < 384 || !(little || (bytes[0] === 0 && bytes[1] === 5))) return false;
-  let sum = 0;
-  for (let i = 0; i < 384; i += 2) sum += little ? u16(bytes, i) : (bytes[i]! << 8) | bytes[i + 1]!;
-  return (sum & 0xffff) === 0;
-}
-
 /** Aarhus .mul has no magic: blocks of 128 bytes, an index first, image 1 where the index says. */
 function isMul(bytes: Uint8Array): boolean {
   if (bytes.length < 512 || bytes.length % 128 !== 0 || u16(bytes, 0) !== 1) return false;
@@ -55,7 +46,6 @@ export function recogniseUnread(bytes: Uint8Array): { name: string; at: number }
   for (const { name, at, magics } of unread) {
     if (magics.some((magic) => startsWith(bytes, magic, at))) return { name, at };
   }
-  if (isIgor(bytes)) return { name: 'an Igor binary wave (.ibw)', at: 0 };
   if (isMul(bytes)) return { name: 'an Aarhus .mul', at: 0 };
   return null;
 }

@@ -504,4 +504,76 @@ export function wsxm(
   return join(ascii(head.join('\r\n')), numbers);
 }
 
+// --- Igor --------------------------------------------------------------------------------------
+
+export interface IgorWave {
+  type?: number;
+  /** Points along x, along y, images. */
+  sizes?: [number, number, number];
+  steps?: [number, number];
+  unit?: string;
+  stepUnit?: string;
+  formula?: string;
+  note?: string;
+  /** Names of the images. */
+  labels?: string[];
+  little?: boolean;
+  /** Another number than the header's checksum. */
+  checksum?: number;
+}
+
+/** A wave of these numbers, a column after the other. */
+export function igor(
+  values: number[],
+  {
+    type = 4,
+    sizes = [3, 2, 0],
+    steps = [1e-9, 1e-9],
+    unit = 'm',
+    stepUnit = 'm',
+    formula = '',
+    note = '',
+    labels = [],
+    little = true,
+    checksum,
+  }: IgorWave = {},
+): Uint8Array {
+  const size = type & 2 ? 4 : type & 4 ? 8 : type & 8 ? 1 : type & 16 ? 2 : 4;
+  const texts = [formula, note, ...['', ...labels].map((label) => label.padEnd(32, '\0'))];
+  const tail = ascii(labels.length > 0 ? texts.join('') : formula + note);
+  const out = new Uint8Array(384 + values.length * size + tail.length);
+  const view = new DataView(out.buffer);
+  const text = (at: number, letters: string) => out.set(ascii(letters), at);
+  view.setInt16(0, 5, little);
+  view.setInt32(4, 320 + values.length * size, little);
+  view.setInt32(8, formula.length, little);
+  view.setInt32(12, note.length, little);
+  if (labels.length > 0) view.setInt32(44, 32 * (labels.length + 1), little);
+  view.setInt32(64 + 12, values.length, little);
+  view.setInt16(64 + 16, type, little);
+  text(64 + 28, 'wave7 Backward Down');
+  sizes.forEach((n, i) => {
+    view.setInt32(64 + 68 + 4 * i, n, little);
+  });
+  steps.forEach((step, i) => {
+    view.setFloat64(64 + 84 + 8 * i, step, little);
+  });
+  text(64 + 148, unit);
+  text(64 + 152, stepUnit);
+  text(64 + 156, stepUnit);
+  values.forEach((value, i) => {
+    const at = 384 + i * size;
+    if (type & 2) view.setFloat32(at, value, little);
+    else if (type & 4) view.setFloat64(at, value, little);
+    else if (size === 1) view.setInt8(at, value);
+    else if (size === 2) view.setInt16(at, value, little);
+    else view.setInt32(at, value, little);
+  });
+  out.set(tail, 384 + values.length * size);
+  let sum = 0;
+  for (let i = 0; i < 384; i += 2) sum += view.getUint16(i, little);
+  view.setUint16(2, checksum ?? -sum & 0xffff, little);
+  return out;
+}
+
 export { writeNpy, writeSxm };

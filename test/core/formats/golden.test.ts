@@ -29,6 +29,13 @@ interface Golden {
 
 const tolerance = 1e-6;
 
+/** Names of our channels where the goldens have another: of what has no title, and of a title that says the direction too. */
+const names: Readonly<Record<string, string>> = {
+  GwyDataField: 'channel 0',
+  layer0: 'gwy3093074346',
+  'I 3 37-1 Backward Down': 'I 3 37-1',
+};
+
 /** Formats that this library reads; the other goldens are of formats recognised only. */
 const readFormats = [
   'nanonis-sxm',
@@ -39,6 +46,7 @@ const readFormats = [
   'gsf',
   'rhk-sm4',
   'wsxm',
+  'igor-ibw5',
 ];
 
 const golden: Golden[] = hasShared
@@ -92,6 +100,7 @@ function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel
  * - The Matrix golden comes from access2theMatrix, which turns backward lines but begins both up
  *   and down images with the bottom row, the first one recorded of an upward image.
  * - WSxM files begin with the lower right pixel, and the goldens keep their order.
+ * - Igor's y points up.
  * - .gwy and .gsf store the top row first, as we do.
  * - The RHK goldens come from spym, which mirrors lines stored right to left, as we do, but takes
  *   the number of columns for that of rows. Its 512 rows of line_hopg are 8 lines of 512 cut into
@@ -105,7 +114,9 @@ function place(format: string, channel: Channel, x: number, y: number): [number,
   }
   if (format === 'wsxm') return [channel.columns - 1 - x, channel.rows - 1 - y];
   const bottomFirst =
-    format === 'omicron-mtrx-data' || (format === 'nanonis-sxm' && channel.slow === 'up');
+    format === 'omicron-mtrx-data' ||
+    format === 'igor-ibw5' ||
+    (format === 'nanonis-sxm' && channel.slow === 'up');
   const mirrored = format === 'nanonis-sxm' && channel.direction === 'backward';
   return [mirrored ? channel.columns - 1 - x : x, bottomFirst ? channel.rows - 1 - y : y];
 }
@@ -180,7 +191,9 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
   it('covers every golden file of the formats read', () => {
     expect(cases.map(({ file }) => file).sort()).toEqual(
       siblings.names
-        .filter((name) => /\.(sxm|gwy|gsf|Z_mtrx|sm4|stp|top)$|^(createc|A25).*\.dat$/i.test(name))
+        .filter((name) =>
+          /\.(sxm|gwy|gsf|Z_mtrx|sm4|stp|top|ibw)$|^(createc|A25).*\.dat$/i.test(name),
+        )
         .slice()
         .sort(),
     );
@@ -204,8 +217,7 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
       // spym names rows and columns of an image the wrong way round; see place.
       if (format === 'rhk-sm4') size.reverse();
       expect([channel.columns, channel.rows], title).toEqual(size);
-      // A GWYO file of version 1.x has no titles: its golden is named after the type.
-      expect(channel.name).toBe(wanted.name === 'GwyDataField' ? 'channel 0' : wanted.name);
+      expect(channel.name).toBe(names[wanted.name] ?? wanted.name);
       // Gwyddion 1.x wrote the unit it showed (nm) beside values in metres; ours has no prefix.
       expect(channel.unit).toBe(wanted.unit === 'nm' ? 'm' : wanted.unit);
       if (wanted.direction !== '?') {
@@ -213,8 +225,8 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
         expect(channel.direction).toBe(direction);
         if (slow) expect(channel.slow).toBe(slow);
       }
-      if (file === 'test.gwy') {
-        // Its lateral unit is the empty string: 128 of nothing is no physical size.
+      if (file === 'test.gwy' || file.startsWith('10x10')) {
+        // Their lateral unit is the empty string: 128 of nothing is no physical size.
         expect([channel.widthNm, channel.heightNm]).toEqual([null, null]);
       } else {
         expectClose(channel.widthNm!, wanted.width_m * 1e9, `${title} width`);
