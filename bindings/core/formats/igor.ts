@@ -1,8 +1,8 @@
 import { type Channel, makeChannel, type Pixels, type Scan } from '../scan.ts';
 import { Cursor, decodeText } from './bytes.ts';
-import { directionOfTitle } from './gwy.ts';
+import { directionOfTitle, nameOfTitle } from './gwy.ts';
 import { walk } from './orient.ts';
-import { metresToNm, splitUnit } from './units.ts';
+import { metresToNm, parseNumber, splitUnit } from './units.ts';
 
 export const igorMagics = ['\x05\0', '\0\x05'];
 
@@ -11,53 +11,46 @@ const headerBytes = 384;
 const waveAt = 64;
 const nameBytes = 32;
 const dimensions = 4;
+/** More of them are a spectrum at every point. */
+const mostImages = 64;
 
 /** The bit of a wave's type that says it is of complex numbers. */
-const COMPLEX = 1;
-/** By a wave's type; 64 more is unsigned. */
+const complex = 1;
+/** By a wave's type: the bytes of a number, and whether float32 can hold it; 64 more is unsigned. */
 const readers = {
-  2: {
-    bytes: 4,
-    read: (view: DataView, at: number, little: boolean) => view.getFloat32(at, little),
-  },
+  2: { size: 4, exact: true, read: (v: DataView, at: number, le: boolean) => v.getFloat32(at, le) },
   4: {
-    bytes: 8,
-    read: (view: DataView, at: number, little: boolean) => view.getFloat64(at, little),
+    size: 8,
+    exact: false,
+    read: (v: DataView, at: number, le: boolean) => v.getFloat64(at, le),
   },
-  8: { bytes: 1, read: (view: DataView, at: number) => view.getInt8(at) },
-  16: {
-    bytes: 2,
-    read: (view: DataView, at: number, little: boolean) => view.getInt16(at, little),
-  },
-  32: {
-    bytes: 4,
-    read: (view: DataView, at: number, little: boolean) => view.getInt32(at, little),
-  },
-  72: { bytes: 1, read: (view: DataView, at: number) => view.getUint8(at) },
-  80: {
-    bytes: 2,
-    read: (view: DataView, at: number, little: boolean) => view.getUint16(at, little),
-  },
+  8: { size: 1, exact: true, read: (v: DataView, at: number) => v.getInt8(at) },
+  16: { size: 2, exact: true, read: (v: DataView, at: number, le: boolean) => v.getInt16(at, le) },
+  32: { size: 4, exact: false, read: (v: DataView, at: number, le: boolean) => v.getInt32(at, le) },
+  72: { size: 1, exact: true, read: (v: DataView, at: number) => v.getUint8(at) },
+  80: { size: 2, exact: true, read: (v: DataView, at: number, le: boolean) => v.getUint16(at, le) },
   96: {
-    bytes: 4,
-    read: (view: DataView, at: number, little: boolean) => view.getUint32(at, little),
+    size: 4,
+    exact: false,
+    read: (v: DataView, at: number, le: boolean) => v.getUint32(at, le),
   },
 } as const;
 type NumberType = keyof typeof readers;
 
+/** A wave's header. */
 interface Wave {
   name: string;
   type: NumberType;
   /** Points along x, along y, and images. */
   columns: number;
   rows: number;
-  layers: number;
+  images: number;
   /** Distance of points along x and y. */
-  steps: readonly [number, number];
+  steps: readonly number[];
   unit: string;
-  stepUnits: readonly [string, string];
-  /** Lengths of what follows the numbers. */
-  tail: { formula: number; note: number; unit: number; stepUnits: number[]; labels: number[] };
+  stepUnits: readonly string[];
+  /** Lengths of the texts that follow the numbers. */
+  texts: { formula: number; note: number; unit: number; stepUnits: number[]; labels: number[] };
 }
 
 /** Igor binary wave, version 5: the 16-bit words of its header add up to zero. */
@@ -72,154 +65,182 @@ export function isIgor(bytes: Uint8Array): boolean {
   return (sum & 0xffff) === 0;
 }
 
-/** A text of so many bytes, or to the first zero. */
-function text(cursor: Cursor, length: number, what: string): string {
-  const block = cursor.block(length, what);
+/** A text to its first zero. */
+function textOf(block: Uint8Array): string {
   const zero = block.indexOf(0);
   return decodeText(zero < 0 ? block : block.subarray(0, zero));
 }
 
-function numbers<T>(n: number, next: () => T): T[] {
-  return Array.from({ length: n }, next);
-}
-
-/** A length: what is negative is no file of Igor's. */
-function lengthOf(cursor: Cursor, what: string): number {
-  const at = cursor.offset;
-  const n = cursor.i32(what);
-  return n >= 0 ? n : cursor.fail(`${what} of ${n} bytes`, '0 or more', at);
+/** What `next` gives for each dimension. */
+function each<T>(next: () => T): T[] {
+  return Array.from({ length: dimensions }, next);
 }
 
 function parseWave(cursor: Cursor): Wave {
-  const length = (what: string) => lengthOf(cursor, what);
+  const text = (length: number, what: string) => textOf(cursor.block(length, what));
+  const lengthOf = (what: string) => {
+    const at = cursor.offset;
+    const n = cursor.i32(what);
+    return n >= 0 ? n : cursor.fail(`${what} of ${n} bytes`, '0 or more', at);
+  };
   cursor.skip(8, 'the version and the size');
-  const tail = {
-    formula: length('the formula'),
-    note: length('the note'),
-    unit: length('the unit'),
-    stepUnits: numbers(dimensions, () => length('the units of the dimensions')),
-    labels: numbers(dimensions, () => length('the labels of the dimensions')),
+  const texts = {
+    formula: lengthOf('the formula'),
+    note: lengthOf('the note'),
+    unit: lengthOf('the unit'),
+    stepUnits: each(() => lengthOf('the units of the dimensions')),
+    labels: each(() => lengthOf('the labels of the dimensions')),
   };
   cursor.offset = waveAt + 16;
-  const typeAt = cursor.offset;
-  const type = cursor.u16('the type of the numbers');
-  if (!isNumberType(type)) {
-    const complex = type & COMPLEX ? ', complex numbers' : '';
-    cursor.fail(`type ${type}${complex}`, 'real numbers of 8, 16, 32 or 64 bits', typeAt);
-  }
+  const type = typeOf(cursor);
   cursor.offset = waveAt + 28;
-  const name = text(cursor, nameBytes, 'the name');
+  const name = text(nameBytes, 'the name');
   cursor.offset = waveAt + 68;
-  const sizesAt = cursor.offset;
-  const [columns, rows, layers, more] = numbers(dimensions, () => cursor.i32('a size'));
-  if (!(columns! > 0 && rows! > 0 && layers! >= 0) || more! > 1) {
-    const found = [columns, rows, layers, more].join(' x ');
-    cursor.fail(`a wave of ${found} points`, 'one image or several of one size', sizesAt);
-  }
-  const steps = numbers(dimensions, () => cursor.f64('a step'));
+  const [columns, rows, images] = sizesOf(cursor);
+  const steps = each(() => cursor.f64('a step'));
   cursor.skip(8 * dimensions, 'the offsets');
-  const unit = text(cursor, 4, 'the unit');
-  const stepUnits = numbers(dimensions, () => text(cursor, 4, 'the unit of a dimension'));
-  return {
-    ...{ name, type: type as NumberType, columns: columns!, rows: rows! },
-    ...{ layers: Math.max(1, layers!), unit, tail },
-    steps: [steps[0]!, steps[1]!],
-    stepUnits: [stepUnits[0]!, stepUnits[1]!],
-  };
+  const unit = text(4, 'the unit');
+  const stepUnits = each(() => text(4, 'the unit of a dimension'));
+  return { name, type, columns, rows, images, steps, unit, stepUnits, texts };
 }
 
-function isNumberType(type: number): type is NumberType {
-  return Object.hasOwn(readers, type);
+function typeOf(cursor: Cursor): NumberType {
+  const at = cursor.offset;
+  const type = cursor.u16('the type of the numbers');
+  if (Object.hasOwn(readers, type)) return type as NumberType;
+  const found = type & complex ? 'a wave of complex numbers' : `a wave of type ${type}`;
+  return cursor.fail(found, 'integers of 8 to 32 bits, or floats', at);
+}
+
+function sizesOf(cursor: Cursor): [columns: number, rows: number, images: number] {
+  const at = cursor.offset;
+  const [columns = 0, rows = 0, images = 0, more] = each(() => cursor.i32('a size'));
+  if (columns > 0 && rows > 0 && images >= 0 && images <= mostImages && more === 0) {
+    return [columns, rows, Math.max(1, images)];
+  }
+  const found = `a wave of ${columns} x ${rows} x ${images} x ${more} points`;
+  return cursor.fail(found, `images, at most ${mostImages} of one size`, at);
 }
 
 /**
  * One image: a column of the wave is a line of the image, and along both the scales say which way.
  * Without scales y points up, as in the files of Asylum and the exports of Matrix.
  */
-function readLayer(
+function readImage(
   view: DataView,
   { type, columns, rows, steps }: Wave,
-  layer: number,
+  image: number,
   little: boolean,
   scale: number,
 ): Pixels {
-  const { bytes, read } = readers[type];
+  const { size, exact, read } = readers[type];
   const n = rows * columns;
-  const pixels = type === 4 ? new Float64Array(n) : new Float32Array(n);
-  const { start, rowStep, columnStep } = walk(rows, columns, !(steps[1] < 0), steps[0] < 0);
-  let from = layer * n * bytes;
+  const pixels = exact ? new Float32Array(n) : new Float64Array(n);
+  const { start, rowStep, columnStep } = walk(rows, columns, !(steps[1]! < 0), steps[0]! < 0);
+  let from = image * n * size;
   for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++, from += bytes) {
+    for (let x = 0; x < columns; x++, from += size) {
       pixels[start + y * rowStep + x * columnStep] = read(view, from, little) * scale;
     }
   }
   return pixels;
 }
 
-/** What follows the numbers, in its order; texts of more characters than fit into the header. */
-function parseTail(cursor: Cursor, { tail }: Wave) {
-  cursor.skip(tail.formula, 'the formula');
-  const note = text(cursor, tail.note, 'the note');
-  const unit = text(cursor, tail.unit, 'the unit');
-  const stepUnits = tail.stepUnits.map((n) => text(cursor, n, 'the unit of a dimension'));
-  const labels = tail.labels.map((n) =>
-    numbers(Math.floor(n / nameBytes), () => text(cursor, nameBytes, 'a label')),
-  );
-  // The first label is the dimension's own.
-  return { note, unit, stepUnits, layerNames: labels[2]!.slice(1) };
-}
-
-/** 'Key: value' lines of a note, of Asylum's and of Matrix's exports; others are no keys. */
-function headerOf(wave: Wave, note: string): Record<string, string> {
-  const lines = note.split(/[\r\n]+/).flatMap((line): [string, string][] => {
-    const colon = line.indexOf(':');
-    return colon > 0 ? [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]] : [];
+/** What follows the numbers, in its order; units of more characters than fit into the header. */
+function parseTexts(cursor: Cursor, { texts, images }: Wave) {
+  cursor.skip(texts.formula, 'the formula');
+  const note = textOf(cursor.block(texts.note, 'the note'));
+  const unit = textOf(cursor.block(texts.unit, 'the unit'));
+  const stepUnits = texts.stepUnits.map((n) => textOf(cursor.block(n, 'the unit of a dimension')));
+  const labelsAt = cursor.offset;
+  const labels = texts.labels.map((n) => {
+    const block = cursor.block(n, 'the labels of a dimension');
+    return Array.from({ length: Math.floor(n / nameBytes) }, (_, i) =>
+      textOf(block.subarray(i * nameBytes, (i + 1) * nameBytes)),
+    );
   });
-  return { wave: wave.name, ...Object.fromEntries(lines), note };
+  if (labels[1]!.length > 1) {
+    cursor.fail('names of the columns of the wave, which then are curves', 'images', labelsAt);
+  }
+  // The first is the dimension's own; Gwyddion writes none for it.
+  const titles = labels[2]!.length > images ? labels[2]!.slice(1) : labels[2]!;
+  return { note, unit, stepUnits, titles };
 }
 
-/** 'I 3 37-1 Backward Down' is the channel 'I 3 37-1'. */
+/** The 'Key: value' lines of a note, as Asylum and Matrix's export write. */
+function headerOf({ name }: Wave, note: string): Record<string, string> {
+  const lines = note.split(/[\r\n]+/).flatMap((line): [string, string][] => {
+    const found = /^\s*([A-Za-z][\w .-]{0,39}?)\s*:\s*(.*?)\s*$/.exec(line);
+    return found ? [[found[1]!, found[2]!]] : [];
+  });
+  return { ...Object.fromEntries(lines), wave: name, note };
+}
+
+/** A title without what says how it was recorded: 'HeightRetrace' and 'Height Backward Down' are the channel 'Height'. */
 function nameOf(title: string): string {
-  const words = title.split(' ').filter((word) => !/^(forward|backward|up|down)$/i.test(word));
-  return words.join(' ') || title;
+  const words = title.replace(/(Re)?trace(Mod\d*)?$/i, '').replace(/\s+(up|down)\b/i, '');
+  return nameOfTitle(words).trim() || title;
 }
 
-function slowOf(title: string): Channel['slow'] {
-  if (/\bup\b/i.test(title)) return 'up';
-  return /\bdown\b/i.test(title) ? 'down' : 'unknown';
+/** Asylum writes metres for every image; what they are in, by how their names begin. */
+const asylumUnits: readonly (readonly [name: RegExp, unit: string])[] = [
+  [/^(Height|ZSensor|Deflection|Amplitude)/, 'm'],
+  [/^Phase/, 'deg'],
+  [/^Current/, 'A'],
+  [/^Frequency/, 'Hz'],
+  [/^(Count|QFactor)/, ''],
+];
+
+/** The unit of the image of that name: of those of Asylum, whose note says how it was scanned, by the name. */
+function unitOf(name: string, stated: string, header: Record<string, string>): string {
+  if (header['ScanSize'] === undefined) return stated;
+  return asylumUnits.find(([start]) => start.test(name))?.[1] ?? 'V';
+}
+
+function slowOf(title: string, header: Record<string, string>): Channel['slow'] {
+  const isDown = header['ScanDown'];
+  if (/\bup\b/i.test(title) || isDown === '0') return 'up';
+  return /\bdown\b/i.test(title) || isDown === '1' ? 'down' : 'unknown';
 }
 
 /**
- * Igor binary waves (.ibw, version 5) of one image or several, as Asylum Research and the export of Omicron's
- * Matrix write them: a wave's first dimension is x, its second y, its third the images, and its scales the size.
- * Throws FormatError.
+ * Igor binary waves (.ibw, version 5) of one image or several, as Asylum Research, Gwyddion and the export of
+ * Omicron's Matrix write them: a wave's first dimension is x, its second y, its third the images, and its scales
+ * the size. Throws FormatError.
  * Source: WaveMetrics, Technical Note 003, "Igor Binary Format".
  */
 export function readIgor(bytes: Uint8Array, file: string): Scan {
-  const order = bytes[0] === 5 ? 'little' : 'big';
-  const cursor = new Cursor(bytes, file, 0, bytes.length, order);
+  const little = bytes[0] === 5;
+  const cursor = new Cursor(bytes, file, 0, bytes.length, little ? 'little' : 'big');
   const wave = parseWave(cursor);
-  const { rows, columns, layers, type } = wave;
+  const { rows, columns, images, type } = wave;
   cursor.offset = headerBytes;
-  const data = cursor.block(rows * columns * layers * readers[type].bytes, 'the numbers');
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const { note, unit, stepUnits, layerNames } = parseTail(cursor, wave);
+  const block = cursor.block(rows * columns * images * readers[type].size, 'the numbers');
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  const { note, unit, stepUnits, titles } = parseTexts(cursor, wave);
 
-  const values = splitUnit(unit || wave.unit);
+  const header = headerOf(wave, note);
+  const stated = splitUnit(unit || wave.unit);
   const lengthNm = (axis: 0 | 1, points: number) => {
-    const { unit: base, scale } = splitUnit(stepUnits[axis] || wave.stepUnits[axis]);
-    return base === 'm' ? metresToNm(Math.abs(wave.steps[axis]) * points * scale) : null;
+    const { unit: base, scale } = splitUnit(stepUnits[axis] || wave.stepUnits[axis]!);
+    return base === 'm' ? metresToNm(Math.abs(wave.steps[axis]!) * points * scale) : null;
   };
-  const channels = numbers(layers, () => 0).map((_, layer) => {
-    const title = layerNames[layer] || (layers > 1 ? `${wave.name} ${layer}` : wave.name);
-    const pixels = readLayer(view, wave, layer, order === 'little', values.scale);
-    return makeChannel(nameOf(title), pixels, rows, columns, {
-      unit: values.unit,
+  const known = {
+    widthNm: lengthNm(0, columns),
+    heightNm: lengthNm(1, rows),
+    angleDeg: parseNumber(header['ScanAngle']),
+  };
+  const channels = Array.from({ length: images }, (_, i) => {
+    const title = titles[i] || wave.name;
+    const name = titles[i] || images === 1 ? nameOf(title) : `${nameOf(title)} ${i}`;
+    return makeChannel(name, readImage(view, wave, i, little, stated.scale), rows, columns, {
+      ...known,
+      unit: unitOf(name, stated.unit, header),
       direction: directionOfTitle(title),
-      slow: slowOf(title),
-      widthNm: lengthNm(0, columns),
-      heightNm: lengthNm(1, rows),
+      slow: slowOf(title, header),
     });
   });
-  return { name: file, format: 'igor', channels, header: headerOf(wave, note), warnings: [] };
+  const warnings =
+    known.widthNm === null ? ['the file does not say how many metres wide it is.'] : [];
+  return { name: file, format: 'igor', channels, header, warnings };
 }

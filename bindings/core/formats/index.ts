@@ -25,8 +25,8 @@ interface Format {
   magics: readonly string[];
   /** Where they stand, when not at the beginning. */
   at?: number;
-  /** What else tells it, of a format whose magic is short. */
-  isOne?(bytes: Uint8Array): boolean;
+  /** What else tells it, of a format whose magic is short: whether its header's checksum is right. */
+  isWhole?(bytes: Uint8Array): boolean;
   extension: RegExp;
   read(bytes: Uint8Array, file: string, options: ReadOptions): Scan;
 }
@@ -58,7 +58,7 @@ const formats: readonly Format[] = [
   {
     title: 'Igor .ibw',
     magics: igorMagics,
-    isOne: isIgor,
+    isWhole: isIgor,
     extension: /\.ibw$/i,
     read: readIgor,
   },
@@ -74,8 +74,8 @@ const titles = formats.map(({ title }) => title).join(', ');
 function recognise(bytes: Uint8Array, file: string): Format {
   if (bytes.length === 0) throw new FormatError(file, 0, 'an empty file', `a scan (${titles})`);
   const format = formats.find(
-    ({ magics, at, isOne }) =>
-      magics.some((magic) => startsWith(bytes, magic, at)) && (isOne?.(bytes) ?? true),
+    ({ magics, at, isWhole }) =>
+      magics.some((magic) => startsWith(bytes, magic, at)) && (isWhole?.(bytes) ?? true),
   );
   if (format) return format;
   const unread = recogniseUnread(bytes);
@@ -84,8 +84,9 @@ function recognise(bytes: Uint8Array, file: string): Format {
     throw new FormatError(file, unread.at, found, `one of ${titles}`);
   }
   const named = formats.find(({ extension }) => extension.test(file));
+  const sum = named?.isWhole ? ' and a header with the right checksum' : '';
   const expected = named
-    ? `${quoteMagic(named)}, as its name says ${named.title}`
+    ? `${quoteMagic(named)}${sum}, as its name says ${named.title}`
     : `one of ${titles}`;
   throw new FormatError(file, 0, quoteStart(bytes), expected);
 }
@@ -166,8 +167,8 @@ function missingPixels(channel: Channel): string[] {
 /**
  * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
  * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
- * .dat, RHK .sm4, WSxM .stp and .top, Igor .ibw, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top and column 0 the left whatever
- * the file stores. Pixels not measured are NaN and named in the warnings. The bytes are not modified
+ * .dat, RHK .sm4, WSxM .stp, .top and .tom, Igor .ibw, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top
+ * and column 0 the left whatever the file stores. Pixels not measured are NaN and named in the warnings. The bytes are not modified
  * and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.
  */

@@ -25,6 +25,12 @@ const tags: Record<string, number> = {
   sampleFormat: 339,
 };
 
+/** Tags of one value. */
+const single = [
+  ...['width', 'height', 'compression', 'photometric', 'orientation', 'samples', 'planar'],
+  ...['rowsPerStrip', 'tileWidth', 'tileHeight'],
+];
+
 const typeBytes: Record<number, number> = {
   1: 1,
   2: 1,
@@ -110,9 +116,14 @@ function readDirectory(cursor: Cursor, at: number): Directory {
 
 /** Is this a page the decoder reads, with all its pixels in the file? */
 function checkPage(cursor: Cursor, { at, numbers }: Directory): void {
-  const first = (name: string, otherwise: number) => numbers.get(tags[name]!)?.[0] ?? otherwise;
   const fail: (found: string, expected: string) => never = (found, expected) =>
     cursor.fail(found, expected, at);
+  const first = (name: string, otherwise: number) => numbers.get(tags[name]!)?.[0] ?? otherwise;
+  // The decoder takes a list for the number.
+  for (const name of single) {
+    const found = numbers.get(tags[name]!) ?? [0];
+    if (found.length !== 1) fail(`${count(found.length, 'value')} of tag ${tags[name]}`, 'one');
+  }
   const width = first('width', 0);
   const height = first('height', 0);
   const bits = first('bits', 1);

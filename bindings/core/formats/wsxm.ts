@@ -1,47 +1,50 @@
 import { type Channel, type Direction, makeChannel, type Pixels, type Scan } from '../scan.ts';
-import { Cursor, decodeLatin1, indexOfText, quote } from './bytes.ts';
+import { Cursor, count, decodeText, indexOfText, quote } from './bytes.ts';
+import { walk } from './orient.ts';
 import { metresToNm, parseNumber, splitUnit } from './units.ts';
 
 export const wsxmMagic = 'WSxM file copyright';
 
 const kindOfImages = 'SxM Image file';
 const headerEnd = '[Header end]';
+/** Counts of what makes a file more than one image. */
+const severalImages = ['Number of Frames', 'Number of points per ramp'];
 
-/** Bytes of a stored number. WSxM before 3.0 has no such line, and integers. */
+/** Bytes of a stored number. Old files have no such line, and integers. */
 const sizes = { short: 2, integer: 2, float: 4, double: 8 } as const;
 type NumberType = keyof typeof sizes;
 
+/** A header entry: its text, and where it stands for error messages. */
+interface Entry {
+  text: string;
+  at: number;
+}
+
 interface Header {
-  /** 'Control: Set Point' and the like. */
-  lines: Record<string, string>;
-  /** By name alone: no two sections share one that is read here. */
-  entries: Map<string, { text: string; at: number }>;
+  /** By section and name: 'Control: Set Point'. */
+  entries: Map<string, Entry>;
   end: number;
 }
 
-/** Lines of 'Name: value' under '[Section]', to '[Header end]': the header's stated size can be wrong. */
+/** Lines of 'Name: value' under '[Section]', to '[Header end]': the size that the header states can be wrong. */
 function parseHeader(cursor: Cursor): Header {
   const { bytes } = cursor;
-  const end = indexOfText(bytes, headerEnd);
-  if (end < 0) cursor.fail('no end of the header', headerEnd, bytes.length);
-  const lines: [string, string][] = [];
+  const end = indexOfText(bytes, `\n${headerEnd}`) + 1;
+  if (end === 0) cursor.fail('no end of the header', headerEnd, bytes.length);
   const entries: Header['entries'] = new Map();
   let section = '';
   for (let at = 0; at < end; ) {
-    const newline = bytes.indexOf(10, at);
-    const stop = newline < 0 || newline > end ? end : newline;
-    const line = decodeLatin1(bytes.subarray(at, stop));
+    const stop = bytes.indexOf(10, at);
+    const line = decodeText(bytes.subarray(at, stop));
     section = /^\s*\[(.*)\]\s*$/.exec(line)?.[1] ?? section;
     const colon = line.indexOf(':');
-    if (colon > 0) {
-      const name = line.slice(0, colon).trim();
-      const text = line.slice(colon + 1).trim();
-      lines.push([section === '' ? name : `${section}: ${name}`, text]);
-      if (!entries.has(name)) entries.set(name, { text, at });
+    const key = `${section === '' ? '' : `${section}: `}${line.slice(0, Math.max(colon, 0)).trim()}`;
+    if (colon > 0 && !entries.has(key)) {
+      entries.set(key, { text: line.slice(colon + 1).trim(), at });
     }
     at = stop + 1;
   }
-  return { lines: Object.fromEntries(lines), entries, end };
+  return { entries, end };
 }
 
 interface Quantity {
@@ -52,111 +55,143 @@ interface Quantity {
 }
 
 /** A number with its unit: 600 nm are 6e-7 m. */
-function quantity({ entries }: Header, name: string): Quantity | null {
-  const text = entries.get(name)?.text;
-  const number = parseNumber(text);
-  if (text === undefined || number === null) return null;
-  const { unit, scale } = splitUnit(text.replace(/^[-+\d.,e]*/i, ''));
+function quantity({ entries }: Header, key: string): Quantity | null {
+  const found = /^([-+]?[\d.,]+(?:e[-+]?\d+)?)(.*)$/i.exec(entries.get(key)?.text ?? '');
+  const number = parseNumber(found?.[1]);
+  if (!found || number === null) return null;
+  const { unit, scale } = splitUnit(found[2]!);
   // 15 digits: -50 mV are -0.05 V.
-  return { value: Number((number * scale).toPrecision(15)), unit, scale };
+  const value = Number((number * scale).toPrecision(15));
+  return { value, unit: unit === 'a.u.' ? '' : unit, scale };
 }
 
-function valueIn(header: Header, name: string, unit: string): number | null {
-  const found = quantity(header, name);
+function valueIn(header: Header, key: string, unit: string): number | null {
+  const found = quantity(header, key);
   return found?.unit === unit ? found.value : null;
 }
 
 function countOf(cursor: Cursor, { entries, end }: Header, name: string): number {
-  const entry = entries.get(name);
+  const entry = entries.get(`General Info: ${name}`);
   if (!entry) return cursor.fail('no such line in the header', `${name}:`, end);
   const n = /^\d+$/.test(entry.text) ? Number(entry.text) : 0;
-  if (n > 0) return n;
+  if (n > 0 && n <= 0x7fffffff) return n;
   return cursor.fail(`${name}: ${quote(entry.text)}`, 'a whole number from 1', entry.at);
 }
 
 function typeOf(cursor: Cursor, { entries }: Header): NumberType {
-  const entry = entries.get('Image Data Type');
-  const text = entry?.text ?? 'short';
-  if (Object.hasOwn(sizes, text)) return text as NumberType;
-  const expected = Object.keys(sizes).join(', ');
-  return cursor.fail(`Image Data Type: ${quote(text)}`, `one of ${expected}`, entry!.at);
+  const entry = entries.get('General Info: Image Data Type');
+  if (!entry) return 'short';
+  if (Object.hasOwn(sizes, entry.text)) return entry.text as NumberType;
+  const expected = `one of ${Object.keys(sizes).join(', ')}`;
+  return cursor.fail(`Image Data Type: ${quote(entry.text)}`, expected, entry.at);
 }
 
 function directionOf({ entries }: Header): Direction {
-  const text = entries.get('X scanning direction')?.text.toLowerCase();
+  const text = entries.get('General Info: X scanning direction')?.text.toLowerCase();
   return text === 'forward' || text === 'backward' ? text : 'unknown';
 }
 
 function slowOf({ entries }: Header): Channel['slow'] {
-  const text = entries.get('Y scanning direction')?.text.toLowerCase();
+  const text = entries.get('General Info: Y scanning direction')?.text.toLowerCase();
   return text === 'up' || text === 'down' ? text : 'unknown';
 }
 
+/** Move past the header's last line; another line end there is a pixel. */
+function skipHeader(cursor: Cursor, end: number): void {
+  const { bytes } = cursor;
+  let at = end + headerEnd.length;
+  if (bytes[at] === 13) at++;
+  if (bytes[at] === 10) at++;
+  cursor.offset = at;
+}
+
 /** Pixels turned by half a turn: the file begins with the lower right one. */
-function readPixels(cursor: Cursor, type: NumberType, n: number): Pixels {
-  cursor.need(n * sizes[type], 'the pixels');
-  const { bytes, offset } = cursor;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset);
-  const from = (i: number) => (n - 1 - i) * sizes[type];
-  if (type === 'double') {
-    return Float64Array.from({ length: n }, (_, i) => view.getFloat64(from(i), true));
+function readPixels(cursor: Cursor, type: NumberType, rows: number, columns: number): Pixels {
+  const block = cursor.block(rows * columns * sizes[type], 'the pixels');
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  const pixels =
+    type === 'double' ? new Float64Array(rows * columns) : new Float32Array(rows * columns);
+  const { start, columnStep } = walk(rows, columns, true, true);
+  for (let i = 0; i < pixels.length; i++) {
+    pixels[start + i * columnStep] =
+      type === 'double'
+        ? view.getFloat64(8 * i, true)
+        : type === 'float'
+          ? view.getFloat32(4 * i, true)
+          : view.getInt16(2 * i, true);
   }
-  return Float32Array.from({ length: n }, (_, i) =>
-    type === 'float' ? view.getFloat32(from(i), true) : view.getInt16(from(i), true),
-  );
+  return pixels;
 }
 
 /** What a stored number counts for: floats are in the file's unit, integers span the amplitude. */
 function scaleOf(pixels: Pixels, type: NumberType, { value, scale }: Quantity): number {
   if (sizes[type] > 2) return scale;
   let [least, most] = [Infinity, -Infinity];
-  for (const count of pixels) {
-    if (count < least) least = count;
-    if (count > most) most = count;
+  for (const number of pixels) {
+    if (number < least) least = number;
+    if (number > most) most = number;
   }
   return most > least ? value / (most - least) : 0;
 }
 
+/** How high the values are; null where the file does not say, as by an amplitude of nothing. */
+function amplitudeOf(header: Header, type: NumberType): Quantity | null {
+  const found = quantity(header, 'General Info: Z Amplitude');
+  return found && (found.value > 0 || sizes[type] > 2) ? found : null;
+}
+
 /**
  * WSxM images (.stp, .top, .tom; one image per file): a text header, then little-endian int16, float32
- * or float64, the lower right pixel first. Floats are in the unit of 'Z Amplitude'; integers span it from the
- * lowest to the highest, and are counts without it. Throws FormatError.
- * Source: Gwyddion's wsxmfile.c; SurfaceTopography (L. Pastewka) agrees.
+ * or float64, the lower right pixel first. Integers span 'Z Amplitude' from the lowest to the highest, and are
+ * counts without it; floats are in its unit. Throws FormatError.
+ *
+ * Source: Gwyddion's wsxmfile.c. It makes floats span the amplitude too, which is rounded: real files decided.
  */
 export function readWsxm(bytes: Uint8Array, file: string): Scan {
   const cursor = new Cursor(bytes, file);
   const secondLine = bytes.indexOf(10) + 1;
   const lineEnd = bytes.indexOf(10, secondLine);
-  const kind = decodeLatin1(bytes.subarray(secondLine, Math.max(secondLine, lineEnd))).trim();
-  if (kind !== kindOfImages) cursor.fail(quote(kind), `'${kindOfImages}'`, secondLine);
+  const kind = decodeText(bytes.subarray(secondLine, Math.max(secondLine, lineEnd))).trim();
+  if (kind !== kindOfImages) {
+    cursor.fail(`a WSxM file of another kind (${quote(kind)})`, `'${kindOfImages}'`, secondLine);
+  }
   const header = parseHeader(cursor);
+  const { entries } = header;
+  for (const name of severalImages) {
+    const several = entries.get(`General Info: ${name}`);
+    if (several) cursor.fail(`${name}: ${quote(several.text)}`, 'one image', several.at);
+  }
   const columns = countOf(cursor, header, 'Number of columns');
   const rows = countOf(cursor, header, 'Number of rows');
   const type = typeOf(cursor, header);
-  cursor.offset = bytes.indexOf(10, header.end) + 1 || header.end + headerEnd.length;
-  const pixels = readPixels(cursor, type, rows * columns);
+  skipHeader(cursor, header.end);
+  const pixels = readPixels(cursor, type, rows, columns);
 
   const warnings: string[] = [];
-  const amplitude = quantity(header, 'Z Amplitude');
+  if (cursor.left > 0) {
+    warnings.push(`${count(cursor.left, 'byte')} after the pixels: not read.`);
+  }
+  const amplitude = amplitudeOf(header, type);
   if (amplitude) {
     const scale = scaleOf(pixels, type, amplitude);
     for (let i = 0; i < pixels.length; i++) pixels[i] = pixels[i]! * scale;
   } else {
     warnings.push('the file does not say how high its values are.');
   }
-
-  const lengthNm = (name: string) => metresToNm(valueIn(header, name, 'm') ?? 0);
+  const lengthNm = (name: string) => metresToNm(valueIn(header, `Control: ${name}`, 'm') ?? 0);
   const widthNm = lengthNm('X Amplitude');
-  const name = header.entries.get('Acquisition channel')?.text || 'channel 0';
+  if (widthNm === null) warnings.push('the file does not say how many metres wide it is.');
+  const name = entries.get('General Info: Acquisition channel')?.text || 'channel 0';
   const channel = makeChannel(name, pixels, rows, columns, {
     unit: amplitude?.unit ?? '',
     direction: directionOf(header),
     slow: slowOf(header),
     widthNm,
     heightNm: lengthNm('Y Amplitude') ?? (widthNm === null ? null : (widthNm * rows) / columns),
-    angleDeg: parseNumber(header.entries.get('Angle')?.text),
-    biasV: valueIn(header, 'Topography Bias', 'V'),
-    setpointA: valueIn(header, 'Set Point', 'A'),
+    angleDeg: parseNumber(entries.get('Control: Angle')?.text),
+    biasV: valueIn(header, 'Control: Topography Bias', 'V'),
+    setpointA: valueIn(header, 'Control: Set Point', 'A'),
   });
-  return { name: file, format: 'wsxm', channels: [channel], header: header.lines, warnings };
+  const lines = Object.fromEntries([...entries].map(([key, { text }]) => [key, text]));
+  return { name: file, format: 'wsxm', channels: [channel], header: lines, warnings };
 }

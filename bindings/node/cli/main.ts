@@ -28,25 +28,25 @@ const common: OptionSpecs = {
 };
 
 /** Run one of the commands; returns the exit code: 0, 1 (bad input) or 2 (usage). */
-export async function main(commands: readonly Command[], args: readonly string[]): Promise<number> {
+export async function main(offered: readonly Command[], args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
   const report = json ? jsonReporter() : terminalReporter();
   const print = (text: string) => console.log(text);
   try {
     const [name, ...rest] = args;
-    if (name === undefined) throw new UsageError(`expected a command.\n\n${overview(commands)}`);
+    if (name === undefined) throw new UsageError(`expected a command.\n\n${overview(offered)}`);
     if (name === '--help' || name === '-h' || name === 'help') {
-      print(overview(commands));
+      print(overview(offered));
       return 0;
     }
     if (name === '--version' || name === '-v') {
       print(version);
       return 0;
     }
-    const command = commands.find((one) => one.name === name);
+    const command = offered.find((one) => one.name === name);
     if (!command) {
       throw new UsageError(
-        `no command '${name}'; there are ${commands.map((one) => one.name).join(', ')}.`,
+        `no command '${name}'; there are ${offered.map((one) => one.name).join(', ')}.`,
       );
     }
     if (rest.includes('--help') || rest.includes('-h')) {
@@ -79,12 +79,12 @@ function describeError(error: unknown): { name: string; message: string } {
   return { name, message: `unexpected ${name}: ${first} (ADATOM_DEBUG=1 shows where).` };
 }
 
-function overview(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+function overview(offered: readonly Command[]): string {
+  const width = Math.max(...offered.map(({ name }) => name.length));
   return [
     'adatom COMMAND ...: find and name every defect in an STM scan',
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...offered.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'adatom COMMAND --help lists its options. Exit code: 0, 1 (bad input), 2 (usage).',
   ].join('\n');

@@ -42,9 +42,10 @@ export function sizeText({
   pixelYNm,
 }: Pick<PreparedInfo, 'rows' | 'columns' | 'pixelXNm' | 'pixelYNm'>): string {
   if (!pixelXNm || !pixelYNm) return '';
-  const [width, height] = [pixelXNm * columns, pixelYNm * rows];
-  const decimals = Math.max(width, height) < 1000 ? 1 : 2;
-  return extentText(width, height, (value) => fixed(value, decimals));
+  return extentText(pixelXNm * columns, pixelYNm * rows, (value) =>
+    // A tenth of what is shown, or three digits of what is less.
+    value < 10 ? String(Number(value.toPrecision(3))) : fixed(value, 1),
+  );
 }
 
 /** A length to be changed by hand: what parseLength reads. */

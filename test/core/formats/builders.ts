@@ -509,7 +509,7 @@ export function wsxm(
 export interface IgorWave {
   type?: number;
   /** Points along x, along y, images. */
-  sizes?: [number, number, number];
+  sizes?: [number, number, number, number?];
   steps?: [number, number];
   unit?: string;
   stepUnit?: string;
@@ -517,6 +517,10 @@ export interface IgorWave {
   note?: string;
   /** Names of the images. */
   labels?: string[];
+  /** Whether the name of their dimension stands before them. */
+  named?: boolean;
+  /** Names of the columns. */
+  curves?: string[];
   little?: boolean;
   /** Another number than the header's checksum. */
   checksum?: number;
@@ -534,13 +538,19 @@ export function igor(
     formula = '',
     note = '',
     labels = [],
+    named = true,
+    curves = [],
     little = true,
     checksum,
   }: IgorWave = {},
 ): Uint8Array {
   const size = type & 2 ? 4 : type & 4 ? 8 : type & 8 ? 1 : type & 16 ? 2 : 4;
-  const texts = [formula, note, ...['', ...labels].map((label) => label.padEnd(32, '\0'))];
-  const tail = ascii(labels.length > 0 ? texts.join('') : formula + note);
+  const own = named ? [''] : [];
+  const inPlaces = (names: string[]) => names.map((name) => name.padEnd(32, '\0')).join('');
+  const [columns, images] = [curves, labels].map((names) =>
+    names.length > 0 ? inPlaces([...own, ...names]) : '',
+  );
+  const tail = ascii(formula + note + columns + images);
   const out = new Uint8Array(384 + values.length * size + tail.length);
   const view = new DataView(out.buffer);
   const text = (at: number, letters: string) => out.set(ascii(letters), at);
@@ -548,12 +558,13 @@ export function igor(
   view.setInt32(4, 320 + values.length * size, little);
   view.setInt32(8, formula.length, little);
   view.setInt32(12, note.length, little);
-  if (labels.length > 0) view.setInt32(44, 32 * (labels.length + 1), little);
+  view.setInt32(40, columns!.length, little);
+  view.setInt32(44, images!.length, little);
   view.setInt32(64 + 12, values.length, little);
   view.setInt16(64 + 16, type, little);
   text(64 + 28, 'wave7 Backward Down');
   sizes.forEach((n, i) => {
-    view.setInt32(64 + 68 + 4 * i, n, little);
+    view.setInt32(64 + 68 + 4 * i, n ?? 0, little);
   });
   steps.forEach((step, i) => {
     view.setFloat64(64 + 84 + 8 * i, step, little);

@@ -32,7 +32,7 @@ const tolerance = 1e-6;
 /** Names of our channels where the goldens have another: of what has no title, and of a title that says the direction too. */
 const names: Readonly<Record<string, string>> = {
   GwyDataField: 'channel 0',
-  layer0: 'gwy3093074346',
+  layer0: 'Generated 1',
   'I 3 37-1 Backward Down': 'I 3 37-1',
 };
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { chooseChannels } from '../../../bindings/core/channels.ts';
 import { AdatomError } from '../../../bindings/core/errors.ts';
 import { readScan } from '../../../bindings/core/formats/index.ts';
 import { counting, type IgorWave, igor } from './builders.ts';
@@ -41,32 +42,72 @@ test('units have no prefix; without one there is no size', () => {
   const [channel] = read({ unit: 'pA', stepUnit: 'nm', steps: [2, 2] }).channels;
   expect([channel!.unit, channel!.widthNm, channel!.heightNm]).toEqual(['A', 6, 4]);
   expect(channel!.pixels[0]).toBeCloseTo(4e-12, 24);
-  const [unknown] = read({ unit: '', stepUnit: '' }).channels;
-  expect([unknown!.unit, unknown!.widthNm, unknown!.heightNm]).toEqual(['', null, null]);
+  const unknown = read({ unit: '', stepUnit: '' });
+  const [first] = unknown.channels;
+  expect([first!.unit, first!.widthNm, first!.heightNm]).toEqual(['', null, null]);
+  expect(unknown.warnings).toEqual(['the file does not say how many metres wide it is.']);
+});
+
+test('whole numbers that float32 cannot hold stay what they are', () => {
+  const { channels } = readScan(igor([16777217, 0], { type: 32, sizes: [2, 1, 0] }), 'a.ibw');
+  expect(channels[0]!.pixels[0]).toBe(16777217);
 });
 
 test('images one behind the other have the names of their labels', () => {
   const wave: IgorWave = { sizes: [3, 2, 2], formula: 'x=1', note: 'n', stepUnit: 'm' };
   const values = counting(12);
-  const named = read({ ...wave, labels: ['HeightTrace', 'HeightRetrace'] }, values).channels;
-  expect(named.map(({ name, direction }) => [name, direction])).toEqual([
-    ['HeightTrace', 'forward'],
-    ['HeightRetrace', 'backward'],
-  ]);
-  expect([...named[1]!.pixels]).toEqual([10, 11, 12, 7, 8, 9]);
+  const labels = ['HeightTrace', 'HeightRetrace'];
+  // Gwyddion names the images alone, others their dimension too.
+  for (const named of [true, false]) {
+    const { channels } = read({ ...wave, labels, named }, values);
+    expect(channels.map(({ name, direction }) => [name, direction])).toEqual([
+      ['Height', 'forward'],
+      ['Height', 'backward'],
+    ]);
+    expect([...channels[1]!.pixels]).toEqual([10, 11, 12, 7, 8, 9]);
+    expect(chooseChannels({ ...read({ ...wave, labels }, values) })).toHaveLength(2);
+  }
   expect(read(wave, values).channels.map(({ name }) => name)).toEqual(['wave7 0', 'wave7 1']);
+});
+
+test('what Asylum says in the note', () => {
+  const labels = ['HeightTrace', 'PhaseRetrace', 'CurrentTraceMod0', 'UserIn0Trace'];
+  const note = 'ScanSize: 2e-08\rScanAngle: 90\rScanDown: 1\rwave: no';
+  const wave: IgorWave = { sizes: [3, 2, 4], labels, note };
+  const { channels, header } = read(wave, counting(24));
+  expect(channels.map(({ name, unit }) => [name, unit])).toEqual([
+    ['Height', 'm'],
+    ['Phase', 'deg'],
+    ['Current', 'A'],
+    ['UserIn0', 'V'],
+  ]);
+  expect(channels[0]).toMatchObject({ angleDeg: 90, slow: 'down', direction: 'forward' });
+  expect(header).toMatchObject({ wave: 'wave7 Backward Down', ScanDown: '1', note });
 });
 
 test('what is wrong is named', () => {
   expect(() => read({ type: 5 })).toThrow(
-    'at byte 80, found type 5, complex numbers, expected real numbers of 8, 16, 32 or 64 bits',
+    'at byte 80, found a wave of complex numbers, expected integers of 8 to 32 bits, or floats',
   );
-  expect(() => read({ type: 0 })).toThrow('found type 0, expected real numbers');
-  expect(() => read({ sizes: [6, 0, 0] })).toThrow(
-    'at byte 132, found a wave of 6 x 0 x 0 x 0 points, expected one image or several of one size',
-  );
+  expect(() => read({ type: 128 })).toThrow('found a wave of type 128');
+  for (const sizes of [
+    [6, 0, 0],
+    [3, 2, 65],
+    [1, 2, 3, 1],
+    [1, 2, 3, -1],
+  ] as const) {
+    const [x, y, images, more = 0] = sizes;
+    expect(() => read({ sizes: [x, y, images, more] })).toThrow(
+      `at byte 132, found a wave of ${x} x ${y} x ${images} x ${more} points, expected images, at most 64 of one size`,
+    );
+  }
   expect(() => read({ sizes: [3, 3, 0] })).toThrow('expected the numbers (72 bytes)');
-  expect(() => read({ checksum: 1 })).toThrow('as its name says Igor .ibw');
+  expect(() => read({ curves: ['Raw', 'Defl'] })).toThrow(
+    'at byte 432, found names of the columns of the wave, which then are curves, expected images',
+  );
+  expect(() => read({ checksum: 1 })).toThrow(
+    'and a header with the right checksum, as its name says Igor .ibw',
+  );
 });
 
 test('a header that adds up, whatever it says, is read or refused', () => {

@@ -138,6 +138,14 @@ describe('tiff', () => {
     );
   });
 
+  it('refuses a page of two heights', () => {
+    const file = tiff([{ width: 3, height: 2, bits: 16, format: 1, values: [1, 2, 3, 4, 5, 6] }]);
+    const heightAt = file.findIndex((byte, i) => byte === 1 && file[i + 1] === 1 && i % 2 === 0);
+    expect(file[heightAt + 4]).toBe(1);
+    file[heightAt + 4] = 2;
+    expect(() => readScan(file, 'bad.tif')).toThrow('found 2 values of tag 257, expected one');
+  });
+
   it('refuses directories that go round in a circle', () => {
     const file = tiff([{ width: 2, height: 1, bits: 8, format: 1, values: [1, 2] }]);
     const first = file.slice(4, 8);

@@ -52,9 +52,32 @@ test('the units that microscopes write', () => {
   expect(value('5 Å')).toEqual(['m', 6e-10]);
   expect(value('5 pA')).toEqual(['A', 6e-12]);
   expect(value('5 µm')).toEqual(['m', 6e-6]);
+  expect(value('2.5e1 nm')).toEqual(['m', 6e-9]);
+  expect(value('1,5eV')).toEqual(['eV', 6]);
+  expect(value('3 a.u.')).toEqual(['', 6]);
   const unknown = read(doubles, general({ 'Z Amplitude': null }));
   expect([unknown.channel.unit, unknown.channel.pixels[0]]).toEqual(['', 6]);
   expect(unknown.warnings).toEqual(['the file does not say how high its values are.']);
+});
+
+test('integers of no amplitude, or a negative one, are counts', () => {
+  for (const amplitude of ['0 nm', '-5 nm']) {
+    const changes = general({ 'Image Data Type': 'short', 'Z Amplitude': amplitude });
+    const { channel, warnings } = read(i16(1, 2, 3, 4, 5, 6), changes);
+    expect([channel.unit, ...channel.pixels]).toEqual(['', 6, 5, 4, 3, 2, 1]);
+    expect(warnings).toEqual(['the file does not say how high its values are.']);
+  }
+});
+
+test('the header ends in its own line, and pixels begin right behind', () => {
+  const short = general({ 'Image Data Type': 'short', 'Z Amplitude': null });
+  const ofLineEnds = i16(...Array(6).fill(0x0a0d));
+  for (const end of ['[Header end]\r\n', '[Header end]\n']) {
+    expect(read(ofLineEnds, short, { end }).channel.pixels[5]).toBe(0x0a0d);
+  }
+  expect(read(doubles, { Control: { Comments: 'the [Header end] of it' } }).warnings).toEqual([]);
+  // A name counts in its own section.
+  expect(read(doubles, { Control: { 'Number of rows': '1' } }).channel.rows).toBe(2);
 });
 
 test('what the header does not say is not known', () => {
@@ -63,20 +86,26 @@ test('what the header does not say is not known', () => {
   expect(channel).toMatchObject({ angleDeg: null, setpointA: null, biasV: null, heightNm: 20 });
   const more = general({ 'X scanning direction': null, 'Y scanning direction': null });
   const size = { 'X Amplitude': null, 'Y Amplitude': null };
-  expect(read(doubles, { ...more, Control: size }).channel).toMatchObject({
+  const unknown = read(doubles, { ...more, Control: size });
+  expect(unknown.channel).toMatchObject({
     direction: 'unknown',
     slow: 'unknown',
     widthNm: null,
     heightNm: null,
   });
+  expect(unknown.warnings).toEqual(['the file does not say how many metres wide it is.']);
+  expect(read(f64(...counting(8))).warnings).toEqual(['16 bytes after the pixels: not read.']);
 });
 
 test('what is wrong is named', () => {
   const curve = { kind: 'IV curve file' };
   expect(() => read(doubles, {}, curve)).toThrow(
-    "found 'IV curve file', expected 'SxM Image file'",
+    "found a WSxM file of another kind ('IV curve file'), expected 'SxM Image file'",
   );
   expect(() => read(doubles, {}, { end: '' })).toThrow('expected [Header end]');
+  expect(() => read(doubles, general({ 'Number of Frames': '9' }))).toThrow(
+    "found Number of Frames: '9', expected one image",
+  );
   expect(() => read(doubles, general({ 'Number of rows': '2.5' }))).toThrow(
     "found Number of rows: '2.5', expected a whole number from 1",
   );
