@@ -70,8 +70,17 @@ export {
   type SegmentOptions,
   wantsNetwork,
 } from './segment/index.ts';
+export {
+  joinLibraries,
+  libraryOf,
+  readLibrary,
+  type ScanExamples,
+  writeLibrary,
+} from './session/library.ts';
+export { defaultColour } from './session/palette.ts';
 export type { PrincipalPlane } from './session/pca.ts';
-export type { ClassLibrary, ClassStyle, ExampleSurface } from './session/types.ts';
+export { surfaceSeen, surfaceWarnings } from './session/surfaces.ts';
+export type { ClassLibrary, ClassStyle, ExampleSurface, SurfaceSeen } from './session/types.ts';
 export type { Corner } from './shape/contour.ts';
 export type { Bounds, DefectShape } from './shape/measure.ts';
 export type { DimerRowOptions, SimulatedScan } from './simulate/index.ts';

@@ -6,6 +6,7 @@ import { embedPixels } from './embed-pixels.ts';
 import { CROP_FACTORS, type EmbedCrops, embedAtSizes, type Look } from './embed-sizes.ts';
 import { EmptyScanError, OptionError, SupportError } from './errors.ts';
 import { Comparer, type LibraryVectors, type NamedExample } from './fewshot/comparer.ts';
+import { concat } from './fewshot/comparison.ts';
 import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
 import { isReservedLabel, NOT_A_DEFECT, UNKNOWN } from './label-words.ts';
@@ -26,6 +27,8 @@ import {
   type Segmentation,
   type SegmentOptions,
 } from './segment/index.ts';
+import { checkNetwork } from './session/library.ts';
+import type { ClassLibrary } from './session/types.ts';
 import { areaNm2, pixelAreaNm2, shareOf } from './share.ts';
 
 export type { SizedPoint } from './crop.ts';
@@ -433,6 +436,11 @@ export interface NameOptions extends EmbedOptions, Omit<ClassifyOptions, 'unlabe
   refine?: boolean;
 }
 
+export interface ClassifyDefectsOptions extends NameOptions {
+  /** Labelled examples of other scans, as vectors of the same network. */
+  library?: Pick<ClassLibrary, 'network' | 'dimension' | 'labels' | 'embeddings'> | null;
+}
+
 /** The name given to each point. */
 export interface Named {
   /** The support set's classes, in order of first appearance. */
@@ -444,17 +452,25 @@ export interface Named {
   steps: Step[];
 }
 
-/** Name each point after the labelled examples it resembles. */
+export interface NamedDefects extends Named {
+  /** The scan's own examples as vectors (labels, dimension): what a class library keeps. */
+  examples: LibraryVectors & { dimension: number };
+}
+
+/**
+ * Name each point after the labelled examples it resembles, of this scan (`support`), of others (a library) or of both.
+ * Throws SupportError without any example, and for a library of another network.
+ */
 export function classifyDefects(
   kernels: Kernels,
   prepared: Prepared,
   network: EmbeddingNetwork,
   points: readonly SizedPoint[],
   support: readonly SupportPoint[],
-  options: NameOptions = {},
+  { library, ...options }: ClassifyDefectsOptions = {},
   run?: RunOptions,
-): Named {
-  checkLabels(support);
+): NamedDefects {
+  if (support.length > 0 || !library) checkLabels(support);
   const placed = new Map(points.map((point, i) => [keyOf(point), i]));
   const all: SizedPoint[] = [...points];
   const examples = support.map(({ x, y, label }) => {
@@ -467,8 +483,19 @@ export function classifyDefects(
   // A learned relation compares embeddings as long as those that it learnt from: of one size.
   if (options.relation) embedding.crop ??= defaultCrop(prepared, all);
   const embedded = embedPoints(kernels, prepared, network, all, embedding, run);
-  const named = nameCompared(new Comparer(kernels, embedded), examples, null, options, run);
+  const { embeddings, dimension } = embedded;
+  if (library) checkNetwork(library, network, dimension);
+  const comparer = new Comparer(kernels, embedded);
+  const named = nameCompared(comparer, examples, library ?? null, options, run);
+  const vectors = examples.map(({ point }) =>
+    embeddings.subarray(point * dimension, (point + 1) * dimension),
+  );
   return {
+    examples: {
+      labels: examples.map(({ label }) => label),
+      embeddings: concat(vectors),
+      dimension,
+    },
     classes: named.classes,
     labels: named.labels.slice(0, points.length),
     confidence: named.confidence.slice(0, points.length),

@@ -143,6 +143,26 @@ describe('classifyDefects', () => {
     expect(left).toEqual(free);
   });
 
+  test('names a scan after examples of another one', () => {
+    const examples = snapToDefects(support, prepared, found);
+    const { examples: vectors } = classifyDefects(kernels, prepared, network, [], examples);
+    expect(vectors.labels).toEqual(examples.map(({ label }) => label));
+    expect(vectors.embeddings.length).toBe(examples.length * vectors.dimension);
+    const other = simulateDimerRows(kernels, { seed: 9, rows: 256, columns: 256, widthNm: 32 });
+    const next = prepare(kernels, other.scan);
+    const { defects } = findDefects(kernels, next);
+    const library = { ...vectors, network: { name: network.name, sha256: network.sha256 } };
+    const named = classifyDefects(kernels, next, network, defects, [], { library });
+    const { pairs } = matchPositions(defects, other.defects, within);
+    const right = pairs.filter(([i, j]) => named.labels[i] === other.defects[j].kind).length;
+    expect(right / pairs.length).toBeGreaterThan(0.85);
+    const strange = { ...library, network: { name: 'other', sha256: 'ab'.repeat(32) } };
+    expect(() =>
+      classifyDefects(kernels, next, network, defects, [], { library: strange }),
+    ).toThrow(/class library: its vectors are of other/);
+    expect(() => classifyDefects(kernels, next, network, defects, [])).toThrow(/at least one/);
+  });
+
   test('refuses no example, reserved names and two names for one place', () => {
     const name = (...examples: { x: number; y: number; label: string }[]) =>
       classifyDefects(kernels, prepared, network, [], examples);

@@ -3,7 +3,18 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readScan, version, writeNpy, writeSxm } from '../../bindings/core/index.ts';
+import { readNpyArray } from '../../bindings/core/formats/index.ts';
+import {
+  matchPositions,
+  readLibrary,
+  readScan,
+  simulateDimerRows,
+  version,
+  writeLibrary,
+  writeNpy,
+  writeSxm,
+} from '../../bindings/core/index.ts';
+import { createKernels } from '../../bindings/node/instantiate.ts';
 import { root, runCli } from './run-cli.ts';
 
 const scan = resolve(root, 'examples/dimer-rows.sxm');
@@ -238,6 +249,126 @@ test('the record names every file read, the channels used and the area searched'
   expect(count / perNm2).toBeLessThan(801);
   expect(count / perNm2).toBeGreaterThan(500);
   expect(record.warnings.join()).toMatch(/not measured/);
+});
+
+describe('a class library', () => {
+  const library = join(folder, 'classes.json');
+  const out = join(folder, 'by-library');
+  /** The defects that a run wrote. */
+  const defectsOf = (run: string) =>
+    readFileSync(join(run, 'defects.csv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => {
+        const [, x, y, , , area, , label] = line.split(',');
+        return { x: Number(x), y: Number(y), area: Number(area), label };
+      });
+
+  test('of one scan names the next, and grows', () => {
+    const first = join(folder, 'for-library');
+    const save = ['--save-library', library];
+    expect(adatom('classify', scan, '--support', support, ...save, '--out', first).status).toBe(0);
+    const saved = readLibrary(readFileSync(library, 'utf8'), 'classes.json');
+    expect(saved.sources).toEqual(['dimer-rows.sxm']);
+    expect(saved.labels).toHaveLength(readFileSync(support, 'utf8').trim().split('\n').length - 1);
+
+    const seeds = simulateDimerRows(createKernels(), {
+      seed: 11,
+      rows: 256,
+      columns: 256,
+      widthNm: 32,
+    });
+    const next = file(
+      'next.sxm',
+      writeSxm({
+        ...seeds.scan,
+        channels: seeds.scan.channels.map((one) => ({ ...one, biasV: null })),
+      }),
+    );
+    const { status, stderr } = adatom('classify', next, '--library', library, '--out', out);
+    expect([status, stderr]).toEqual([0, '']);
+    const record = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+    expect(record.otherInputs).toMatchObject([{ role: 'library', file: 'classes.json' }]);
+    const defects = defectsOf(out);
+    const { pairs } = matchPositions(defects, seeds.defects, 0.02 * 256);
+    const right = pairs.filter(([i, j]) => defects[i].label === seeds.defects[j].kind);
+    expect(pairs.length).toBeGreaterThan(20);
+    expect(right.length / pairs.length).toBeGreaterThan(0.9);
+
+    const more = file('more.csv', 'x_px,y_px,label\n');
+    const one = seeds.defects.find(({ kind }) => kind === 'vacancy')!;
+    writeFileSync(more, `x_px,y_px,label\n${Math.round(one.x)},${Math.round(one.y)},hole\n`);
+    const both = ['--library', library, '--support', more, '--save-library', library];
+    expect(adatom('classify', next, ...both, '--out', out).status).toBe(0);
+    const grown = readLibrary(readFileSync(library, 'utf8'), 'classes.json');
+    expect(grown.sources).toEqual(['next.sxm', 'dimer-rows.sxm']);
+    expect(grown.classes.map(({ name }) => name)).toEqual([
+      'hole',
+      'vacancy',
+      'dangling-bond',
+      'fragment',
+    ]);
+    expect(grown.labels).toHaveLength(saved.labels.length + 1);
+  });
+
+  test('leaves out what resembles its examples of what is no defect', () => {
+    const saved = readLibrary(readFileSync(library, 'utf8'), 'classes.json');
+    const without = {
+      ...saved,
+      labels: saved.labels.map((one) => (one === 'fragment' ? 'not a defect' : one)),
+    };
+    const path = file(
+      'without.json',
+      writeLibrary({
+        ...without,
+        classes: saved.classes.filter(({ name }) => name !== 'fragment'),
+      }),
+    );
+    const all = adatom('classify', scan, '--library', library, '--out', out);
+    expect(all.status).toBe(0);
+    const before = defectsOf(out);
+    expect(adatom('classify', scan, '--library', path, '--out', out).status).toBe(0);
+    const after = defectsOf(out);
+    expect(after).toEqual(before.filter(({ label }) => label !== 'fragment'));
+    const ids = readNpyArray(readFileSync(join(out, 'mask.npy')), 'mask.npy');
+    const marked = [...ids.values].filter((at) => at > 0).length;
+    expect(marked).toBe(after.reduce((sum, { area }) => sum + area, 0));
+  });
+
+  test('is refused where it cannot name', () => {
+    const asked = (...args: string[]) => adatom('classify', scan, ...args, '--out', out);
+    const failed = (status: number, message: RegExp, ...args: string[]) => {
+      const result = asked(...args);
+      expect(result.stderr).toMatch(message);
+      expect(result.status).toBe(status);
+    };
+    failed(2, /--support CSV or --library FILE is missing/);
+    failed(
+      2,
+      /--save-library: needs the examples of --support/,
+      '--library',
+      library,
+      '--save-library',
+      library,
+    );
+    failed(
+      1,
+      /its vectors are of adatom.safetensors.*expected/,
+      '--library',
+      library,
+      '--weights',
+      'untrained',
+    );
+    failed(1, /support.csv/, '--library', support);
+    failed(1, /--save-library .*is a folder/, '--support', support, '--save-library', folder);
+    const none = { ...readLibrary(readFileSync(library, 'utf8'), 'l'), classes: [] };
+    const empty = file(
+      'empty.json',
+      writeLibrary({ ...none, labels: none.labels.map(() => 'not a defect') }),
+    );
+    failed(1, /empty.json: holds no example of a class/, '--library', empty);
+  });
 });
 
 describe('wrong use exits with 2 and one sentence', () => {

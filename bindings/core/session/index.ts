@@ -6,7 +6,7 @@ export { type Density, densityText } from './density.ts';
 export { checkInput, readSession, type Session, type SessionInput, writeSession } from './file.ts';
 export { History } from './history.ts';
 export { apply, type Command, emptyLabelling, isAt } from './labelling.ts';
-export { checkNetwork, joinLibraries, readLibrary, writeLibrary } from './library.ts';
+export { checkNetwork, joinLibraries, libraryOf, readLibrary, writeLibrary } from './library.ts';
 export { defaultColour } from './palette.ts';
 export { type PrincipalPlane, principalPlane } from './pca.ts';
 export { reviewQueue } from './review.ts';

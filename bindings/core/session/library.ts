@@ -2,10 +2,38 @@ import { decodeBase64, encodeBase64 } from '../base64.ts';
 import { SupportError } from '../errors.ts';
 import { isReservedLabel, NOT_A_DEFECT } from '../label-words.ts';
 import { JsonReader } from './read-json.ts';
-import type { ClassLibrary, ClassStyle, ExampleSurface } from './types.ts';
+import type { ClassLibrary, ClassStyle, ExampleSurface, SurfaceSeen } from './types.ts';
 
 const FORMAT = 'adatom-class-library';
 const VERSION = 1;
+
+/** Examples that were labelled on one scan, and what is known of it. */
+export interface ScanExamples
+  extends Pick<ClassLibrary, 'network' | 'dimension' | 'labels' | 'embeddings'> {
+  /** The scan's name. */
+  source: string;
+  /** Rows of its lattice, where they can be compared; see surfaceSeen. */
+  surface?: SurfaceSeen | undefined;
+  /** In this order; those without an example are left out. */
+  classes: readonly ClassStyle[];
+}
+
+/** The class library of the examples of one scan; joinLibraries puts several together. */
+export function libraryOf({
+  source,
+  surface,
+  classes,
+  labels,
+  ...vectors
+}: ScanExamples): ClassLibrary {
+  return {
+    ...vectors,
+    classes: classes.filter(({ name }) => labels.includes(name)),
+    labels,
+    sources: [source],
+    ...(surface ? { surfaces: [{ ...surface, labels: [...new Set(labels)] }] } : {}),
+  };
+}
 
 /** A class library as a plain object, its vectors base64 of little-endian float32. */
 export function libraryToJson(library: ClassLibrary): Record<string, unknown> {

@@ -17,25 +17,25 @@ export class OutputError extends AdatomError {
 }
 
 /** Refuse a folder that cannot be written, before any work is done; nothing is created yet. */
-export function checkFolder(folder: string): void {
+export function checkFolder(folder: string, option = '--out'): void {
   let ancestor = resolve(folder);
   while (!existsSync(ancestor)) ancestor = dirname(ancestor);
   if (!statSync(ancestor).isDirectory()) {
-    throw new OutputError(`--out ${folder}: '${ancestor}' is a file, expected a folder.`);
+    throw new OutputError(`${option} ${folder}: '${ancestor}' is a file, expected a folder.`);
   }
   try {
     accessSync(ancestor, constants.W_OK);
   } catch {
-    throw new OutputError(`--out ${folder}: '${ancestor}' cannot be written to.`);
+    throw new OutputError(`${option} ${folder}: '${ancestor}' cannot be written to.`);
   }
 }
 
 /** As checkFolder, for one file. */
-export function checkFile(path: string): void {
+export function checkFile(path: string, option = '--out'): void {
   if (existsSync(path) && !statSync(path).isFile()) {
-    throw new OutputError(`--out ${path}: is a folder, expected a file.`);
+    throw new OutputError(`${option} ${path}: is a folder, expected a file.`);
   }
-  checkFolder(dirname(path));
+  checkFolder(dirname(path), option);
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   History,
   joinLibraries,
   type Labelling,
+  libraryOf,
   type Position,
   readSession,
   type SessionInput,
@@ -238,7 +239,7 @@ export class Workbench {
 
   /** The labelled examples of this scan and of the library in use; null without any. */
   async library(): Promise<ClassLibrary | null> {
-    const { classes, labels, library } = this.labelling;
+    const { classes, library } = this.labelling;
     const examples = this.namer.examples(this.candidates.defects, this.labelling);
     if (examples.length === 0) return library;
     const { embeddings, dimension } = await this.handle.embeddings();
@@ -246,17 +247,12 @@ export class Workbench {
     examples.forEach(({ point }, i) => {
       vectors.set(embeddings.subarray(point * dimension, (point + 1) * dimension), i * dimension);
     });
-    const { surface } = this;
-    const given = examples.map(({ label }) => label);
-    const own: ClassLibrary = {
-      network: this.engine.network,
-      dimension,
-      classes: classes.filter(({ name }) => labels.some(({ label }) => label === name)),
-      labels: given,
+    const own = libraryOf({
+      ...{ network: this.engine.network, dimension, classes },
+      ...{ source: this.input.file, surface: this.surface },
+      labels: examples.map(({ label }) => label),
       embeddings: vectors,
-      sources: [this.input.file],
-      ...(surface ? { surfaces: [{ ...surface, labels: [...new Set(given)] }] } : {}),
-    };
+    });
     return library ? joinLibraries(own, library) : own;
   }
 

@@ -1,13 +1,18 @@
 import {
   classifyDefects,
   type Defect,
+  type Found,
+  type Named,
   NOT_A_DEFECT,
   type PointRow,
   prepare,
   snapToDefects,
+  surfaceSeen,
+  surfaceWarnings,
 } from '../../index.ts';
 import { find, findingOptions, readWorkers } from '../find.ts';
 import { finish } from '../finish.ts';
+import { libraryOptions, readLibraryOption, saveLibrary } from '../library.ts';
 import { nameOptions, readNameOptions } from '../name-options.ts';
 import { checkFolder } from '../output.ts';
 import { readPoints, readSupport } from '../points.ts';
@@ -24,7 +29,7 @@ import {
 import { readSegmentOptions, segmentOptions } from '../segment-options.ts';
 import type { Command } from './command.ts';
 
-/** `adatom classify SCAN --support SUPPORT.csv --out DIR`: find the defects and name them. */
+/** `adatom classify SCAN --support SUPPORT.csv|--library LIBRARY.json --out DIR`: find the defects and name them. */
 export const classify: Command = {
   name: 'classify',
   summary: 'name every defect from a few labelled examples',
@@ -32,9 +37,9 @@ export const classify: Command = {
   options: {
     support: {
       value: 'CSV',
-      required: true,
       help: 'examples: columns x_px, y_px, label; the label "not a defect" says what is none',
     },
+    ...libraryOptions,
     at: { value: 'CSV', help: 'name these points (x_px, y_px) instead of every defect found' },
     ...scanOptions,
     ...embedOptions,
@@ -56,6 +61,7 @@ export const classify: Command = {
     const workers = readWorkers(given);
     const out = given.text('out') as string;
     checkFolder(out);
+    const library = readLibraryOption(context, given);
     const input = readInput(context, given);
     const network = readNetwork(context, given);
     const own = given.text('weights') !== undefined && network.sha256 !== null;
@@ -64,42 +70,78 @@ export const classify: Command = {
     const run = { onProgress: report.progress };
 
     const prepared = prepare(kernels, input.scan, input.options, run);
-    const support = readSupport(files, 'support', given.text('support') as string, prepared);
+    const csv = given.text('support');
+    const support = csv === undefined ? [] : readSupport(files, 'support', csv, prepared);
     const at = given.text('at');
     const points = at === undefined ? undefined : readPoints(files, 'at', at, prepared);
     segmentation.segmenter = readSegmenter(context, given);
     const found = points
       ? undefined
-      : await find(context, workers, prepared, { ...segmentation, support });
+      : await find(context, workers, prepared, {
+          ...segmentation,
+          ...(csv === undefined ? {} : { support }),
+        });
     const examples = support.filter(({ label }) => label !== NOT_A_DEFECT);
-    const defects = found?.defects ?? asDefects(points ?? []);
-    const named = classifyDefects(
+    const candidates = found?.defects ?? asDefects(points ?? []);
+    const all = classifyDefects(
       kernels,
       prepared,
       network,
-      defects,
+      candidates,
       found ? snapToDefects(examples, prepared, found) : examples,
-      { ...embedding, ...naming, reject: !given.flag('no-reject') },
+      { ...embedding, ...naming, reject: !given.flag('no-reject'), library },
       run,
     );
+    const { defects, named, ...searched } = withoutNonDefects(candidates, all, found);
     finish(context, {
       command: 'classify',
       options: echoOptions(given, this.options),
       out,
       scan: input.scan,
       prepared,
-      ...(found ? { found } : {}),
+      ...searched,
       defects,
       named,
       network,
-      warnings: [...untrainedWarning(network), ...loneClassWarning(examples)],
+      warnings: [
+        ...untrainedWarning(network),
+        ...loneClassWarning([...examples.map(({ label }) => label), ...(library?.labels ?? [])]),
+        ...surfaceWarnings(library, surfaceSeen(input.scan.name, prepared.levelled)),
+      ],
     });
+    saveLibrary(given, input.scan, prepared, network, all, library);
   },
 };
 
+/** Leave out what resembles a library's examples of what is no defect. */
+function withoutNonDefects(
+  defects: readonly Defect[],
+  named: Named,
+  found: Found | undefined,
+): { defects: Defect[]; named: Named; found?: Found } {
+  const kept = defects.map((defect, i) => defect.tooLarge || named.labels[i] !== NOT_A_DEFECT);
+  const only = <T>(list: readonly T[]) => list.filter((_, i) => kept[i]);
+  const left = {
+    defects: only(defects),
+    named: {
+      ...named,
+      classes: named.classes.filter((name) => name !== NOT_A_DEFECT),
+      labels: only(named.labels),
+      confidence: named.confidence.filter((_, i) => kept[i]),
+    },
+  };
+  if (!found) return left;
+  const ids = new Set(left.defects.map(({ id }) => id));
+  const regionIds = found.regionIds.map((id) => (ids.has(id) ? id : 0));
+  return {
+    ...left,
+    found: { ...found, regionIds, mask: found.mask.map((at, i) => (regionIds[i] > 0 ? at : 0)) },
+  };
+}
+
 /** Of one class there is nothing else to be, and nothing to tell how far its members may differ. */
-function loneClassWarning(examples: readonly { label: string }[]): string[] {
-  const [first, ...others] = new Set(examples.map(({ label }) => label));
+function loneClassWarning(labels: readonly string[]): string[] {
+  const [first, ...others] = new Set(labels);
   return first === undefined || others.length > 0
     ? []
     : [
