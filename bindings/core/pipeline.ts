@@ -141,7 +141,8 @@ export function prepare(
   const channels = chooseChannels(scan, options.channels);
   const levelled = preprocessNamed(kernels, scan.name, channels, options, run);
   const [first] = channels;
-  const warnings = [...scan.warnings, ...levelled.warnings];
+  // Of two channels that lack the same, one sentence.
+  const warnings = [...new Set([...scan.warnings, ...levelled.warnings])];
   const known = scan.channels.some(({ unit }) => unit !== '');
   if (known && !options.channels?.length && !isTopography(first)) {
     warnings.unshift(

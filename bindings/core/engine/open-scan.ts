@@ -7,6 +7,7 @@ import { type OutputFile, runFiles } from '../export/files.ts';
 import { Comparer } from '../fewshot/comparer.ts';
 import { readScan } from '../formats/index.ts';
 import type { Kernels } from '../kernels.ts';
+import { measuredPlane } from '../measured-plane.ts';
 import type { EmbeddingNetwork } from '../network.ts';
 import {
   type ClassCount,
@@ -81,8 +82,10 @@ export class OpenScan {
   }
 
   levelledPlane(index: number): Plane {
-    const { rows, columns, planes } = this.ready().levelled;
-    return { rows, columns, pixels: pick(planes, index, 'plane').slice() };
+    const prepared = this.ready();
+    const { rows, columns, planes } = prepared.levelled;
+    pick(planes, index, 'plane');
+    return { rows, columns, pixels: measuredPlane(this.scan, prepared, index) };
   }
 
   find(options: FindOptions, run: RunOptions, pool?: Pool): Found | Promise<Found> {

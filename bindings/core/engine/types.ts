@@ -141,7 +141,7 @@ export interface ScanHandle {
   channelPixels(channel: number, call?: CallOptions): Promise<Plane>;
   /** Level, align and resample the channels wanted; forgets the embeddings. */
   prepare(options?: PrepareOptions, call?: CallOptions): Promise<PreparedInfo>;
-  /** A levelled plane, by its place among the channels prepared, on the levelled grid. */
+  /** A levelled plane, by its place among the channels prepared, on the levelled grid; NaN where nothing was measured. */
   levelledPlane(index: number, call?: CallOptions): Promise<Plane>;
   /** Find every departure from the lattice. prepare() first. */
   find(options?: FindOptions, call?: CallOptions): Promise<Found>;

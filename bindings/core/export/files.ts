@@ -1,5 +1,6 @@
 import type { Description } from '../describe.ts';
 import { labelText } from '../label-words.ts';
+import { measuredPlane } from '../measured-plane.ts';
 import type { ClassCount, Defect, Prepared } from '../pipeline.ts';
 import type { Scan, Step } from '../scan.ts';
 import { defaultColour } from '../session/palette.ts';
@@ -84,7 +85,7 @@ export function runFiles(result: RunResult): OutputFile[] {
   const classOf = new Map(defects.map(({ id }, i) => [id, classIndex[i]]));
   const square = squarePixels(prepared);
   const overlay = renderOverlay({
-    heights: square.stretch(heightsOnFileGrid(prepared)),
+    heights: square.stretch(heightsOnFileGrid(result)),
     rows: square.rows,
     columns,
     pixelNm: prepared.pixelXNm,
@@ -193,8 +194,9 @@ function squarePixels({ rows, columns, pixelXNm, pixelYNm }: Prepared) {
 }
 
 /** The levelled first channel, nearest working pixel for each of the file's: for the picture only. */
-function heightsOnFileGrid({ levelled, rows, columns }: Prepared): Float32Array {
-  const plane = levelled.planes[0];
+function heightsOnFileGrid({ scan, prepared }: RunResult): Float32Array {
+  const { levelled, rows, columns } = prepared;
+  const plane = measuredPlane(scan, prepared, 0);
   if (levelled.rows === rows && levelled.columns === columns) return plane;
   const out = new Float32Array(rows * columns);
   for (let y = 0; y < rows; y++) {
