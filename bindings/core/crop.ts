@@ -10,6 +10,8 @@ export interface Point {
 /** A point, and how large what was found there is, in any one unit; unknown for what was only clicked. */
 export interface SizedPoint extends Point {
   areaPx?: number | null | undefined;
+  /** Set aside as larger than a defect: classifyDefects compares it with nothing. */
+  tooLarge?: boolean | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import { Comparer, type LibraryVectors, type NamedExample } from './fewshot/comp
 import { concat } from './fewshot/comparison.ts';
 import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
-import { isReservedLabel, NOT_A_DEFECT, UNKNOWN } from './label-words.ts';
+import { isReservedLabel, NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
 import type { Length } from './lengths.ts';
 import type { EmbeddingNetwork } from './network.ts';
 import type { Pool } from './pool.ts';
@@ -459,8 +459,8 @@ export interface NamedDefects extends Named {
 }
 
 /**
- * Name each point after the labelled examples it resembles, of this scan (`support`), of others (a library) or of both.
- * Throws SupportError without any example, and for a library of another network.
+ * Name each point after the labelled examples it resembles, of this scan (`support`), of others (a library) or of both;
+ * what is too large keeps that name. Throws SupportError without any example, and for a library of another network.
  */
 export function classifyDefects(
   kernels: Kernels,
@@ -472,8 +472,10 @@ export function classifyDefects(
   run?: RunOptions,
 ): NamedDefects {
   if (support.length > 0 || !library) checkLabels(support);
-  const placed = new Map(points.map((point, i) => [keyOf(point), i]));
-  const all: SizedPoint[] = [...points];
+  // What was set aside must not move the classes either.
+  const compared = points.filter(({ tooLarge }) => !tooLarge);
+  const placed = new Map(compared.map((point, i) => [keyOf(point), i]));
+  const all: SizedPoint[] = [...compared];
   const examples = support.map(({ x, y, label }) => {
     const known = placed.get(keyOf({ x, y }));
     if (known !== undefined) return { point: known, label };
@@ -491,6 +493,7 @@ export function classifyDefects(
   const vectors = examples.map(({ point }) =>
     embeddings.subarray(point * dimension, (point + 1) * dimension),
   );
+  const rows = points.map((point) => (point.tooLarge ? -1 : placed.get(keyOf(point))!));
   return {
     examples: {
       labels: examples.map(({ label }) => label),
@@ -498,8 +501,8 @@ export function classifyDefects(
       dimension,
     },
     classes: named.classes,
-    labels: named.labels.slice(0, points.length),
-    confidence: named.confidence.slice(0, points.length),
+    labels: rows.map((row) => named.labels[row] ?? TOO_LARGE),
+    confidence: Float32Array.from(rows, (row) => named.confidence[row] ?? Number.NaN),
     steps: [embedded.step, named.step],
   };
 }

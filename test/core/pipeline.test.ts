@@ -143,6 +143,19 @@ describe('classifyDefects', () => {
     expect(left).toEqual(free);
   });
 
+  test('what is too large keeps that name and moves no other', () => {
+    const examples = snapToDefects(support, prepared, found);
+    const [first, ...others] = found.defects.filter(({ x, y }) =>
+      examples.every((example) => example.x !== x || example.y !== y),
+    );
+    const without = classifyDefects(kernels, prepared, network, others, examples);
+    const points = [{ ...first, tooLarge: true }, ...others];
+    const named = classifyDefects(kernels, prepared, network, points, examples);
+    expect(named.labels).toEqual([TOO_LARGE, ...without.labels]);
+    expect(named.confidence[0]).toBeNaN();
+    expect(named.confidence.subarray(1)).toEqual(without.confidence);
+  });
+
   test('names a scan after examples of another one', () => {
     const examples = snapToDefects(support, prepared, found);
     const { examples: vectors } = classifyDefects(kernels, prepared, network, [], examples);

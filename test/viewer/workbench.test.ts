@@ -157,6 +157,47 @@ describe('a scan on the bench', { timeout: 240_000 }, () => {
     expect(again.naming).toEqual(bench.naming);
   });
 
+  test('the examples say what counts as a defect, when asked to', async () => {
+    const bench = await open();
+    await bench.segment();
+    const all = bench.candidates.defects.length;
+    const vacancy = support.find((one) => one.label === 'vacancy')!;
+    expect(bench.canFindByExamples).toBe(false);
+    await bench.run({ type: 'add class', name: 'vacancy' });
+    await bench.run({
+      type: 'label',
+      at: [bench.placeOf(bench.candidateAt(vacancy))],
+      label: 'vacancy',
+    });
+    expect(bench.canFindByExamples).toBe(true);
+    await bench.segment({ support: bench.examples });
+    expect(bench.canFindByExamples).toBe(false);
+    expect(bench.candidates.defects.length).toBeLessThan(all);
+    expect(bench.found!.warnings.join()).toMatch(/No example is bright/);
+    expect(bench.naming.isGiven.filter(Boolean)).toHaveLength(1);
+    await bench.undo();
+    expect(bench.candidates.defects).toHaveLength(all);
+  });
+
+  test('what is written says how it was named, and from where the examples are', async () => {
+    const bench = await open();
+    await bench.segment();
+    await label(bench);
+    const record = async (of: Workbench) => {
+      const { content } = await exportResult(of, 'json');
+      return JSON.parse(typeof content === 'string' ? content : new TextDecoder().decode(content));
+    };
+    const own = await record(bench);
+    expect(own.steps.map(({ name }: { name: string }) => name).slice(-2)).toEqual([
+      'embed',
+      'classify',
+    ]);
+    const again = await open();
+    await again.useLibrary(await bench.library());
+    await again.segment();
+    expect((await record(again)).options.library).toEqual([bench.input.file]);
+  });
+
   test('a class library names a scan without a label of its own', async () => {
     const bench = await open();
     await bench.segment();

@@ -30,7 +30,7 @@ export function chooseScale(levelled: Levelled, periodPx: number | undefined): S
     periodPx: guess,
     periodFrom: length === null ? 'assumed' : 'correlation length',
     warnings: [
-      `No lattice could be seen: defects were looked for at an assumed row spacing of ${guess.toPrecision(2)} pixels, check the outlines; --surface says what the rows are where it is known.`,
+      `No lattice could be seen: defects were looked for at an assumed row spacing of ${guess.toPrecision(2)} pixels, check the outlines; naming the surface (--surface), where it is a known one, says what its rows are.`,
     ],
   };
 }

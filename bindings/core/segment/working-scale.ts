@@ -62,7 +62,7 @@ export function workingScales(
     from: guess.periodFrom,
     lattices: [],
     warnings: [
-      `${why}: defects were looked for at an assumed row spacing of ${px.toPrecision(2)} pixels, check the outlines; --surface says what the rows are where it is known.`,
+      `${why}: defects were looked for at an assumed row spacing of ${px.toPrecision(2)} pixels, check the outlines; naming the surface (--surface), where it is a known one, says what its rows are.`,
     ],
   };
   if (known.length === 0) return [guessed];

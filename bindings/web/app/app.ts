@@ -239,12 +239,17 @@ export class App {
       this.notice('Label at least one defect of each class in this scan first.');
       return;
     }
-    await this.scans.nameAll(library);
+    const named = await this.scans.nameAll(library);
+    this.notice(`${plural(named, 'scan')} named by these examples.`);
   }
 
   private async takeLibrary(text: string, name: string): Promise<void> {
     this.library = readLibrary(text, name);
-    for (const { bench } of this.scans.list) await bench?.useLibrary(this.library);
+    for (const { bench } of this.scans.list) {
+      // What a person labelled elsewhere stays as it was named.
+      const isLabelled = bench !== this.scans.current?.bench && bench?.labelling.labels.length;
+      if (!isLabelled) await bench?.useLibrary(this.library);
+    }
     const { classes, labels } = this.library;
     this.notice(
       `${name}: ${plural(labels.length, 'example')} of ${plural(classes.length, 'class', 'classes')}.`,

@@ -78,9 +78,14 @@ export class Scans {
     return this.list.some(({ bench }) => bench?.handle.info.header['parameterFile'] === name);
   }
 
-  /** Find and name the defects of every other scan after the examples of the current one. */
-  async nameAll(library: ClassLibrary): Promise<void> {
-    const others = this.list.filter((scan) => scan !== this.current && scan.bench);
+  /**
+   * Find and name the defects of every other scan after these examples, and of the current one where it was not searched yet.
+   * Returns how many scans that are.
+   */
+  async nameAll(library: ClassLibrary): Promise<number> {
+    const others = this.list.filter(
+      ({ bench }) => bench && !(bench === this.current?.bench && bench.found),
+    );
     await Promise.all(
       others.map((scan) =>
         this.work(scan, async () => {
@@ -89,6 +94,7 @@ export class Scans {
         }),
       ),
     );
+    return others.length;
   }
 
   remove(scan: StripScan): void {

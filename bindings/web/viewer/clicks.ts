@@ -3,6 +3,7 @@ import { type Control, FINDING_FIRST } from './control.ts';
 import { plural } from './format.ts';
 import type { Workbench } from './workbench.ts';
 
+const NOTHING_HERE = 'No defect was found there. The brush (D) paints one that was missed.';
 const HOW_TO_RENAME = 'F2, or a click on its name, renames the class.';
 
 /** What was asked for by a click stays, whatever is chosen until it is carried out. */
@@ -80,6 +81,7 @@ export class Clicks {
     const candidate = this.candidateAt(places);
     if (!bench || candidate < 0) {
       control.select(-1);
+      if (asks === 'label') control.say(NOTHING_HERE);
       return undefined;
     }
     const place = bench.placeOf(candidate);

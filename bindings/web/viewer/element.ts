@@ -234,7 +234,11 @@ export class AdatomViewer extends Base {
     const classes = new ClassesPanel(control);
     this.options = new OptionsPanel(control);
     const { options } = this;
-    const find = () => void control.segment(options.findOptions);
+    const find = () => {
+      const { bench } = control;
+      const support = bench?.canFindByExamples ? { support: bench.examples } : {};
+      void control.segment({ ...options.findOptions, ...support });
+    };
     const toolbar = new Toolbar(control, stage, find);
     keys.onRename = () => classes.rename();
     gestures.onHover = (place) => status.hover(place);

@@ -79,12 +79,13 @@ function regionsOf({ candidates, prepared }: Workbench, defects: readonly Defect
 }
 
 async function engineFile(bench: Workbench, wanted: string): Promise<string | Uint8Array> {
-  const { prepared, found, labelling, handle } = bench;
+  const { prepared, found, labelling, naming, handle } = bench;
   const { defects, labels, confidence } = counted(bench);
   const regionIds = regionsOf(bench, defects);
+  const { library } = labelling;
   const files = await handle.files({
     command: 'viewer',
-    options: labelling.options as Record<string, unknown>,
+    options: { ...labelling.options, ...(library ? { library: library.sources } : {}) },
     otherInputs: [],
     mask: Uint8Array.from(regionIds, (id) => (id > 0 ? 1 : 0)),
     regionIds,
@@ -95,7 +96,7 @@ async function engineFile(bench: Workbench, wanted: string): Promise<string | Ui
     classes: labelling.classes.map(({ name }) => name),
     colours: labelling.classes.map(({ colour }) => colour),
     counts: bench.counts,
-    steps: [...prepared!.steps, ...(found?.steps ?? [])],
+    steps: [...prepared!.steps, ...(found?.steps ?? []), ...naming.steps],
     warnings: [...prepared!.warnings, ...(found?.warnings ?? []), ...bench.warnings],
     describe: true,
   });

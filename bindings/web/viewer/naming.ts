@@ -1,4 +1,4 @@
-import { type ClassCount, type Defect, TOO_LARGE } from '../../core/index.ts';
+import { type ClassCount, type Defect, type Step, TOO_LARGE } from '../../core/index.ts';
 import {
   bindLabels,
   type Labelling,
@@ -15,15 +15,22 @@ export interface Naming {
   confidence: Float32Array;
   /** Whether the person gave the label. */
   isGiven: readonly boolean[];
+  /** How they were compared; none before there is any example. */
+  steps: readonly Step[];
 }
 
-export const nothingNamed: Naming = { labels: [], confidence: new Float32Array(0), isGiven: [] };
+export const nothingNamed: Naming = {
+  labels: [],
+  confidence: new Float32Array(0),
+  isGiven: [],
+  steps: [],
+};
 
 /** Names of these candidates as far as they were among the earlier ones. */
 export function namesOf(
   defects: readonly Defect[],
   earlier: readonly Defect[],
-  { labels, confidence, isGiven }: Naming,
+  { labels, confidence, isGiven, steps }: Naming,
 ): Naming {
   const places = new Map(earlier.map((defect, i) => [defect, i]));
   const from = defects.map((defect) => places.get(defect) ?? -1);
@@ -31,6 +38,7 @@ export function namesOf(
     labels: from.map((i, at) => labels[i] ?? (defects[at].tooLarge ? TOO_LARGE : '')),
     confidence: Float32Array.from(from, (i) => confidence[i] ?? Number.NaN),
     isGiven: from.map((i) => isGiven[i] ?? false),
+    steps,
   };
 }
 
@@ -100,10 +108,12 @@ export class Namer {
     const labels: string[] = defects.map(({ tooLarge }) => (tooLarge ? TOO_LARGE : ''));
     const confidence = new Float32Array(defects.length).fill(Number.NaN);
     const isGiven = defects.map(() => false);
+    let steps: readonly Step[] = [];
     const examples = this.examples(defects, labelling);
     const given = [...examples.map(({ label }) => label), ...(library?.labels ?? [])];
     if (this.hasEmbedded && given.some((label) => label !== NOT_A_DEFECT)) {
       const named = await this.handle.classify(examples, { ...options, library });
+      steps = named.steps;
       defects.forEach((defect, i) => {
         const row = this.rowOf(defect);
         if (defect.tooLarge || row < 0) return;
@@ -117,7 +127,7 @@ export class Namer {
       confidence[candidate] = 1;
       isGiven[candidate] = true;
     });
-    return { labels, confidence, isGiven };
+    return { labels, confidence, isGiven, steps };
   }
 
   /** Count what was named, the labelling's classes first. */

@@ -89,7 +89,12 @@ export class Toolbar {
     }
     this.brush.hidden = settings.tool !== 'brush';
     this.radius.value = String(settings.brushRadius);
-    this.segment.disabled = !bench || bench.found !== undefined;
+    const again = bench?.canFindByExamples ?? false;
+    this.segment.disabled = !bench || (bench.found !== undefined && !again);
+    this.segment.textContent = again ? 'Find by the examples' : 'Find defects';
+    this.segment.title = again
+      ? 'Search again for what is like the examples, as wide as these are (undo takes it back)'
+      : 'Find every defect (S)';
     this.undo.disabled = !bench?.canUndo;
     this.redo.disabled = !bench?.canRedo;
   }

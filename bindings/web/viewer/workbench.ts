@@ -10,6 +10,7 @@ import {
   type Command,
   checkInput,
   checkNetwork,
+  type DefectLabel,
   emptyLabelling,
   History,
   joinLibraries,
@@ -157,6 +158,18 @@ export class Workbench {
   /** The image to show of a channel, by its title: levelled as the person wants it. */
   plane(title: string): Promise<PlaneInUnit> {
     return this.planes.plane(title, this.prepared!, this.prepareOptions);
+  }
+
+  /** The labelled examples of this scan, which say what counts as a defect in a search; see FindOptions.support. */
+  get examples(): DefectLabel[] {
+    return this.labelling.labels.map(({ x, y, label }) => ({ x, y, label }));
+  }
+
+  /** Whether what was found did not go by the examples that there are now. */
+  get canFindByExamples(): boolean {
+    const { examples, found, labelling } = this;
+    const { support } = (labelling.options['find'] ?? {}) as FindOptions;
+    return !!found && examples.length > 0 && JSON.stringify(support) !== JSON.stringify(examples);
   }
 
   /** Find every departure from the lattice, then embed what was found. Can be undone. */
