@@ -77,7 +77,7 @@ export {
   type ScanExamples,
   writeLibrary,
 } from './session/library.ts';
-export { defaultColour } from './session/palette.ts';
+export { freeColour } from './session/palette.ts';
 export type { PrincipalPlane } from './session/pca.ts';
 export { surfaceSeen, surfaceWarnings } from './session/surfaces.ts';
 export type { ClassLibrary, ClassStyle, ExampleSurface, SurfaceSeen } from './session/types.ts';

@@ -437,22 +437,27 @@ export interface NameOptions extends EmbedOptions, Omit<ClassifyOptions, 'unlabe
   refine?: boolean;
 }
 
+/** How classifyDefects names, and after which examples of other scans. */
 export interface ClassifyDefectsOptions extends NameOptions {
-  /** Labelled examples of other scans, as vectors of the same network. */
+  /**
+   * Labelled examples of other scans, as vectors of the same network. They compare with points that are embedded as theirs
+   * were, without `crop` and `normalise`, and among as many: all that was found in a scan, never a few of it.
+   */
   library?: Pick<ClassLibrary, 'network' | 'dimension' | 'labels' | 'embeddings'> | null;
 }
 
 /** The name given to each point. */
 export interface Named {
-  /** The support set's classes, in order of first appearance. */
+  /** The classes of all examples, NOT_A_DEFECT among them where there are such, in order of first appearance. */
   classes: string[];
-  /** A class, or UNKNOWN when nothing in the support set is close; one per point. */
+  /** One of the classes, or UNKNOWN when no example is close; one per point. */
   labels: string[];
   /** 0..1, one per point; NaN where it could be nothing else because one class alone has examples. */
   confidence: Float32Array;
   steps: Step[];
 }
 
+/** The names, and what they went by. */
 export interface NamedDefects extends Named {
   /** The scan's own examples as vectors (labels, dimension): what a class library keeps. */
   examples: LibraryVectors & { dimension: number };
@@ -460,7 +465,7 @@ export interface NamedDefects extends Named {
 
 /**
  * Name each point after the labelled examples it resembles, of this scan (`support`), of others (a library) or of both;
- * what is too large keeps that name. Throws SupportError without any example, and for a library of another network.
+ * what is too large is called TOO_LARGE. Throws SupportError without any example, and for a library of another network.
  */
 export function classifyDefects(
   kernels: Kernels,
@@ -490,13 +495,14 @@ export function classifyDefects(
   if (library) checkNetwork(library, network, dimension);
   const comparer = new Comparer(kernels, embedded);
   const named = nameCompared(comparer, examples, library ?? null, options, run);
-  const vectors = examples.map(({ point }) =>
+  const given = [...new Map(examples.map((one) => [one.point, one])).values()];
+  const vectors = given.map(({ point }) =>
     embeddings.subarray(point * dimension, (point + 1) * dimension),
   );
   const rows = points.map((point) => (point.tooLarge ? -1 : placed.get(keyOf(point))!));
   return {
     examples: {
-      labels: examples.map(({ label }) => label),
+      labels: given.map(({ label }) => label),
       embeddings: concat(vectors),
       dimension,
     },

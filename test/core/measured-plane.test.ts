@@ -17,14 +17,14 @@ const unfinished = {
 
 test('a whole scan is shown as it was levelled', () => {
   const prepared = prepare(kernels, scan);
-  expect(measuredPlane(scan, prepared, 0)).toEqual(prepared.levelled.planes[0]);
-  expect(measuredPlane(scan, prepared, 0)).not.toBe(prepared.levelled.planes[0]);
+  expect(measuredPlane(prepared.levelled, 0)).toEqual(prepared.levelled.planes[0]);
+  expect(measuredPlane(prepared.levelled, 0)).not.toBe(prepared.levelled.planes[0]);
 });
 
 test.each<PrepareOptions>([{}, { pixelNm: 0.2 }])('rows not measured are NaN, %o', (options) => {
   const prepared = prepare(kernels, unfinished, options);
   const { rows, columns } = prepared.levelled;
-  const plane = measuredPlane(unfinished, prepared, 0);
+  const plane = measuredPlane(prepared.levelled, 0);
   const measured = Array.from({ length: rows }, (_, y) =>
     plane.subarray(y * columns, (y + 1) * columns).every(Number.isFinite),
   );

@@ -127,6 +127,29 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
     });
   });
 
+  test('searches again for what is like the examples, and back', async () => {
+    await asAPerson(async (person) => {
+      const { page } = person;
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(example);
+      await person.press('Find defects');
+      await soon(() => person.status.textContent()).toMatch(/^\d+ defects found/);
+      await person.addClass('vacancy');
+      const { x, y } = support.find(({ label }) => label === 'vacancy')!;
+      await person.clickAt(x, y, 320, 320);
+      await soon(() => person.status.textContent()).toBe('1 defect: vacancy.');
+      const all = await person.counts();
+      await page.getByText('Find by the examples').click();
+      await soon(() => person.status.textContent()).toMatch(/defects found. Left out: \d+ bright/);
+      await soon(async () => (await person.counts())['vacancy']).toBeLessThan(all['vacancy'] - 15);
+      const bright = support.find(({ label }) => label === 'dangling-bond')!;
+      await person.clickAt(bright.x, bright.y, 320, 320);
+      await soon(() => person.status.textContent()).toMatch(/^No defect was found there. Undo/);
+      await page.keyboard.press('Control+z');
+      await soon(() => person.counts()).toEqual(all);
+    });
+  });
+
   test('names a second scan after the examples of the first, and keeps what it cannot read apart', async () => {
     await asAPerson(async (person) => {
       const { page } = person;

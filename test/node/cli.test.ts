@@ -310,6 +310,13 @@ describe('a class library', () => {
       'fragment',
     ]);
     expect(grown.labels).toHaveLength(saved.labels.length + 1);
+    expect(new Set(grown.classes.map(({ colour }) => colour)).size).toBe(4);
+    // Both count: one dark example of this scan does not leave the bright classes of the library out.
+    const labels = new Set(defectsOf(out).map(({ label }) => label));
+    expect([...labels]).toEqual(expect.arrayContaining(['vacancy', 'dangling-bond', 'fragment']));
+    // The same once more adds nothing.
+    expect(adatom('classify', next, ...both, '--out', out).status).toBe(0);
+    expect(readLibrary(readFileSync(library, 'utf8'), 'classes.json')).toEqual(grown);
   });
 
   test('leaves out what resembles its examples of what is no defect', () => {
@@ -362,12 +369,31 @@ describe('a class library', () => {
     );
     failed(1, /support.csv/, '--library', support);
     failed(1, /--save-library .*is a folder/, '--support', support, '--save-library', folder);
+    const csv = file('mine.csv', readFileSync(support));
+    failed(1, /mine.csv: is no class library, and is not/, '--support', csv, '--save-library', csv);
+    expect(readFileSync(csv)).toEqual(readFileSync(support));
+    failed(1, /the results are written there/, '--support', csv, '--save-library', out);
+    const record = join(out, 'result.json');
+    failed(1, /the results are written there/, '--support', csv, '--save-library', record);
+    for (const other of [
+      ['--crop', '2nm'],
+      ['--at', support],
+      ['--normalise', 'none'],
+    ]) {
+      failed(2, new RegExp(`${other[0]}: not with --library`), '--library', library, ...other);
+      failed(2, /not with --save-library/, '--support', csv, '--save-library', 'l.json', ...other);
+    }
     const none = { ...readLibrary(readFileSync(library, 'utf8'), 'l'), classes: [] };
     const empty = file(
       'empty.json',
       writeLibrary({ ...none, labels: none.labels.map(() => 'not a defect') }),
     );
-    failed(1, /empty.json: holds no example of a class/, '--library', empty);
+    failed(
+      1,
+      /expected an example of a class, got 10 of what is 'not a defect'/,
+      '--library',
+      empty,
+    );
   });
 });
 

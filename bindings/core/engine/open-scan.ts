@@ -77,15 +77,15 @@ export class OpenScan {
   prepare(options: PrepareOptions, run: RunOptions): PreparedInfo {
     this.prepared = prepare(this.kernels, this.scan, options, run);
     this.kept = undefined;
-    const { planes, valid, disturbed, stepEdges, ...levelled } = this.prepared.levelled;
+    const { planes, valid, measured, disturbed, stepEdges, ...levelled } = this.prepared.levelled;
     return { ...this.prepared, levelled };
   }
 
   levelledPlane(index: number): Plane {
-    const prepared = this.ready();
-    const { rows, columns, planes } = prepared.levelled;
+    const { levelled } = this.ready();
+    const { rows, columns, planes } = levelled;
     pick(planes, index, 'plane');
-    return { rows, columns, pixels: measuredPlane(this.scan, prepared, index) };
+    return { rows, columns, pixels: measuredPlane(levelled, index) };
   }
 
   find(options: FindOptions, run: RunOptions, pool?: Pool): Found | Promise<Found> {

@@ -85,7 +85,7 @@ export function runFiles(result: RunResult): OutputFile[] {
   const classOf = new Map(defects.map(({ id }, i) => [id, classIndex[i]]));
   const square = squarePixels(prepared);
   const overlay = renderOverlay({
-    heights: square.stretch(heightsOnFileGrid(result)),
+    heights: square.stretch(heightsOnFileGrid(prepared)),
     rows: square.rows,
     columns,
     pixelNm: prepared.pixelXNm,
@@ -194,9 +194,8 @@ function squarePixels({ rows, columns, pixelXNm, pixelYNm }: Prepared) {
 }
 
 /** The levelled first channel, nearest working pixel for each of the file's: for the picture only. */
-function heightsOnFileGrid({ scan, prepared }: RunResult): Float32Array {
-  const { levelled, rows, columns } = prepared;
-  const plane = measuredPlane(scan, prepared, 0);
+function heightsOnFileGrid({ levelled, rows, columns }: Prepared): Float32Array {
+  const plane = measuredPlane(levelled, 0);
   if (levelled.rows === rows && levelled.columns === columns) return plane;
   const out = new Float32Array(rows * columns);
   for (let y = 0; y < rows; y++) {

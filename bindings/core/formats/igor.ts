@@ -14,6 +14,9 @@ const dimensions = 4;
 /** More of them are a spectrum at every point. */
 const mostImages = 64;
 
+/** The way the lines followed each other, where a title ends in it. */
+const slowEnd = /\s(up|down)$/i;
+
 /** The bit of a wave's type that says it is of complex numbers. */
 const complex = 1;
 /** By a wave's type: the bytes of a number, and whether float32 can hold it; 64 more is unsigned. */
@@ -170,21 +173,23 @@ function parseTexts(cursor: Cursor, { texts, images }: Wave) {
 /** The 'Key: value' lines of a note, as Asylum and Matrix's export write. */
 function headerOf({ name }: Wave, note: string): Record<string, string> {
   const lines = note.split(/[\r\n]+/).flatMap((line): [string, string][] => {
-    const found = /^\s*([A-Za-z][\w .-]{0,39}?)\s*:\s*(.*?)\s*$/.exec(line);
-    return found ? [[found[1]!, found[2]!]] : [];
+    const colon = line.indexOf(':');
+    const key = line.slice(0, Math.max(colon, 0)).trim();
+    return /^[A-Za-z][\w .-]{0,39}$/.test(key) ? [[key, line.slice(colon + 1).trim()]] : [];
   });
   return { ...Object.fromEntries(lines), wave: name, note };
 }
 
 /** A title without what says how it was recorded: 'HeightRetrace' and 'Height Backward Down' are the channel 'Height'. */
 function nameOf(title: string): string {
-  const words = title.replace(/(Re)?trace(Mod\d*)?$/i, '').replace(/\s+(up|down)\b/i, '');
+  const words = title.replace(/(Re)?trace(Mod\d*)?$/i, '').replace(slowEnd, '');
   return nameOfTitle(words).trim() || title;
 }
 
 /** Asylum writes metres for every image; what they are in, by how their names begin. */
 const asylumUnits: readonly (readonly [name: RegExp, unit: string])[] = [
   [/^(Height|ZSensor|Deflection|Amplitude)/, 'm'],
+  [/^Capacitance/, 'F'],
   [/^Phase/, 'deg'],
   [/^Current/, 'A'],
   [/^Frequency/, 'Hz'],
@@ -194,13 +199,14 @@ const asylumUnits: readonly (readonly [name: RegExp, unit: string])[] = [
 /** The unit of the image of that name: of those of Asylum, whose note says how it was scanned, by the name. */
 function unitOf(name: string, stated: string, header: Record<string, string>): string {
   if (header['ScanSize'] === undefined) return stated;
-  return asylumUnits.find(([start]) => start.test(name))?.[1] ?? 'V';
+  return asylumUnits.find(([start]) => start.test(name.replace(/^DAC/, '')))?.[1] ?? 'V';
 }
 
 function slowOf(title: string, header: Record<string, string>): Channel['slow'] {
+  const word = slowEnd.exec(title)?.[1]?.toLowerCase();
+  if (word === 'up' || word === 'down') return word;
   const isDown = header['ScanDown'];
-  if (/\bup\b/i.test(title) || isDown === '0') return 'up';
-  return /\bdown\b/i.test(title) || isDown === '1' ? 'down' : 'unknown';
+  return isDown === '1' ? 'down' : isDown === '0' ? 'up' : 'unknown';
 }
 
 /**

@@ -159,7 +159,8 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
   const { entries } = header;
   for (const name of severalImages) {
     const several = entries.get(`General Info: ${name}`);
-    if (several) cursor.fail(`${name}: ${quote(several.text)}`, 'one image', several.at);
+    if (Number(several?.text) > 1)
+      cursor.fail(`${name}: ${quote(several!.text)}`, 'one image', several!.at);
   }
   const columns = countOf(cursor, header, 'Number of columns');
   const rows = countOf(cursor, header, 'Number of rows');
@@ -178,7 +179,8 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
   } else {
     warnings.push('the file does not say how high its values are.');
   }
-  const lengthNm = (name: string) => metresToNm(valueIn(header, `Control: ${name}`, 'm') ?? 0);
+  const lengthNm = (name: string) =>
+    metresToNm(Math.abs(valueIn(header, `Control: ${name}`, 'm') ?? 0));
   const widthNm = lengthNm('X Amplitude');
   if (widthNm === null) warnings.push('the file does not say how many metres wide it is.');
   const name = entries.get('General Info: Acquisition channel')?.text || 'channel 0';

@@ -87,6 +87,7 @@ interface Working {
   sizeKnown: boolean;
   planes: Float64Array[];
   valid: Uint8Array;
+  measured: (Uint8Array | undefined)[];
   disturbed: Uint8Array;
   stepEdges: Uint8Array;
   heightUnit: 'nm' | 'arbitrary';
@@ -144,6 +145,7 @@ function begin(channels: readonly Channel[], settings: Settings): Working {
     sizeKnown,
     planes: channels.map((channel) => new Float64Array(channel.pixels)),
     valid: new Uint8Array(rows * columns).fill(1),
+    measured: [],
     disturbed: new Uint8Array(rows * columns),
     stepEdges: new Uint8Array(rows * columns),
     heightUnit: 'arbitrary',
@@ -156,6 +158,7 @@ function begin(channels: readonly Channel[], settings: Settings): Working {
 function missingStep(scan: Working): void {
   const { rows, columns } = scan;
   const found = scan.channels.map((c) => findMissing(c.pixels, rows, columns, c.name));
+  scan.measured = found.map(({ valid, missingPixels }) => (missingPixels > 0 ? valid : undefined));
   for (const { valid } of found) {
     for (let i = 0; i < valid.length; i++) scan.valid[i] &= valid[i];
   }
@@ -376,6 +379,8 @@ function hysteresisStep(scan: Working): void {
     const warped = warpValid(valid, rows, columns, found.shift);
     for (let i = 0; i < warped.length; i++) warped[i] &= valid[i];
     scan.valid = warped;
+    const [first, second] = scan.measured;
+    scan.measured = [first, second && warpValid(second, rows, columns, found.shift)];
   }
   scan.steps.push({
     name: 'hysteresis',
@@ -419,6 +424,9 @@ function resampleStep(kernels: Kernels, scan: Working): Levelled {
     ),
     heightUnit: scan.heightUnit,
     valid: resampleMask(kernels, scan.valid, rows, columns, grid.rows, grid.columns),
+    measured: scan.measured.map(
+      (own) => own && resampleMask(kernels, own, rows, columns, grid.rows, grid.columns),
+    ),
     disturbed: resampleMask(kernels, scan.disturbed, rows, columns, grid.rows, grid.columns),
     stepEdges: resampleMask(kernels, scan.stepEdges, rows, columns, grid.rows, grid.columns),
     rowSpacingPx: spacing === null ? null : spacing * perUnit,

@@ -12,6 +12,8 @@ export interface Levelled {
   heightUnit: 'nm' | 'arbitrary';
   /** 1 where the value was measured, 0 where it was filled in (NaN, unfinished). (rows, columns) */
   valid: Uint8Array;
+  /** For each plane the same of its channel alone; undefined where all of it was measured. (rows, columns) each */
+  measured?: (Uint8Array | undefined)[];
   /** 1 where a scar was interpolated in any channel. (rows, columns) */
   disturbed?: Uint8Array;
   /** 1 beside a border between terraces, where a height has no terrace to count from. (rows, columns) */

@@ -6,6 +6,8 @@ import type { ClassLibrary, ClassStyle, ExampleSurface, SurfaceSeen } from './ty
 
 const FORMAT = 'adatom-class-library';
 const VERSION = 1;
+/** Numbers of vectors are some tenths; the squares of these still add up. */
+const LARGEST = 1e6;
 
 /** Examples that were labelled on one scan, and what is known of it. */
 export interface ScanExamples
@@ -84,23 +86,39 @@ export function libraryFrom(reader: JsonReader): ClassLibrary {
   }
   const embeddings = new Float32Array(labels.length * dimension);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < embeddings.length; i++) embeddings[i] = view.getFloat32(i * 4, true);
+  for (let i = 0; i < embeddings.length; i++) {
+    embeddings[i] = view.getFloat32(i * 4, true);
+    if (!(Math.abs(embeddings[i]) <= LARGEST)) text.fail(`numbers up to ${LARGEST}`);
+  }
   return {
     network: { name: network.field('name').text(), sha256: hash.isNull() ? null : hash.text() },
     dimension,
     classes,
     labels,
     embeddings,
-    sources: reader.field('sources').list((item) => item.text()),
+    sources: reader.field('sources').list(sourceFrom),
     ...(surfaces.isNull() ? {} : { surfaces: surfaces.list(surfaceFrom) }),
   };
 }
 
+/** Whether a text holds nothing that moves a terminal's cursor. */
+function isPrintable(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal
+  return !/[\u0000-\u001f\u007f-\u009f]/.test(text);
+}
+
+function sourceFrom(reader: JsonReader): string {
+  return isPrintable(reader.text()) ? reader.text() : reader.fail('a name that can be read');
+}
+
 function surfaceFrom(reader: JsonReader): ExampleSurface {
   const spacing = reader.field('rowSpacingNm');
+  if (!spacing.isNull() && !(spacing.number() > 0 && spacing.number() < Infinity)) {
+    spacing.fail('a distance above 0');
+  }
   const labels = reader.field('labels');
   return {
-    source: reader.field('source').text(),
+    source: sourceFrom(reader.field('source')),
     rowSpacingNm: spacing.isNull() ? null : spacing.number(),
     ...(labels.isNull() ? {} : { labels: labels.list((item) => item.text()) }),
   };
@@ -113,6 +131,7 @@ export function classFrom(reader: JsonReader): ClassStyle {
   if (isReservedLabel(name.text()) || name.text() === NOT_A_DEFECT) {
     name.fail('a name for a class, this one has a meaning already');
   }
+  if (name.text().trim() === '' || !isPrintable(name.text())) name.fail('a name that can be read');
   return { name: name.text(), colour: colour.text() };
 }
 
@@ -127,8 +146,13 @@ export function checkNetwork(
     library.network.sha256 === network.sha256 &&
     (network.sha256 !== null || library.network.name === network.name);
   if (same) return;
+  const isOther =
+    library.network.sha256 !== network.sha256 || library.network.name !== network.name;
+  const [found, expected] = isOther
+    ? [title(library.network), title(network)]
+    : [`${library.dimension} numbers`, `${dimension}: they were made with another crop`];
   throw new SupportError(
-    `class library: its vectors are of ${title(library.network)}, expected ${title(network)}; they cannot be compared.`,
+    `class library: its vectors are of ${found}, expected ${expected}; they cannot be compared.`,
   );
 }
 
@@ -136,21 +160,36 @@ function title({ name, sha256 }: ClassLibrary['network']): string {
   return sha256 === null ? name : `${name} (sha256 ${sha256.slice(0, 12)}…)`;
 }
 
-/** The examples of both; classes of the first keep their colours. */
+/** The examples of both, each once; what both hold has the first's label, and classes of the first keep their colours. */
 export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassLibrary {
   checkNetwork(second, first.network, first.dimension);
-  const added = second.classes.filter(({ name }) => !first.classes.some((c) => c.name === name));
-  const embeddings = new Float32Array(first.embeddings.length + second.embeddings.length);
+  const { dimension } = first;
+  const vectors = ({ embeddings, labels }: ClassLibrary) =>
+    labels.map((_, i) => embeddings.subarray(i * dimension, (i + 1) * dimension));
+  const known = vectors(first);
+  const isNew = vectors(second).map((vector) => !known.some((one) => isSame(one, vector)));
+  const others = vectors(second).filter((_, i) => isNew[i]);
+  const embeddings = new Float32Array(first.embeddings.length + others.length * dimension);
   embeddings.set(first.embeddings);
-  embeddings.set(second.embeddings, first.embeddings.length);
+  others.forEach((vector, i) => {
+    embeddings.set(vector, first.embeddings.length + i * dimension);
+  });
+  const labels = [...first.labels, ...second.labels.filter((_, i) => isNew[i])];
+  const added = second.classes.filter(
+    ({ name }) => !first.classes.some((one) => one.name === name) && labels.includes(name),
+  );
   return {
     ...first,
     classes: [...first.classes, ...added],
-    labels: [...first.labels, ...second.labels],
+    labels,
     embeddings,
     sources: [...new Set([...first.sources, ...second.sources])],
     ...(first.surfaces || second.surfaces?.length ? { surfaces: joinSurfaces(first, second) } : {}),
   };
+}
+
+function isSame(one: Float32Array, other: Float32Array): boolean {
+  return one.every((value, i) => value === other[i]);
 }
 
 /** Of a source that both know what the first saw, for the examples of both. */

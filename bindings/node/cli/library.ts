@@ -1,21 +1,24 @@
-import { basename } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import {
   type ClassLibrary,
-  defaultColour,
+  type ClassStyle,
   type EmbeddingNetwork,
+  FormatError,
+  freeColour,
   joinLibraries,
   libraryOf,
   type NamedDefects,
   NOT_A_DEFECT,
   type Prepared,
   readLibrary,
-  SupportError,
+  runFileNames,
   surfaceSeen,
   writeLibrary,
 } from '../index.ts';
 import { type Given, type OptionSpecs, UsageError } from './args.ts';
 import type { Context } from './commands/command.ts';
-import { checkFile, writeOne } from './output.ts';
+import { checkFile, OutputError, writeOne } from './output.ts';
 
 /** Options of naming with the examples of other scans. */
 export const libraryOptions: OptionSpecs = {
@@ -29,6 +32,9 @@ export const libraryOptions: OptionSpecs = {
   },
 };
 
+/** What makes vectors that do not compare with those of another scan: few points, or crops of another kind. */
+const OTHER_VECTORS = ['at', 'crop', 'normalise', 'relation'] as const;
+
 /** The class library of --library; null without. Throws before any work is done where --save-library cannot be written. */
 export function readLibraryOption({ files }: Context, given: Given): ClassLibrary | null {
   const path = given.text('library');
@@ -37,16 +43,38 @@ export function readLibraryOption({ files }: Context, given: Given): ClassLibrar
     if (path === undefined) throw new UsageError('--support CSV or --library FILE is missing.');
     if (to !== undefined) throw new UsageError('--save-library: needs the examples of --support.');
   }
-  if (to !== undefined) checkFile(to, '--save-library');
-  if (path === undefined) return null;
-  const library = readLibrary(files.readText('library', path), basename(path));
-  if (library.labels.every((label) => label === NOT_A_DEFECT)) {
-    throw new SupportError(`${basename(path)}: holds no example of a class.`);
+  for (const option of path === undefined && to === undefined ? [] : OTHER_VECTORS) {
+    if (given.text(option) === undefined) continue;
+    const library = path === undefined ? '--save-library' : '--library';
+    throw new UsageError(
+      `--${option}: not with ${library}: examples compare from scan to scan only as they are embedded without it.`,
+    );
   }
-  return library;
+  if (to !== undefined) checkTarget(to, given.text('out')!);
+  return path === undefined ? null : readLibrary(files.readText('library', path), basename(path));
 }
 
-/** Write what --save-library asks for: the scan's own examples, then those of the library. */
+/** Refuse what would overwrite anything but a class library. */
+function checkTarget(path: string, out: string): void {
+  const fail = (why: string): never => {
+    throw new OutputError(`--save-library ${path}: ${why}`);
+  };
+  if (path.trim() === '' || /[\\/]$/.test(path)) fail('expected the name of a file.');
+  const isOwned = (runFileNames as readonly string[]).includes(basename(path));
+  if (resolve(path) === resolve(out) || (isOwned && resolve(dirname(path)) === resolve(out))) {
+    fail('the results are written there.');
+  }
+  checkFile(path, '--save-library');
+  if (!existsSync(path)) return;
+  try {
+    readLibrary(readFileSync(path, 'utf8'), basename(path));
+  } catch (error) {
+    if (error instanceof FormatError) fail('is no class library, and is not overwritten.');
+    throw error;
+  }
+}
+
+/** Write what --save-library asks for: the scan's own examples, then those of the library. Returns how many, 0 without. */
 export function saveLibrary(
   given: Given,
   { name }: { name: string },
@@ -54,15 +82,27 @@ export function saveLibrary(
   network: EmbeddingNetwork,
   { classes, examples }: NamedDefects,
   library: ClassLibrary | null,
-): void {
+): number {
   const path = given.text('save-library');
-  if (path === undefined) return;
+  if (path === undefined) return 0;
   const own = libraryOf({
     ...examples,
     network: { name: network.name, sha256: network.sha256 },
     source: name,
     surface: surfaceSeen(name, prepared.levelled),
-    classes: classes.map((label, i) => ({ name: label, colour: defaultColour(i) })),
+    classes: stylesOf(classes, library),
   });
-  writeOne(path, writeLibrary(library ? joinLibraries(own, library) : own));
+  const saved = library ? joinLibraries(own, library) : own;
+  writeOne(path, writeLibrary(saved));
+  return saved.labels.length;
+}
+
+/** Classes with the colours that the library gave them, and others for new ones. */
+function stylesOf(names: readonly string[], library: ClassLibrary | null): ClassStyle[] {
+  const styles = [...(library?.classes ?? [])];
+  for (const name of names) {
+    if (name === NOT_A_DEFECT || styles.some((one) => one.name === name)) continue;
+    styles.push({ name, colour: freeColour(styles.map(({ colour }) => colour)) });
+  }
+  return styles;
 }

@@ -1,9 +1,9 @@
+import type { FindOptions } from '../../core/index.ts';
 import { isAt, NOT_A_DEFECT, type Position } from '../../core/session/index.ts';
 import { type Control, FINDING_FIRST } from './control.ts';
 import { plural } from './format.ts';
 import type { Workbench } from './workbench.ts';
 
-const NOTHING_HERE = 'No defect was found there. The brush (D) paints one that was missed.';
 const HOW_TO_RENAME = 'F2, or a click on its name, renames the class.';
 
 /** What was asked for by a click stays, whatever is chosen until it is carried out. */
@@ -81,7 +81,7 @@ export class Clicks {
     const candidate = this.candidateAt(places);
     if (!bench || candidate < 0) {
       control.select(-1);
-      if (asks === 'label') control.say(NOTHING_HERE);
+      if (asks === 'label') control.say(nothingHere(bench));
       return undefined;
     }
     const place = bench.placeOf(candidate);
@@ -113,6 +113,13 @@ export class Clicks {
     }
     return -1;
   }
+}
+
+/** What can be done where a click met nothing. */
+function nothingHere(bench: Workbench | undefined): string {
+  const { support } = (bench?.labelling.options['find'] ?? {}) as FindOptions;
+  const leftOut = support ? ' Undo brings back what the examples left out.' : '';
+  return `No defect was found there.${leftOut} The brush (D) paints one that was missed.`;
 }
 
 function waitingText(clicks: readonly Click[]): string {

@@ -307,8 +307,11 @@ export class Control {
       const title = this.wanted?.title ?? this.bench!.prepared!.channels[0].name;
       void this.attempt(() => this.showChannel(title));
     }
-    if (change === 'candidates' && this.settings.selected >= this.defects.length) this.select(-1);
+    // First all hear that there are other candidates: what they show of the earlier ones cannot be drawn any more.
     this.tell(change);
+    const { selected } = this.settings;
+    const isGone = change === 'candidates' && selected >= this.defects.length;
+    if (isGone || (change === 'segment' && selected >= 0)) this.select(-1);
   }
 
   private async paint(): Promise<void> {

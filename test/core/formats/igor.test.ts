@@ -70,16 +70,28 @@ test('images one behind the other have the names of their labels', () => {
   expect(read(wave, values).channels.map(({ name }) => name)).toEqual(['wave7 0', 'wave7 1']);
 });
 
+test('a long note takes no time to speak of', () => {
+  const { header } = read({ note: `a: x${' '.repeat(300_000)}x` });
+  expect(header['a']).toHaveLength(300_002);
+});
+
 test('what Asylum says in the note', () => {
-  const labels = ['HeightTrace', 'PhaseRetrace', 'CurrentTraceMod0', 'UserIn0Trace'];
+  const labels = [
+    'HeightTrace',
+    'PhaseRetrace',
+    'CurrentTraceMod0',
+    'UserIn0Trace',
+    'DACCapacitanceTrace',
+  ];
   const note = 'ScanSize: 2e-08\rScanAngle: 90\rScanDown: 1\rwave: no';
-  const wave: IgorWave = { sizes: [3, 2, 4], labels, note };
-  const { channels, header } = read(wave, counting(24));
+  const wave: IgorWave = { sizes: [3, 2, 5], labels, note };
+  const { channels, header } = read(wave, counting(30));
   expect(channels.map(({ name, unit }) => [name, unit])).toEqual([
     ['Height', 'm'],
     ['Phase', 'deg'],
     ['Current', 'A'],
     ['UserIn0', 'V'],
+    ['DACCapacitance', 'F'],
   ]);
   expect(channels[0]).toMatchObject({ angleDeg: 90, slow: 'down', direction: 'forward' });
   expect(header).toMatchObject({ wave: 'wave7 Backward Down', ScanDown: '1', note });

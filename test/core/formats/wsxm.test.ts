@@ -103,6 +103,8 @@ test('what is wrong is named', () => {
     "found a WSxM file of another kind ('IV curve file'), expected 'SxM Image file'",
   );
   expect(() => read(doubles, {}, { end: '' })).toThrow('expected [Header end]');
+  expect(read(doubles, general({ 'Number of Frames': '1' })).channel.rows).toBe(2);
+  expect(read(doubles, { Control: { 'X Amplitude': '-30 nm' } }).channel.widthNm).toBe(30);
   expect(() => read(doubles, general({ 'Number of Frames': '9' }))).toThrow(
     "found Number of Frames: '9', expected one image",
   );

@@ -5,8 +5,10 @@ import {
   type ClassLibrary,
   type Command,
   checkInput,
+  checkNetwork,
   emptyLabelling,
   joinLibraries,
+  libraryOf,
   readLibrary,
   readSession,
   writeLibrary,
@@ -103,6 +105,40 @@ describe('a class library', () => {
       surfaces,
     );
     expect(joinLibraries(library, library)).not.toHaveProperty('surfaces');
+  });
+
+  test('holds each example once, as it was named last', () => {
+    const corrected = libraryOf({
+      ...{ network: library.network, dimension: 3, source: 'b.sxm' },
+      labels: ['hole'],
+      embeddings: library.embeddings.slice(0, 3),
+      classes: [
+        { name: 'hole', colour: '#d55e00' },
+        { name: 'without example', colour: '#e69f00' },
+      ],
+    });
+    expect(corrected.classes.map(({ name }) => name)).toEqual(['hole']);
+    const joined = joinLibraries(corrected, library);
+    expect(joined.labels).toEqual(['hole', 'step, "kinked"']);
+    expect(joined.embeddings).toEqual(library.embeddings);
+    expect(joined.classes.map(({ name }) => name)).toEqual(['hole', 'step, "kinked"']);
+    expect(joined.sources).toEqual(['b.sxm', 'a.sxm']);
+    expect(joinLibraries(joined, joined)).toEqual(joined);
+  });
+
+  test('is refused with what cannot be compared, or read', () => {
+    const changed = (change: object) => () =>
+      readLibrary(writeLibrary({ ...library, ...change }), 'l.json');
+    expect(changed({ embeddings: library.embeddings.map(() => 3e38) })).toThrow(/up to 1000000/);
+    expect(changed({ sources: ['a\nwarning: b'] })).toThrow(/a name that can be read/);
+    expect(changed({ classes: [{ name: ' ', colour: '#56b4e9' }], labels: [' ', ' '] })).toThrow(
+      /a name that can be read/,
+    );
+    const surfaces = [{ source: 'a.sxm', rowSpacingNm: -5 }];
+    expect(changed({ surfaces })).toThrow(/a distance above 0/);
+    expect(() => checkNetwork(library, library.network, 5)).toThrow(
+      'its vectors are of 3 numbers, expected 5: they were made with another crop',
+    );
   });
 
   test('forgets a surface with the last of its examples', () => {

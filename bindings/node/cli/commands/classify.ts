@@ -1,4 +1,5 @@
 import {
+  type ClassLibrary,
   classifyDefects,
   type Defect,
   type Found,
@@ -6,6 +7,8 @@ import {
   NOT_A_DEFECT,
   type PointRow,
   prepare,
+  SupportError,
+  type SupportPoint,
   snapToDefects,
   surfaceSeen,
   surfaceWarnings,
@@ -75,24 +78,27 @@ export const classify: Command = {
     const at = given.text('at');
     const points = at === undefined ? undefined : readPoints(files, 'at', at, prepared);
     segmentation.segmenter = readSegmenter(context, given);
+    const deciding = decisive(support, library);
     const found = points
       ? undefined
       : await find(context, workers, prepared, {
           ...segmentation,
-          ...(csv === undefined ? {} : { support }),
+          ...(deciding.length > 0 ? { support: deciding } : {}),
         });
-    const examples = support.filter(({ label }) => label !== NOT_A_DEFECT);
+    checkClasses([...support, ...(library?.labels ?? []).map((label) => ({ label }))]);
     const candidates = found?.defects ?? asDefects(points ?? []);
     const all = classifyDefects(
       kernels,
       prepared,
       network,
       candidates,
-      found ? snapToDefects(examples, prepared, found) : examples,
+      found ? snapToDefects(support, prepared, found) : support,
       { ...embedding, ...naming, reject: !given.flag('no-reject'), library },
       run,
     );
-    const { defects, named, ...searched } = withoutNonDefects(candidates, all, found);
+    const { defects, named, ...searched } = points
+      ? { defects: candidates, named: all }
+      : withoutNonDefects(candidates, all, found);
     finish(context, {
       command: 'classify',
       options: echoOptions(given, this.options),
@@ -105,15 +111,40 @@ export const classify: Command = {
       network,
       warnings: [
         ...untrainedWarning(network),
-        ...loneClassWarning([...examples.map(({ label }) => label), ...(library?.labels ?? [])]),
+        ...loneClassWarning([...support.map(({ label }) => label), ...(library?.labels ?? [])]),
+        ...leftOut(candidates.length - defects.length),
         ...surfaceWarnings(library, surfaceSeen(input.scan.name, prepared.levelled)),
       ],
     });
-    saveLibrary(given, input.scan, prepared, network, all, library);
+    const saved = saveLibrary(given, input.scan, prepared, network, all, library);
+    if (saved > 0 && !context.json) {
+      context.print(`class library of ${saved} examples written to ${given.text('save-library')}`);
+    }
   },
 };
 
-/** Leave out what resembles a library's examples of what is no defect. */
+/**
+ * The examples that say what counts as a defect: where a library has others, which are not seen in this scan, only those
+ * of what does not count.
+ */
+function decisive(support: readonly SupportPoint[], library: ClassLibrary | null): SupportPoint[] {
+  return support.filter(({ label }) => !library || label === NOT_A_DEFECT);
+}
+
+function checkClasses(examples: readonly { label: string }[]): void {
+  if (examples.some(({ label }) => label !== NOT_A_DEFECT)) return;
+  throw new SupportError(
+    `expected an example of a class, got ${examples.length} of what is '${NOT_A_DEFECT}'.`,
+  );
+}
+
+function leftOut(count: number): string[] {
+  return count === 0
+    ? []
+    : [`Left out: ${count} that resemble the examples of what is '${NOT_A_DEFECT}'.`];
+}
+
+/** Leave out what resembles the examples of what is no defect. */
 function withoutNonDefects(
   defects: readonly Defect[],
   named: Named,
