@@ -59,6 +59,7 @@ export type { PreprocessOptions } from './preprocess/index.ts';
 export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';
 export { Random } from './random.ts';
+export { onlyRegions } from './regions.ts';
 export type { Channel, Direction, Pixels, Scan, Step } from './scan.ts';
 export type { Click, ClusterMethod } from './segment/index.ts';
 export {

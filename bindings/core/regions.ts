@@ -25,6 +25,12 @@ export interface Regions {
   regions: Region[];
 }
 
+/** Region ids of these regions alone, 0 elsewhere. */
+export function onlyRegions(regionIds: Int32Array, kept: readonly { id: number }[]): Int32Array {
+  const ids = new Set(kept.map(({ id }) => id));
+  return regionIds.map((id) => (ids.has(id) ? id : 0));
+}
+
 /**
  * 8-connected regions of a mask (rows, columns), whose non-zero pixels are foreground. Two raster
  * passes with union-find (Rosenfeld and Pfaltz 1966). Throws ShapeError, OptionError.

@@ -19,31 +19,32 @@ const slowEnd = /\s(up|down)$/i;
 
 /** The bit of a wave's type that says it is of complex numbers. */
 const complex = 1;
-/** By a wave's type: the bytes of a number, and whether float32 can hold it; 64 more is unsigned. */
-const readers = {
-  2: { size: 4, exact: true, read: (v: DataView, at: number, le: boolean) => v.getFloat32(at, le) },
-  4: {
-    size: 8,
-    exact: false,
-    read: (v: DataView, at: number, le: boolean) => v.getFloat64(at, le),
-  },
-  8: { size: 1, exact: true, read: (v: DataView, at: number) => v.getInt8(at) },
-  16: { size: 2, exact: true, read: (v: DataView, at: number, le: boolean) => v.getInt16(at, le) },
-  32: { size: 4, exact: false, read: (v: DataView, at: number, le: boolean) => v.getInt32(at, le) },
-  72: { size: 1, exact: true, read: (v: DataView, at: number) => v.getUint8(at) },
-  80: { size: 2, exact: true, read: (v: DataView, at: number, le: boolean) => v.getUint16(at, le) },
-  96: {
-    size: 4,
-    exact: false,
-    read: (v: DataView, at: number, le: boolean) => v.getUint32(at, le),
-  },
-} as const;
-type NumberType = keyof typeof readers;
+
+/** How numbers are stored. */
+interface NumberReader {
+  /** Bytes of one. */
+  size: number;
+  /** Whether float32 can hold it. */
+  exact: boolean;
+  read(view: DataView, at: number, little: boolean): number;
+}
+
+/** By a wave's type; 64 more is unsigned. */
+const readers: Readonly<Record<number, NumberReader>> = {
+  2: { size: 4, exact: true, read: (view, at, little) => view.getFloat32(at, little) },
+  4: { size: 8, exact: false, read: (view, at, little) => view.getFloat64(at, little) },
+  8: { size: 1, exact: true, read: (view, at) => view.getInt8(at) },
+  16: { size: 2, exact: true, read: (view, at, little) => view.getInt16(at, little) },
+  32: { size: 4, exact: false, read: (view, at, little) => view.getInt32(at, little) },
+  72: { size: 1, exact: true, read: (view, at) => view.getUint8(at) },
+  80: { size: 2, exact: true, read: (view, at, little) => view.getUint16(at, little) },
+  96: { size: 4, exact: false, read: (view, at, little) => view.getUint32(at, little) },
+};
 
 /** A wave's header. */
 interface Wave {
   name: string;
-  type: NumberType;
+  reader: NumberReader;
   /** Points along x, along y, and images. */
   columns: number;
   rows: number;
@@ -95,7 +96,7 @@ function parseWave(cursor: Cursor): Wave {
     labels: each(() => lengthOf('the labels of the dimensions')),
   };
   cursor.offset = waveAt + 16;
-  const type = typeOf(cursor);
+  const reader = readerOf(cursor);
   cursor.offset = waveAt + 28;
   const name = text(nameBytes, 'the name');
   cursor.offset = waveAt + 68;
@@ -104,13 +105,14 @@ function parseWave(cursor: Cursor): Wave {
   cursor.skip(8 * dimensions, 'the offsets');
   const unit = text(4, 'the unit');
   const stepUnits = each(() => text(4, 'the unit of a dimension'));
-  return { name, type, columns, rows, images, steps, unit, stepUnits, texts };
+  return { name, reader, columns, rows, images, steps, unit, stepUnits, texts };
 }
 
-function typeOf(cursor: Cursor): NumberType {
+function readerOf(cursor: Cursor): NumberReader {
   const at = cursor.offset;
   const type = cursor.u16('the type of the numbers');
-  if (Object.hasOwn(readers, type)) return type as NumberType;
+  const reader = readers[type];
+  if (reader) return reader;
   const found = type & complex ? 'a wave of complex numbers' : `a wave of type ${type}`;
   return cursor.fail(found, 'integers of 8 to 32 bits, or floats', at);
 }
@@ -131,19 +133,19 @@ function sizesOf(cursor: Cursor): [columns: number, rows: number, images: number
  */
 function readImage(
   view: DataView,
-  { type, columns, rows, steps }: Wave,
+  { reader, columns, rows, steps }: Wave,
   image: number,
   little: boolean,
   scale: number,
 ): Pixels {
-  const { size, exact, read } = readers[type];
+  const { size, exact } = reader;
   const n = rows * columns;
   const pixels = exact ? new Float32Array(n) : new Float64Array(n);
   const { start, rowStep, columnStep } = walk(rows, columns, !(steps[1]! < 0), steps[0]! < 0);
   let from = image * n * size;
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++, from += size) {
-      pixels[start + y * rowStep + x * columnStep] = read(view, from, little) * scale;
+      pixels[start + y * rowStep + x * columnStep] = reader.read(view, from, little) * scale;
     }
   }
   return pixels;
@@ -219,9 +221,9 @@ export function readIgor(bytes: Uint8Array, file: string): Scan {
   const little = bytes[0] === 5;
   const cursor = new Cursor(bytes, file, 0, bytes.length, little ? 'little' : 'big');
   const wave = parseWave(cursor);
-  const { rows, columns, images, type } = wave;
+  const { rows, columns, images, reader } = wave;
   cursor.offset = headerBytes;
-  const block = cursor.block(rows * columns * images * readers[type].size, 'the numbers');
+  const block = cursor.block(rows * columns * images * reader.size, 'the numbers');
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const { note, unit, stepUnits, titles } = parseTexts(cursor, wave);
 

@@ -168,8 +168,8 @@ function missingPixels(channel: Channel): string[] {
  * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
  * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
  * .dat, RHK .sm4, WSxM .stp, .top and .tom, Igor .ibw, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top
- * and column 0 the left whatever the file stores. Pixels not measured are NaN and named in the warnings. The bytes are not modified
- * and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
+ * and column 0 the left whatever the file stores. Pixels not measured are NaN and named in the warnings. The bytes
+ * are not modified and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.
  */
 export function readScan(bytes: Uint8Array, name: string, options: ReadOptions = {}): Scan {

@@ -116,9 +116,9 @@ function readDirectory(cursor: Cursor, at: number): Directory {
 
 /** Is this a page the decoder reads, with all its pixels in the file? */
 function checkPage(cursor: Cursor, { at, numbers }: Directory): void {
+  const first = (name: string, otherwise: number) => numbers.get(tags[name]!)?.[0] ?? otherwise;
   const fail: (found: string, expected: string) => never = (found, expected) =>
     cursor.fail(found, expected, at);
-  const first = (name: string, otherwise: number) => numbers.get(tags[name]!)?.[0] ?? otherwise;
   // The decoder takes a list for the number.
   for (const name of single) {
     const found = numbers.get(tags[name]!) ?? [0];

@@ -10,9 +10,15 @@ const headerEnd = '[Header end]';
 /** Counts of what makes a file more than one image. */
 const severalImages = ['Number of Frames', 'Number of points per ramp'];
 
-/** Bytes of a stored number. Old files have no such line, and integers. */
-const sizes = { short: 2, integer: 2, float: 4, double: 8 } as const;
-type NumberType = keyof typeof sizes;
+const int16 = { size: 2, read: (view: DataView, at: number) => view.getInt16(at, true) };
+/** By the name of a type: the bytes of a stored number, and how it is read. */
+const readers = {
+  short: int16,
+  integer: int16,
+  float: { size: 4, read: (view: DataView, at: number) => view.getFloat32(at, true) },
+  double: { size: 8, read: (view: DataView, at: number) => view.getFloat64(at, true) },
+} as const;
+type NumberType = keyof typeof readers;
 
 /** A header entry: its text, and where it stands for error messages. */
 interface Entry {
@@ -78,11 +84,12 @@ function countOf(cursor: Cursor, { entries, end }: Header, name: string): number
   return cursor.fail(`${name}: ${quote(entry.text)}`, 'a whole number from 1', entry.at);
 }
 
+/** Old files have no such line, and integers. */
 function typeOf(cursor: Cursor, { entries }: Header): NumberType {
   const entry = entries.get('General Info: Image Data Type');
   if (!entry) return 'short';
-  if (Object.hasOwn(sizes, entry.text)) return entry.text as NumberType;
-  const expected = `one of ${Object.keys(sizes).join(', ')}`;
+  if (Object.hasOwn(readers, entry.text)) return entry.text as NumberType;
+  const expected = `one of ${Object.keys(readers).join(', ')}`;
   return cursor.fail(`Image Data Type: ${quote(entry.text)}`, expected, entry.at);
 }
 
@@ -107,25 +114,19 @@ function skipHeader(cursor: Cursor, end: number): void {
 
 /** Pixels turned by half a turn: the file begins with the lower right one. */
 function readPixels(cursor: Cursor, type: NumberType, rows: number, columns: number): Pixels {
-  const block = cursor.block(rows * columns * sizes[type], 'the pixels');
+  const { size, read } = readers[type];
+  const n = rows * columns;
+  const block = cursor.block(n * size, 'the pixels');
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  const pixels =
-    type === 'double' ? new Float64Array(rows * columns) : new Float32Array(rows * columns);
+  const pixels = type === 'double' ? new Float64Array(n) : new Float32Array(n);
   const { start, columnStep } = walk(rows, columns, true, true);
-  for (let i = 0; i < pixels.length; i++) {
-    pixels[start + i * columnStep] =
-      type === 'double'
-        ? view.getFloat64(8 * i, true)
-        : type === 'float'
-          ? view.getFloat32(4 * i, true)
-          : view.getInt16(2 * i, true);
-  }
+  for (let i = 0; i < n; i++) pixels[start + i * columnStep] = read(view, i * size);
   return pixels;
 }
 
 /** What a stored number counts for: floats are in the file's unit, integers span the amplitude. */
 function scaleOf(pixels: Pixels, type: NumberType, { value, scale }: Quantity): number {
-  if (sizes[type] > 2) return scale;
+  if (readers[type] !== int16) return scale;
   let [least, most] = [Infinity, -Infinity];
   for (const number of pixels) {
     if (number < least) least = number;
@@ -137,7 +138,7 @@ function scaleOf(pixels: Pixels, type: NumberType, { value, scale }: Quantity): 
 /** How high the values are; null where the file does not say, as by an amplitude of nothing. */
 function amplitudeOf(header: Header, type: NumberType): Quantity | null {
   const found = quantity(header, 'General Info: Z Amplitude');
-  return found && (found.value > 0 || sizes[type] > 2) ? found : null;
+  return found && (found.value > 0 || readers[type] !== int16) ? found : null;
 }
 
 /**
@@ -159,8 +160,9 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
   const { entries } = header;
   for (const name of severalImages) {
     const several = entries.get(`General Info: ${name}`);
-    if (Number(several?.text) > 1)
-      cursor.fail(`${name}: ${quote(several!.text)}`, 'one image', several!.at);
+    if (several && Number(several.text) > 1) {
+      cursor.fail(`${name}: ${quote(several.text)}`, 'one image', several.at);
+    }
   }
   const columns = countOf(cursor, header, 'Number of columns');
   const rows = countOf(cursor, header, 'Number of rows');

@@ -141,16 +141,13 @@ export function checkNetwork(
   network: ClassLibrary['network'],
   dimension: number,
 ): void {
-  const same =
-    library.dimension === dimension &&
+  const isSameNetwork =
     library.network.sha256 === network.sha256 &&
     (network.sha256 !== null || library.network.name === network.name);
-  if (same) return;
-  const isOther =
-    library.network.sha256 !== network.sha256 || library.network.name !== network.name;
-  const [found, expected] = isOther
-    ? [title(library.network), title(network)]
-    : [`${library.dimension} numbers`, `${dimension}: they were made with another crop`];
+  if (isSameNetwork && library.dimension === dimension) return;
+  const [found, expected] = isSameNetwork
+    ? [`${library.dimension} numbers`, `${dimension}: they were made with another crop`]
+    : [title(library.network), title(network)];
   throw new SupportError(
     `class library: its vectors are of ${found}, expected ${expected}; they cannot be compared.`,
   );
@@ -163,18 +160,16 @@ function title({ name, sha256 }: ClassLibrary['network']): string {
 /** The examples of both, each once; what both hold has the first's label, and classes of the first keep their colours. */
 export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassLibrary {
   checkNetwork(second, first.network, first.dimension);
-  const { dimension } = first;
-  const vectors = ({ embeddings, labels }: ClassLibrary) =>
-    labels.map((_, i) => embeddings.subarray(i * dimension, (i + 1) * dimension));
-  const known = vectors(first);
-  const isNew = vectors(second).map((vector) => !known.some((one) => isSame(one, vector)));
-  const others = vectors(second).filter((_, i) => isNew[i]);
-  const embeddings = new Float32Array(first.embeddings.length + others.length * dimension);
+  const known = examplesOf(first);
+  const others = examplesOf(second).filter(
+    ({ vector }) => !known.some((one) => isSame(one.vector, vector)),
+  );
+  const embeddings = new Float32Array(first.embeddings.length + others.length * first.dimension);
   embeddings.set(first.embeddings);
-  others.forEach((vector, i) => {
-    embeddings.set(vector, first.embeddings.length + i * dimension);
+  others.forEach(({ vector }, i) => {
+    embeddings.set(vector, first.embeddings.length + i * first.dimension);
   });
-  const labels = [...first.labels, ...second.labels.filter((_, i) => isNew[i])];
+  const labels = [...first.labels, ...others.map(({ label }) => label)];
   const added = second.classes.filter(
     ({ name }) => !first.classes.some((one) => one.name === name) && labels.includes(name),
   );
@@ -186,6 +181,13 @@ export function joinLibraries(first: ClassLibrary, second: ClassLibrary): ClassL
     sources: [...new Set([...first.sources, ...second.sources])],
     ...(first.surfaces || second.surfaces?.length ? { surfaces: joinSurfaces(first, second) } : {}),
   };
+}
+
+function examplesOf({ embeddings, labels, dimension }: ClassLibrary) {
+  return labels.map((label, i) => ({
+    label,
+    vector: embeddings.subarray(i * dimension, (i + 1) * dimension),
+  }));
 }
 
 function isSame(one: Float32Array, other: Float32Array): boolean {

@@ -43,11 +43,11 @@ export function readLibraryOption({ files }: Context, given: Given): ClassLibrar
     if (path === undefined) throw new UsageError('--support CSV or --library FILE is missing.');
     if (to !== undefined) throw new UsageError('--save-library: needs the examples of --support.');
   }
-  for (const option of path === undefined && to === undefined ? [] : OTHER_VECTORS) {
-    if (given.text(option) === undefined) continue;
-    const library = path === undefined ? '--save-library' : '--library';
+  const asked = path !== undefined ? '--library' : to !== undefined ? '--save-library' : null;
+  const other = OTHER_VECTORS.find((option) => given.text(option) !== undefined);
+  if (asked && other) {
     throw new UsageError(
-      `--${option}: not with ${library}: examples compare from scan to scan only as they are embedded without it.`,
+      `--${other}: not with ${asked}: examples compare from scan to scan only as they are embedded without it.`,
     );
   }
   if (to !== undefined) checkTarget(to, given.text('out')!);

@@ -1,4 +1,3 @@
-import type { FindOptions } from '../../core/index.ts';
 import { isAt, NOT_A_DEFECT, type Position } from '../../core/session/index.ts';
 import { type Control, FINDING_FIRST } from './control.ts';
 import { plural } from './format.ts';
@@ -117,8 +116,9 @@ export class Clicks {
 
 /** What can be done where a click met nothing. */
 function nothingHere(bench: Workbench | undefined): string {
-  const { support } = (bench?.labelling.options['find'] ?? {}) as FindOptions;
-  const leftOut = support ? ' Undo brings back what the examples left out.' : '';
+  const leftOut = bench?.findOptions?.support
+    ? ' Undo brings back what the examples left out.'
+    : '';
   return `No defect was found there.${leftOut} The brush (D) paints one that was missed.`;
 }
 

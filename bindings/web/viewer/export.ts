@@ -1,7 +1,7 @@
 import { type LabelledScan, writeCoco } from '../../core/export/coco.ts';
 import { writeGreyPng } from '../../core/export/png.ts';
 import { writeSvg } from '../../core/export/svg.ts';
-import { type Defect, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
+import { type Defect, onlyRegions, TOO_LARGE, UNKNOWN } from '../../core/index.ts';
 import { NOT_A_DEFECT } from '../../core/session/index.ts';
 import { element } from './dom.ts';
 import { markStyle } from './marks.ts';
@@ -74,8 +74,7 @@ export function labelledScan(bench: Workbench): LabelledScan {
 function regionsOf({ candidates, prepared }: Workbench, defects: readonly Defect[]): Int32Array {
   if (candidates.regionIds.length === 0) return new Int32Array(prepared!.rows * prepared!.columns);
   if (defects.length === candidates.defects.length) return candidates.regionIds;
-  const ids = new Set(defects.map(({ id }) => id));
-  return candidates.regionIds.map((id) => (ids.has(id) ? id : 0));
+  return onlyRegions(candidates.regionIds, defects);
 }
 
 async function engineFile(bench: Workbench, wanted: string): Promise<string | Uint8Array> {

@@ -128,15 +128,14 @@ export class OptionsPanel {
   }
 
   private refresh(): void {
-    const { bench, labelling } = this.control;
-    if (!bench || !labelling) return;
-    const { prepareOptions, nameOptions } = bench;
+    const { bench } = this.control;
+    if (!bench) return;
+    const { prepareOptions, findOptions, nameOptions } = bench;
     for (const [key, select] of this.levelling) {
       select.value = String(prepareOptions[key] ?? LEVELLING[key].choices[0][0]);
     }
-    const find = (labelling.options['find'] ?? {}) as { method?: string; k?: number };
-    this.method.select.value = find.method ?? SEGMENT_METHODS[0];
-    this.clusters.select.value = find.k ? String(find.k) : '';
+    this.method.select.value = findOptions?.method ?? SEGMENT_METHODS[0];
+    this.clusters.select.value = findOptions?.k ? String(findOptions.k) : '';
     this.naming.select.value = nameOptions.method ?? 'prototypical';
     this.reject.select.value = nameOptions.reject === false ? 'no' : '';
   }

@@ -150,6 +150,11 @@ export class Workbench {
     return (this.labelling.options['prepare'] ?? {}) as PrepareOptions;
   }
 
+  /** How defects were looked for; undefined before. */
+  get findOptions(): FindOptions | undefined {
+    return this.labelling.options['find'] as FindOptions | undefined;
+  }
+
   /** How defects are named. */
   get nameOptions(): ClassifyCall {
     return (this.labelling.options['name'] ?? {}) as ClassifyCall;
@@ -167,9 +172,9 @@ export class Workbench {
 
   /** Whether what was found did not go by the examples that there are now. */
   get canFindByExamples(): boolean {
-    const { examples, found, labelling } = this;
-    const { support } = (labelling.options['find'] ?? {}) as FindOptions;
-    return !!found && examples.length > 0 && JSON.stringify(support) !== JSON.stringify(examples);
+    const { examples, found, findOptions } = this;
+    const used = JSON.stringify(findOptions?.support);
+    return !!found && examples.length > 0 && used !== JSON.stringify(examples);
   }
 
   /** Find every departure from the lattice, then embed what was found. Can be undone. */
@@ -359,7 +364,7 @@ export class Workbench {
   private async compute(call: CallOptions): Promise<void> {
     const { labelling } = this;
     await this.prepare(call);
-    const find = labelling.options['find'] as FindOptions | undefined;
+    const find = this.findOptions;
     const wanted = find ? JSON.stringify(find) : '';
     const isFoundAnew = wanted !== this.foundWith;
     if (isFoundAnew) {

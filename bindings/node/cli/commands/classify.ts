@@ -5,6 +5,7 @@ import {
   type Found,
   type Named,
   NOT_A_DEFECT,
+  onlyRegions,
   type PointRow,
   prepare,
   SupportError,
@@ -77,6 +78,8 @@ export const classify: Command = {
     const support = csv === undefined ? [] : readSupport(files, 'support', csv, prepared);
     const at = given.text('at');
     const points = at === undefined ? undefined : readPoints(files, 'at', at, prepared);
+    const labels = [...support.map(({ label }) => label), ...(library?.labels ?? [])];
+    checkClasses(labels);
     segmentation.segmenter = readSegmenter(context, given);
     const deciding = decisive(support, library);
     const found = points
@@ -85,7 +88,6 @@ export const classify: Command = {
           ...segmentation,
           ...(deciding.length > 0 ? { support: deciding } : {}),
         });
-    checkClasses([...support, ...(library?.labels ?? []).map((label) => ({ label }))]);
     const candidates = found?.defects ?? asDefects(points ?? []);
     const all = classifyDefects(
       kernels,
@@ -96,23 +98,19 @@ export const classify: Command = {
       { ...embedding, ...naming, reject: !given.flag('no-reject'), library },
       run,
     );
-    const { defects, named, ...searched } = points
-      ? { defects: candidates, named: all }
-      : withoutNonDefects(candidates, all, found);
+    const outcome = found ? withoutNonDefects(found, all) : { defects: candidates, named: all };
     finish(context, {
       command: 'classify',
       options: echoOptions(given, this.options),
       out,
       scan: input.scan,
       prepared,
-      ...searched,
-      defects,
-      named,
+      ...outcome,
       network,
       warnings: [
         ...untrainedWarning(network),
-        ...loneClassWarning([...support.map(({ label }) => label), ...(library?.labels ?? [])]),
-        ...leftOut(candidates.length - defects.length),
+        ...loneClassWarning(labels),
+        ...leftOut(candidates.length - outcome.defects.length),
         ...surfaceWarnings(library, surfaceSeen(input.scan.name, prepared.levelled)),
       ],
     });
@@ -131,10 +129,10 @@ function decisive(support: readonly SupportPoint[], library: ClassLibrary | null
   return support.filter(({ label }) => !library || label === NOT_A_DEFECT);
 }
 
-function checkClasses(examples: readonly { label: string }[]): void {
-  if (examples.some(({ label }) => label !== NOT_A_DEFECT)) return;
+function checkClasses(labels: readonly string[]): void {
+  if (labels.some((label) => label !== NOT_A_DEFECT)) return;
   throw new SupportError(
-    `expected an example of a class, got ${examples.length} of what is '${NOT_A_DEFECT}'.`,
+    `expected an example of a class, got ${labels.length} of what is '${NOT_A_DEFECT}'.`,
   );
 }
 
@@ -145,28 +143,19 @@ function leftOut(count: number): string[] {
 }
 
 /** Leave out what resembles the examples of what is no defect. */
-function withoutNonDefects(
-  defects: readonly Defect[],
-  named: Named,
-  found: Found | undefined,
-): { defects: Defect[]; named: Named; found?: Found } {
-  const kept = defects.map((defect, i) => defect.tooLarge || named.labels[i] !== NOT_A_DEFECT);
-  const only = <T>(list: readonly T[]) => list.filter((_, i) => kept[i]);
-  const left = {
-    defects: only(defects),
+function withoutNonDefects(found: Found, named: Named) {
+  const isKept = (_: unknown, i: number) => named.labels[i] !== NOT_A_DEFECT;
+  const defects = found.defects.filter(isKept);
+  const regionIds = onlyRegions(found.regionIds, defects);
+  return {
+    found: { ...found, regionIds, mask: Uint8Array.from(regionIds, (id) => (id > 0 ? 1 : 0)) },
+    defects,
     named: {
       ...named,
       classes: named.classes.filter((name) => name !== NOT_A_DEFECT),
-      labels: only(named.labels),
-      confidence: named.confidence.filter((_, i) => kept[i]),
+      labels: named.labels.filter(isKept),
+      confidence: named.confidence.filter(isKept),
     },
-  };
-  if (!found) return left;
-  const ids = new Set(left.defects.map(({ id }) => id));
-  const regionIds = found.regionIds.map((id) => (ids.has(id) ? id : 0));
-  return {
-    ...left,
-    found: { ...found, regionIds, mask: found.mask.map((at, i) => (regionIds[i] > 0 ? at : 0)) },
   };
 }
 
