@@ -34,8 +34,8 @@ export interface Scan {
   /** The file's name, without folders. */
   name: string;
   /**
-   * The format's short name: 'npy', 'nanonis-sxm', 'omicron-matrix', 'createc', 'rhk-sm4', 'wsxm', 'igor',
-   * 'gwy', 'gsf', 'png', 'tiff'.
+   * The format's short name: 'npy', 'nanonis-sxm', 'nanonis-3ds', 'omicron-matrix', 'createc', 'rhk-sm4', 'wsxm',
+   * 'nanosurf-nid', 'igor', 'gwy', 'gsf', 'png', 'tiff'.
    */
   format: string;
   channels: Channel[];

@@ -7,6 +7,8 @@ import { gwyMagic, oldGwyMagic, readGwy } from './gwy.ts';
 import { igorMagics, isIgor, readIgor } from './igor.ts';
 import { readMatrix } from './matrix.ts';
 import { matrixMagic } from './matrix-parameters.ts';
+import { gridMagic, readGrid } from './nanonis-3ds.ts';
+import { nidMagic, readNid } from './nanosurf-nid.ts';
 import { npyMagic, readNpy } from './npy.ts';
 import type { ReadOptions } from './options.ts';
 import { pngMagic, readPng } from './png.ts';
@@ -34,6 +36,7 @@ interface Format {
 const formats: readonly Format[] = [
   { title: 'NumPy .npy', magics: [npyMagic], extension: /\.npy$/i, read: readNpy },
   { title: 'Nanonis .sxm', magics: [sxmMagic], extension: /\.sxm$/i, read: readSxm },
+  { title: 'Nanonis .3ds', magics: [gridMagic], extension: /\.3ds$/i, read: readGrid },
   {
     title: 'Omicron Matrix .Z_mtrx',
     magics: [matrixMagic],
@@ -55,6 +58,7 @@ const formats: readonly Format[] = [
     extension: /\.(stp|top|tom)$/i,
     read: readWsxm,
   },
+  { title: 'Nanosurf .nid', magics: [nidMagic], extension: /\.nid$/i, read: readNid },
   {
     title: 'Igor .ibw',
     magics: igorMagics,
@@ -153,21 +157,41 @@ function countMeasured({ pixels, rows, columns }: Channel): { measuredRows: numb
   return { measuredRows, nan };
 }
 
-function missingPixels(channel: Channel): string[] {
+/** What a channel lacks, if anything. */
+function describeMissing(channel: Channel): string | null {
   const { measuredRows, nan } = countMeasured(channel);
-  const { rows, columns, name, direction } = channel;
-  const title = direction === 'unknown' ? `'${name}'` : `'${name}' ${direction}`;
-  if (nan === 0) return [];
-  if (measuredRows === 0) return [`${title}: every pixel is NaN, nothing was measured.`];
-  if (measuredRows < rows)
-    return [`${title}: unfinished, ${measuredRows} of ${rows} rows measured.`];
-  return [`${title}: ${nan} of ${rows * columns} pixels are NaN.`];
+  const { rows, columns } = channel;
+  if (nan === 0) return null;
+  if (measuredRows === 0) return 'every pixel is NaN, nothing was measured.';
+  if (measuredRows < rows) return `unfinished, ${measuredRows} of ${rows} rows measured.`;
+  return `${nan} of ${rows * columns} pixels are NaN.`;
+}
+
+/** More channels that lack the same are told of together: a grid of spectra has dozens. */
+const TOLD_ALONE = 8;
+
+function missingPixels(channels: readonly Channel[]): string[] {
+  const titles = new Map<string, string[]>();
+  for (const channel of channels) {
+    const missing = describeMissing(channel);
+    if (missing === null) continue;
+    const { name, direction } = channel;
+    const title = direction === 'unknown' ? `'${name}'` : `'${name}' ${direction}`;
+    const alike = titles.get(missing);
+    if (alike) alike.push(title);
+    else titles.set(missing, [title]);
+  }
+  return [...titles].flatMap(([missing, [first, ...others]]) =>
+    others.length < TOLD_ALONE
+      ? [first, ...others].map((title) => `${title}: ${missing}`)
+      : [`${first} and ${others.length} more: ${missing}`],
+  );
 }
 
 /**
- * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm,
- * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
- * .dat, RHK .sm4, WSxM .stp, .top and .tom, Igor .ibw, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top
+ * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm
+ * and .3ds, Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
+ * .dat, RHK .sm4, WSxM .stp, .top and .tom, Nanosurf .nid, Igor .ibw, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top
  * and column 0 the left whatever the file stores. Pixels not measured are NaN and named in the warnings. The bytes
  * are not modified and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.
@@ -179,7 +203,7 @@ export function readScan(bytes: Uint8Array, name: string, options: ReadOptions =
   for (const channel of scan.channels) {
     if (options.widthNm !== undefined) setWidth(scan, channel, options.widthNm);
     if (options.unit !== undefined && channel.unit === '') setUnit(channel, options.unit);
-    scan.warnings.push(...missingPixels(channel));
   }
+  scan.warnings.push(...missingPixels(scan.channels));
   return scan;
 }

@@ -12,7 +12,7 @@ const prefixes: Record<string, number> = {
   G: 1e9,
 };
 
-const bases = ['m', 'A', 'V', 'Hz', 's', 'N', 'W', 'C', 'F', 'S', 'Pa', 'J', 'eV', 'K', 'T'];
+const bases = ['m', 'A', 'V', 'Hz', 's', 'N', 'W', 'C', 'F', 'S', 'Pa', 'J', 'eV', 'K', 'T', '°'];
 
 /** 'nm' -> { unit: 'm', scale: 1e-9 }; a unit that is not a prefixed SI unit stays itself, scale 1. */
 export function splitUnit(text: string): { unit: string; scale: number } {
@@ -42,4 +42,21 @@ export function parseNumber(text: string | undefined): number | null {
   if (!number) return null;
   const value = Number(number[1]!.replace(',', '.'));
   return Number.isFinite(value) ? value : null;
+}
+
+/** A number with its unit, in the unit without prefix, of which the file's own is `scale`. */
+export interface Quantity {
+  value: number;
+  unit: string;
+  scale: number;
+}
+
+/** '600 nm' -> { value: 6e-7, unit: 'm', scale: 1e-9 }; null when it does not begin with a number. */
+export function parseQuantity(text: string | undefined): Quantity | null {
+  const found = /^([-+]?[\d.,]+(?:e[-+]?\d+)?)(.*)$/i.exec(text ?? '');
+  const number = parseNumber(found?.[1]);
+  if (!found || number === null) return null;
+  const { unit, scale } = splitUnit(found[2]!);
+  // 15 digits: -50 mV are -0.05 V.
+  return { value: Number((number * scale).toPrecision(15)), unit, scale };
 }

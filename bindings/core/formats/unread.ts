@@ -10,13 +10,11 @@ interface UnreadFormat {
 const unread: readonly UnreadFormat[] = [
   { name: 'an RHK SM3', at: 2, magics: [asUtf16('STiMage ')] },
   { name: 'an RHK SM2', at: 0, magics: ['STiMage 3.'] },
-  { name: 'a Nanonis .3ds grid', at: 0, magics: ['Grid dim='] },
   {
     name: 'a Nanonis spectrum (.dat)',
     at: 0,
     magics: ['Experiment\t', '\xef\xbb\xbfExperiment\t'],
   },
-  { name: 'a Nanosurf .nid', at: 0, magics: ['[DataSet]'] },
   {
     name: 'a Bruker / Digital Instruments Nanoscope',
     at: 0,

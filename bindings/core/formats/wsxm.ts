@@ -1,7 +1,7 @@
 import { type Channel, type Direction, makeChannel, type Pixels, type Scan } from '../scan.ts';
 import { Cursor, count, decodeText, indexOfText, quote } from './bytes.ts';
 import { walk } from './orient.ts';
-import { metresToNm, parseNumber, splitUnit } from './units.ts';
+import { metresToNm, parseNumber, parseQuantity, type Quantity } from './units.ts';
 
 export const wsxmMagic = 'WSxM file copyright';
 
@@ -53,22 +53,10 @@ function parseHeader(cursor: Cursor): Header {
   return { entries, end };
 }
 
-interface Quantity {
-  /** In the SI unit `unit`, of which the file's own is `scale`. */
-  value: number;
-  unit: string;
-  scale: number;
-}
-
 /** A number with its unit: 600 nm are 6e-7 m. */
 function quantity({ entries }: Header, key: string): Quantity | null {
-  const found = /^([-+]?[\d.,]+(?:e[-+]?\d+)?)(.*)$/i.exec(entries.get(key)?.text ?? '');
-  const number = parseNumber(found?.[1]);
-  if (!found || number === null) return null;
-  const { unit, scale } = splitUnit(found[2]!);
-  // 15 digits: -50 mV are -0.05 V.
-  const value = Number((number * scale).toPrecision(15));
-  return { value, unit: unit === 'a.u.' ? '' : unit, scale };
+  const found = parseQuantity(entries.get(key)?.text);
+  return found?.unit === 'a.u.' ? { ...found, unit: '' } : found;
 }
 
 function valueIn(header: Header, key: string, unit: string): number | null {

@@ -587,4 +587,117 @@ export function igor(
   return out;
 }
 
+// --- Nanosurf ----------------------------------------------------------------------------------
+
+export interface NidBlock {
+  /** Of [DataSet-group:channel]; null leaves a line out. */
+  lines?: Record<string, string | null>;
+  numbers: Uint8Array;
+}
+
+/** Blocks of 3 x 2 16-bit numbers in groups; 'Scan forward' of Z and of nothing else unless told. */
+export function nid(
+  groups: NidBlock[][],
+  { info = {}, more = '' }: { info?: Record<string, string>; more?: string } = {},
+): Uint8Array {
+  const each = groups.flatMap((blocks, i) =>
+    blocks.map((block, j) => ({ ...block, group: i, channel: 2 * j })),
+  );
+  const section = (name: string, lines: Record<string, string | null>) => [
+    `[${name}]`,
+    ...Object.entries(lines).flatMap(([key, text]) => (text === null ? [] : [`${key}=${text}`])),
+    '',
+  ];
+  const places = each.map(({ group, channel }) => [
+    `Gr${group}-Ch${channel}`,
+    `DataSet-${group}:${channel}`,
+  ]);
+  const counts = groups.map((_, i) => [`Gr${i}-Count`, '8']);
+  const text = [
+    ...section('DataSet', {
+      Version: '2',
+      GroupCount: String(groups.length),
+      ...Object.fromEntries(counts),
+      ...Object.fromEntries(places),
+    }),
+    ...section('DataSet-Info', {
+      '-- Scan --': '--------',
+      'Scan direction': 'Up',
+      Rotation: '30 \xb0',
+      Setpoint: '1.5nA',
+      'Tip voltage': '50mV',
+      ...info,
+    }),
+    ...each.flatMap(({ group, channel, lines }) =>
+      section(`DataSet-${group}:${channel}`, {
+        Points: '3',
+        Lines: '2',
+        Frame: 'Scan forward',
+        CurLine: '1',
+        Dim0Name: 'X*',
+        Dim0Unit: 'm',
+        Dim0Range: '3e-08',
+        Dim1Unit: 'm',
+        Dim1Range: '2e-08',
+        Dim2Name: 'Z-Axis',
+        Dim2Unit: 'nm',
+        Dim2Range: '65536',
+        Dim2Min: '-32768',
+        SaveMode: 'Binary',
+        SaveBits: '16',
+        SaveSign: 'Signed',
+        SaveOrder: 'Intel',
+        ...lines,
+      }),
+    ),
+    more,
+    '#!',
+  ];
+  return join(ascii(text.join('\r\n')), ...each.map(({ numbers }) => numbers));
+}
+
+// --- Nanonis grids -----------------------------------------------------------------------------
+
+/** A line of the header to another text; null leaves it out. */
+type GridHeader = Record<string, string | null>;
+
+const gridHeader = {
+  'Grid settings': '1E-9;2E-9;3E-8;2E-8;4.5E+1',
+  'Sweep Signal': '"Bias (V)"',
+  'Fixed parameters': '"Sweep Start;Sweep End"',
+  'Experiment parameters': '"X (m);Y (m);Z (m)"',
+  '# Parameters (4 byte)': '6',
+  'Experiment size (bytes)': '56',
+  Points: '7',
+  Channels: '"Current (A);LockinX [bwd] (mV)"',
+  'Bias>Bias (V)': '1.25',
+  'Z-Controller>Setpoint': '5E-11',
+  'Z-Controller>Setpoint unit': 'A',
+  Comment: '"Points=9, a=b"',
+};
+
+/** Numbers of a grid point: a sweep from -0.3 to 0.3 V, X, Y, Z = n nm, one without a name, spectra 10 n + 0..6 and -(10 n + 0..6). */
+export function gridPoint(n: number): number[] {
+  const spectrum = Array.from({ length: 7 }, (_, i) => 10 * n + i);
+  return [-0.3, 0.3, n, n, n * 1e-9, 7, ...spectrum, ...spectrum.map((value) => -value)];
+}
+
+/** A grid of these points; 3 x 2 unless told. */
+export function grid(
+  points: number[][],
+  header: GridHeader = {},
+  { dim = '3 x 2', end = ':HEADER_END:\r\n' } = {},
+): Uint8Array {
+  const lines = Object.entries<string | null>({ ...gridHeader, ...header }).flatMap(
+    ([key, text]) => (text === null ? [] : [`${key}=${text}\r\n`]),
+  );
+  const text = ascii(`Grid dim="${dim}"\r\n${lines.join('')}${end}`);
+  const numbers = points.flat();
+  const block = new DataView(new ArrayBuffer(4 * numbers.length));
+  numbers.forEach((number, i) => {
+    block.setFloat32(4 * i, number, false);
+  });
+  return join(text, new Uint8Array(block.buffer));
+}
+
 export { writeNpy, writeSxm };

@@ -47,6 +47,8 @@ const readFormats = [
   'rhk-sm4',
   'wsxm',
   'igor-ibw5',
+  'nanosurf-nid',
+  'nanonis-3ds',
 ];
 
 const golden: Golden[] = hasShared
@@ -80,9 +82,20 @@ function inMetres(wanted: GoldenChannel): GoldenChannel {
   return { ...wanted, min: least!, max: most!, mean: middle!, std: spread!, pixels: inUnit };
 }
 
+/** The grid's goldens have our names and units: 'LockinX (V) @sweep idx 100' of 200 is in the middle. */
+function asOurSlice(wanted: GoldenChannel): GoldenChannel {
+  const [, name, unit] = /^(?:param )?(\w+) \((\w+)\)/.exec(wanted.name)!;
+  const at = wanted.name.endsWith('@sweep idx 100') ? ' at 0.001106 V' : '';
+  return { ...wanted, name: `${name}${at}`, unit: unit! };
+}
+
 /** A golden in the unit that it names. */
 function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel {
   if (format === 'wsxm') return inMetres(wanted);
+  if (format === 'nanonis-3ds') return asOurSlice(wanted);
+  if (format === 'nanosurf-nid') {
+    return { ...wanted, direction: wanted.direction.replace('Scan ', '') };
+  }
   if (format !== 'rhk-sm4') return wanted;
   const scale = rhkScale(file, wanted);
   const ends = [wanted.min * scale, wanted.max * scale];
@@ -100,7 +113,7 @@ function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel
  * - The Matrix golden comes from access2theMatrix, which turns backward lines but begins both up
  *   and down images with the bottom row, the first one recorded of an upward image.
  * - WSxM files begin with the lower right pixel, and the goldens keep their order.
- * - Igor's y points up.
+ * - Igor's y points up, and .nid and .3ds files begin with the bottom row.
  * - .gwy and .gsf store the top row first, as we do.
  * - The RHK goldens come from spym, which mirrors lines stored right to left, as we do, but takes
  *   the number of columns for that of rows. Its 512 rows of line_hopg are 8 lines of 512 cut into
@@ -116,6 +129,8 @@ function place(format: string, channel: Channel, x: number, y: number): [number,
   const bottomFirst =
     format === 'omicron-mtrx-data' ||
     format === 'igor-ibw5' ||
+    format === 'nanosurf-nid' ||
+    format === 'nanonis-3ds' ||
     (format === 'nanonis-sxm' && channel.slow === 'up');
   const mirrored = format === 'nanonis-sxm' && channel.direction === 'backward';
   return [mirrored ? channel.columns - 1 - x : x, bottomFirst ? channel.rows - 1 - y : y];
@@ -192,7 +207,7 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
     expect(cases.map(({ file }) => file).sort()).toEqual(
       siblings.names
         .filter((name) =>
-          /\.(sxm|gwy|gsf|Z_mtrx|sm4|stp|top|ibw)$|^(createc|A25).*\.dat$/i.test(name),
+          /\.(sxm|gwy|gsf|Z_mtrx|sm4|stp|top|ibw|nid|3ds)$|^(createc|A25).*\.dat$/i.test(name),
         )
         .slice()
         .sort(),
@@ -208,6 +223,9 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
   it.each(withImages)('$file', (one) => {
     const { file, format, channels } = one;
     const scan = read(file);
+    // Of our images of a grid, the goldens have the topography and those in the middle of the sweep.
+    if (format === 'nanonis-3ds')
+      scan.channels = scan.channels.filter((_, i) => i === 0 || i % 5 === 3);
     expect(scan.channels.length).toBe(channels.length);
     channels.forEach((stored, i) => {
       const wanted = inUnits(one, stored);
@@ -287,6 +305,20 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
       });
     },
   );
+
+  it('takes the place and the bias of a grid, and the scan of a Nanosurf file, from their headers', () => {
+    const grid = read('NanonisReader_STS_grid_lockin.3ds');
+    expect(grid.warnings).toEqual([]);
+    expect(grid.channels.map(({ biasV }) => biasV).slice(0, 6)).toEqual([
+      ...[null, -0.22, -0.1094472, 0.001105528, 0.1094472, 0.22],
+    ]);
+    expect(grid.channels[5]!.name).toBe('Current at 0.22 V');
+    expect(grid.channels[0]).toMatchObject({ angleDeg: 45, widthNm: 5, heightNm: 5 });
+    const scan = read('nid-1.nid');
+    expect(scan.warnings).toEqual([]);
+    // The set-point of an AFM is a force.
+    expect(scan.channels[1]).toMatchObject({ slow: 'up', angleDeg: 0, setpointA: null });
+  });
 
   it('takes the Matrix parameters as they were when the image was written', () => {
     const { channels, warnings } = read('20201111--4_1.Z_mtrx');
