@@ -35,7 +35,7 @@ export interface Scan {
   name: string;
   /**
    * The format's short name: 'npy', 'nanonis-sxm', 'omicron-matrix', 'createc', 'rhk-sm4', 'wsxm', 'igor',
-   * 'gwy', 'gsf', 'png', 'tiff'.
+   * 'nanoscope', 'gwy', 'gsf', 'png', 'tiff', 'aarhus-mul'.
    */
   format: string;
   channels: Channel[];

@@ -17,6 +17,8 @@ import {
   igor,
   matrixImage,
   matrixParameters,
+  mul,
+  nanoscope,
   oldGwy,
   tiff,
   writeNpy,
@@ -41,6 +43,8 @@ const examples: { name: string; file: Uint8Array; options?: ReadOptions }[] = [
   { name: 'a.sm4', file: exampleSm4() },
   { name: 'a.stp', file: wsxm(bytes.f64(...counting(6))) },
   { name: 'a.ibw', file: igor(counting(6), { note: 'a: b' }) },
+  { name: 'a.spm', file: nanoscope([{ numbers: bytes.i16(...counting(6)) }]) },
+  { name: 'a.mul', file: mul([{ counts: counting(6) }, { counts: counting(6) }]) },
   { name: 'a.gwy', file: exampleGwy() },
   { name: 'old.gwy', file: oldGwy([gwyField('/0/data', 3, 2, counting(6))]) },
   { name: 'a.gsf', file: gsf({ XRes: 3, YRes: 2 }, counting(6)) },
@@ -131,7 +135,13 @@ describe('bad input', () => {
   it('any bytes behind a magic are refused or read', () => {
     const magics = ['\x93NUMPY\x01\0', ':NANONIS_VERSION:', 'ONTMATRX0101', 'GWYP', 'GWYO'];
     const createcs = ['[Paramco32]', '[Paramet32]\nDATA', '[Parameter]\nNum.X=1\nNum.Y=1\nDATA'];
-    const more = ['Gwyddion Simple Field 1.0\n', '\x89PNG\r\n\x1a\n', 'II*\0', 'MM\0*'];
+    const more = [
+      'Gwyddion Simple Field 1.0\n',
+      '\x89PNG\r\n\x1a\n',
+      'II*\0',
+      'MM\0*',
+      '\\*File list\r\n',
+    ];
     const rhk = '8\0STiMage 005.004 1 '.replace(/(?<=.{2})./gs, '$&\0');
     fc.assert(
       fc.property(
@@ -184,7 +194,10 @@ describe('formats known but not read', () => {
     ['an RHK SM3', `8\0${utf16('STiMage 004.001 1')}`],
     ['a Nanonis .3ds grid', 'Grid dim="30 x 30"'],
     ['a Nanosurf .nid', '[DataSet]\r\n'],
-    ['a Bruker / Digital Instruments Nanoscope', '\\*File list\r\n'],
+    ['a Nanoscope force curve', '\\*Force file list\r\n'],
+    ['a Nanoscope electrochemistry', '\\*EC File list\r\n'],
+    ['a Nanoscope text', '?*File list\r\n'],
+    ['a Nanoscope II', 'Data_File_Type 7\r\n'],
     ['an HDF5 (NeXus, .nxs, .h5)', '\x89HDF\r\n\x1a\n'],
   ])('%s', (name, start) => {
     expect(() => readScan(bytes.ascii(start), 'x.dat')).toThrow(
@@ -198,9 +211,7 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
     ['NanonisReader_STS_grid_lockin.3ds', '3ds'],
     ['STS_nanonis_generic_4_5.dat', 'Nanonis spectrum'],
     ['dIdV_00001_H2PcDataset.dat', 'Nanonis spectrum'],
-    ['di-3.di', 'Nanoscope'],
     ['nid-1.nid', 'Nanosurf'],
-    ['stm-aarhus-mul-a.mul', 'Aarhus'],
     ['stm_nanonis_generic_4_5.nxs', 'HDF5'],
     ['test_iv.SM4', "RHK SM4 file that holds no image but spectra ('DC Current'"],
   ])('%s', (file, name) => {
@@ -217,6 +228,8 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
     'PTO_110_Virgin0001.gwy',
     'topo_ABC_Graphite-Sample5_9K_2021_08_13_19_11_10_065.sm4',
     'dI-dV_9K_ABC6_2020_07_02_08_50_47_967.sm4',
+    'di-3.di',
+    'stm-aarhus-mul-a.mul',
   ])('%s cut at many places', (name) => {
     const file = readShared(`vendor/${name}`);
     const siblings = folder({ '20201111_0001.mtrx': readShared('vendor/20201111_0001.mtrx') });
