@@ -35,7 +35,7 @@ export interface Scan {
   name: string;
   /**
    * The format's short name: 'npy', 'nanonis-sxm', 'nanonis-3ds', 'omicron-matrix', 'createc', 'rhk-sm4', 'wsxm',
-   * 'nanosurf-nid', 'igor', 'gwy', 'gsf', 'png', 'tiff'.
+   * 'nanosurf-nid', 'igor', 'nanoscope', 'gwy', 'gsf', 'png', 'tiff', 'aarhus-mul'.
    */
   format: string;
   channels: Channel[];

@@ -1,5 +1,6 @@
 import { FormatError, OptionError } from '../errors.ts';
 import type { Channel, Scan } from '../scan.ts';
+import { isMul, mulMagic, readMul } from './aarhus-mul.ts';
 import { quoteStart, startsWith } from './bytes.ts';
 import { createcMagics, readCreatec } from './createc.ts';
 import { gsfMagic, readGsf } from './gsf.ts';
@@ -8,6 +9,7 @@ import { igorMagics, isIgor, readIgor } from './igor.ts';
 import { readMatrix } from './matrix.ts';
 import { matrixMagic } from './matrix-parameters.ts';
 import { gridMagic, readGrid } from './nanonis-3ds.ts';
+import { nanoscopeMagic, readNanoscope } from './nanoscope.ts';
 import { nidMagic, readNid } from './nanosurf-nid.ts';
 import { npyMagic, readNpy } from './npy.ts';
 import type { ReadOptions } from './options.ts';
@@ -27,8 +29,9 @@ interface Format {
   magics: readonly string[];
   /** Where they stand, when not at the beginning. */
   at?: number;
-  /** What else tells it, of a format whose magic is short: whether its header's checksum is right. */
+  /** What else tells it, of a format whose magic is short, and in words for the error. */
   isWhole?(bytes: Uint8Array): boolean;
+  whole?: string;
   extension: RegExp;
   read(bytes: Uint8Array, file: string, options: ReadOptions): Scan;
 }
@@ -63,13 +66,30 @@ const formats: readonly Format[] = [
     title: 'Igor .ibw',
     magics: igorMagics,
     isWhole: isIgor,
+    whole: 'a header with the right checksum',
     extension: /\.ibw$/i,
     read: readIgor,
+  },
+  // Its extensions belong to others as well, or are numbers.
+  {
+    title: 'Nanoscope .spm',
+    magics: [nanoscopeMagic],
+    extension: /(?!)/,
+    read: readNanoscope,
   },
   { title: 'Gwyddion .gwy', magics: [gwyMagic, oldGwyMagic], extension: /\.gwy$/i, read: readGwy },
   { title: 'Gwyddion .gsf', magics: [gsfMagic], extension: /\.gsf$/i, read: readGsf },
   { title: 'PNG', magics: [pngMagic], extension: /\.png$/i, read: readPng },
   { title: 'TIFF', magics: tiffMagics, extension: /\.tiff?$/i, read: readTiff },
+  // Last, because all formats with a longer magic come first.
+  {
+    title: 'Aarhus .mul',
+    magics: [mulMagic],
+    isWhole: isMul,
+    whole: 'blocks of 128 bytes with an index of images',
+    extension: /\.mul$/i,
+    read: readMul,
+  },
 ];
 
 const titles = formats.map(({ title }) => title).join(', ');
@@ -88,9 +108,9 @@ function recognise(bytes: Uint8Array, file: string): Format {
     throw new FormatError(file, unread.at, found, `one of ${titles}`);
   }
   const named = formats.find(({ extension }) => extension.test(file));
-  const sum = named?.isWhole ? ' and a header with the right checksum' : '';
+  const whole = named?.whole === undefined ? '' : ` and ${named.whole}`;
   const expected = named
-    ? `${quoteMagic(named)}${sum}, as its name says ${named.title}`
+    ? `${quoteMagic(named)}${whole}, as its name says ${named.title}`
     : `one of ${titles}`;
   throw new FormatError(file, 0, quoteStart(bytes), expected);
 }
@@ -189,11 +209,11 @@ function missingPixels(channels: readonly Channel[]): string[] {
 }
 
 /**
- * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm
- * and .3ds, Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
- * .dat, RHK .sm4, WSxM .stp, .top and .tom, Nanosurf .nid, Igor .ibw, Gwyddion .gwy and .gsf, PNG, TIFF. Row 0 is the top
- * and column 0 the left whatever the file stores. Pixels not measured are NaN and named in the warnings. The bytes
- * are not modified and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
+ * A scan from a file's bytes. The format is recognised by content: .npy, Nanonis .sxm and .3ds,
+ * Omicron/Scienta Matrix images (with their parameter file among options.siblings), Createc
+ * .dat, RHK .sm4, WSxM .stp, .top and .tom, Nanosurf .nid, Igor .ibw, Nanoscope .spm, Gwyddion .gwy and .gsf, PNG, TIFF,
+ * Aarhus .mul. Row 0 is the top and column 0 the left whatever the file stores. Pixels not measured are NaN and named
+ * in the warnings. The bytes are not modified and not kept. Throws FormatError for content that is not what its format promises (with file, byte offset,
  * found, expected), and OptionError for a width that is none.
  */
 export function readScan(bytes: Uint8Array, name: string, options: ReadOptions = {}): Scan {

@@ -1,6 +1,14 @@
 import { type Channel, makeChannel, type Scan } from '../scan.ts';
-import { Cursor, count, decodeText, indexOfText, quote } from './bytes.ts';
+import { Cursor, count, quote } from './bytes.ts';
 import { walk } from './orient.ts';
+import {
+  type Entry,
+  parseTextHeader,
+  requiredEntry,
+  skipHeader,
+  type TextHeader,
+  textsOf,
+} from './text-header.ts';
 import { metresToNm, parseNumber, splitUnit } from './units.ts';
 
 export const gridMagic = 'Grid dim=';
@@ -13,17 +21,6 @@ const mostSlices = 5;
 const mostPixels = 1 << 26;
 /** Where the topography is: as the line was scanned between its points, or before each spectrum. */
 const heights = ['Scan:Z (m)', 'Z (m)'];
-
-/** A header entry: its text, and where it stands for error messages. */
-interface Entry {
-  text: string;
-  at: number;
-}
-
-interface Header {
-  entries: Map<string, Entry>;
-  end: number;
-}
 
 /** What was recorded, as 'Current (A)' names it. */
 interface Signal {
@@ -62,29 +59,17 @@ interface Plane {
 }
 
 /** Lines of 'Name=value' or 'Name="value"'. */
-function parseHeader(cursor: Cursor): Header {
-  const { bytes } = cursor;
-  const end = indexOfText(bytes, `\n${headerEnd}`) + 1;
-  if (end === 0) cursor.fail('no end of the header', headerEnd, bytes.length);
-  const entries: Header['entries'] = new Map();
-  for (let at = 0; at < end; ) {
-    const stop = bytes.indexOf(10, at);
-    const line = decodeText(bytes.subarray(at, stop)).trim();
-    const equals = line.indexOf('=');
-    const key = line.slice(0, Math.max(equals, 0));
-    if (equals > 0 && !entries.has(key)) {
-      entries.set(key, { text: line.slice(equals + 1).replace(/^"|"$/g, ''), at });
-    }
-    at = stop + 1;
-  }
-  return { entries, end };
+function parseGridHeader(cursor: Cursor): TextHeader {
+  const header = parseTextHeader(cursor, headerEnd, '=');
+  for (const entry of header.entries.values()) entry.text = entry.text.replace(/^"|"$/g, '');
+  return header;
 }
 
-function required(cursor: Cursor, { entries, end }: Header, key: string): Entry {
-  return entries.get(key) ?? cursor.fail('no such line in the header', `${key}=`, end);
+function required(cursor: Cursor, header: TextHeader, key: string): Entry {
+  return requiredEntry(cursor, header, key, `${key}=`);
 }
 
-function countOf(cursor: Cursor, header: Header, key: string, least: 0 | 1): number {
+function countOf(cursor: Cursor, header: TextHeader, key: string, least: 0 | 1): number {
   const { text, at } = required(cursor, header, key);
   const n = /^\d+$/.test(text) ? Number(text) : -1;
   if (n >= least && n <= 0x7fffffff) return n;
@@ -92,7 +77,7 @@ function countOf(cursor: Cursor, header: Header, key: string, least: 0 | 1): num
 }
 
 /** '30 x 20': columns, then rows. */
-function sizeOf(cursor: Cursor, header: Header): [columns: number, rows: number] {
+function sizeOf(cursor: Cursor, header: TextHeader): [columns: number, rows: number] {
   const { text, at } = required(cursor, header, 'Grid dim');
   const found = /^\s*(\d+)\s*x\s*(\d+)\s*$/i.exec(text);
   const [columns, rows] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
@@ -101,7 +86,7 @@ function sizeOf(cursor: Cursor, header: Header): [columns: number, rows: number]
 }
 
 /** What stands between semicolons. */
-function namesOf({ entries }: Header, key: string): string[] {
+function namesOf({ entries }: TextHeader, key: string): string[] {
   const names = entries.get(key)?.text.split(';') ?? [];
   return names.map((name) => name.trim()).filter((name) => name !== '');
 }
@@ -112,7 +97,7 @@ function signalOf(text: string): Signal {
   return { name: text.slice(0, open).trim(), ...splitUnit(text.slice(open + 1, -1)) };
 }
 
-function gridOf(cursor: Cursor, header: Header): Grid {
+function gridOf(cursor: Cursor, header: TextHeader): Grid {
   const [columns, rows] = sizeOf(cursor, header);
   const points = countOf(cursor, header, 'Points', 1);
   const signals = namesOf(header, 'Channels').map(signalOf);
@@ -133,15 +118,6 @@ function gridOf(cursor: Cursor, header: Header): Grid {
   }
   const pointBytes = parameterCount * floatBytes + size;
   return { columns, rows, parameters, parameterCount, signals, points, pointBytes };
-}
-
-/** Move past the header's last line; another line end there is a number. */
-function skipHeader(cursor: Cursor, end: number): void {
-  const { bytes } = cursor;
-  let at = end + headerEnd.length;
-  if (bytes[at] === 13) at++;
-  if (bytes[at] === 10) at++;
-  cursor.offset = at;
 }
 
 /** How many grid points the file holds: all, or as many whole ones as were measured. */
@@ -169,7 +145,7 @@ function listMeasured(view: DataView, { pointBytes }: Grid): number[] {
 }
 
 /** The sweep as the first measured point states it; null when it does not run straight from one value to another. */
-function sweepOf(header: Header, view: DataView, grid: Grid, first: number): Sweep | null {
+function sweepOf(header: TextHeader, view: DataView, grid: Grid, first: number): Sweep | null {
   const { parameters, pointBytes } = grid;
   const numberOf = (name: string) => {
     const index = parameters.indexOf(name);
@@ -234,13 +210,13 @@ function readPlane(
 }
 
 /** The set-point when the Z controller regulates a current. */
-function setpointOf({ entries }: Header): number | null {
+function setpointOf({ entries }: TextHeader): number | null {
   if (entries.get('Z-Controller>Setpoint unit')?.text !== 'A') return null;
   return parseNumber(entries.get('Z-Controller>Setpoint')?.text);
 }
 
 /** Size and angle, from 'centre x; centre y; width; height; angle'. */
-function placeOf(header: Header, { columns, rows }: Grid): Partial<Channel> {
+function placeOf(header: TextHeader, { columns, rows }: Grid): Partial<Channel> {
   const texts = header.entries.get('Grid settings')?.text.split(';') ?? [];
   const [, , width, height, angleDeg] = Array.from({ length: 5 }, (_, i) => parseNumber(texts[i]));
   const widthNm = metresToNm(width ?? 0);
@@ -263,10 +239,10 @@ function placeOf(header: Header, { columns, rows }: Grid): Partial<Channel> {
  */
 export function readGrid(bytes: Uint8Array, file: string): Scan {
   const cursor = new Cursor(bytes, file, 0, bytes.length, 'big');
-  const header = parseHeader(cursor);
-  const { entries, end } = header;
+  const header = parseGridHeader(cursor);
+  const { entries } = header;
   const grid = gridOf(cursor, header);
-  skipHeader(cursor, end);
+  skipHeader(cursor, header, headerEnd);
   const stored = countPoints(cursor, grid);
   const block = cursor.block(stored * grid.pointBytes, 'the grid points');
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
@@ -297,6 +273,5 @@ export function readGrid(bytes: Uint8Array, file: string): Scan {
   if (cursor.left > 0) {
     warnings.push(`${count(cursor.left, 'byte')} after the grid points: not read.`);
   }
-  const lines = Object.fromEntries([...entries].map(([key, { text }]) => [key, text]));
-  return { name: file, format: 'nanonis-3ds', channels, header: lines, warnings };
+  return { name: file, format: 'nanonis-3ds', channels, header: textsOf(header), warnings };
 }

@@ -1,6 +1,13 @@
 import { type Channel, type Direction, makeChannel, type Pixels, type Scan } from '../scan.ts';
-import { Cursor, count, decodeText, indexOfText, quote } from './bytes.ts';
+import { Cursor, count, quote } from './bytes.ts';
 import { walk } from './orient.ts';
+import {
+  type Entry,
+  parseTextHeader,
+  requiredEntry,
+  type TextHeader,
+  textsOf,
+} from './text-header.ts';
 import { metresToNm, parseNumber, parseQuantity, splitUnit } from './units.ts';
 
 export const nidMagic = '[DataSet]';
@@ -36,18 +43,6 @@ const readers: Readonly<Record<string, NumberReader>> = {
   },
 };
 
-/** A header entry: its text, and where it stands for error messages. */
-interface Entry {
-  text: string;
-  at: number;
-}
-
-interface Header {
-  /** By section and name: 'DataSet-0:1: Points'. */
-  entries: Map<string, Entry>;
-  end: number;
-}
-
 /** What one section describes: an image, or spectra of as many lines. */
 interface Block {
   section: string;
@@ -57,40 +52,18 @@ interface Block {
   reader: NumberReader;
 }
 
-/** Lines of 'Name=value' under '[Section]', to the mark before the numbers. */
-function parseHeader(cursor: Cursor): Header {
-  const { bytes } = cursor;
-  const end = indexOfText(bytes, `\n${headerEnd}`) + 1;
-  if (end === 0) cursor.fail('no end of the header', headerEnd, bytes.length);
-  const entries: Header['entries'] = new Map();
-  let section = '';
-  for (let at = 0; at < end; ) {
-    const stop = bytes.indexOf(10, at);
-    const line = decodeText(bytes.subarray(at, stop)).trim();
-    section = /^\[(.*)\]$/.exec(line)?.[1] ?? section;
-    const equals = line.indexOf('=');
-    const key = `${section}: ${line.slice(0, Math.max(equals, 0)).trim()}`;
-    if (equals > 0 && !entries.has(key)) {
-      entries.set(key, { text: line.slice(equals + 1).trim(), at });
-    }
-    at = stop + 1;
-  }
-  return { entries, end };
+function required(cursor: Cursor, header: TextHeader, section: string, name: string): Entry {
+  return requiredEntry(cursor, header, `${section}: ${name}`, `${name}= in [${section}]`);
 }
 
-function required(cursor: Cursor, { entries, end }: Header, section: string, name: string): Entry {
-  const entry = entries.get(`${section}: ${name}`);
-  return entry ?? cursor.fail('no such line in the header', `${name}= in [${section}]`, end);
-}
-
-function countOf(cursor: Cursor, header: Header, section: string, name: string): number {
+function countOf(cursor: Cursor, header: TextHeader, section: string, name: string): number {
   const { text, at } = required(cursor, header, section, name);
   const n = /^\d+$/.test(text) ? Number(text) : -1;
   if (n >= 0 && n <= 0x7fffffff) return n;
   return cursor.fail(`${name}=${quote(text)}`, 'a whole number', at);
 }
 
-function numberOf(cursor: Cursor, header: Header, section: string, name: string): number {
+function numberOf(cursor: Cursor, header: TextHeader, section: string, name: string): number {
   const { text, at } = required(cursor, header, section, name);
   return parseNumber(text) ?? cursor.fail(`${name}=${quote(text)}`, 'a number', at);
 }
@@ -98,7 +71,7 @@ function numberOf(cursor: Cursor, header: Header, section: string, name: string)
 /** The first of the choices where the header does not say. */
 function choiceOf(
   cursor: Cursor,
-  { entries }: Header,
+  { entries }: TextHeader,
   section: string,
   name: string,
   choices: readonly [string, ...string[]],
@@ -109,7 +82,7 @@ function choiceOf(
   return cursor.fail(`${name}=${quote(entry.text)}`, choices.join(' or '), entry.at);
 }
 
-function readerOf(cursor: Cursor, header: Header, section: string): NumberReader {
+function readerOf(cursor: Cursor, header: TextHeader, section: string): NumberReader {
   choiceOf(cursor, header, section, 'SaveMode', ['Binary']);
   const { text, at } = required(cursor, header, section, 'SaveBits');
   if (Object.hasOwn(readers, text)) return readers[text]!;
@@ -117,7 +90,7 @@ function readerOf(cursor: Cursor, header: Header, section: string): NumberReader
 }
 
 /** The blocks in the order of the file. Groups state more channels than they have. */
-function listBlocks(cursor: Cursor, header: Header): Block[] {
+function listBlocks(cursor: Cursor, header: TextHeader): Block[] {
   return [...header.entries].flatMap(([key, { text: section }]): Block[] => {
     if (!/^DataSet: Gr\d+-Ch\d+$/.test(key)) return [];
     return [
@@ -149,7 +122,7 @@ function describeOthers(blocks: readonly Block[]): string {
 }
 
 /** The image that begins at the cursor, bottom row first: the numbers span a range from its least value. */
-function readPixels(cursor: Cursor, header: Header, block: Block, scale: number): Pixels {
+function readPixels(cursor: Cursor, header: TextHeader, block: Block, scale: number): Pixels {
   const { section, rows, columns, reader } = block;
   const { size, span, exact, read } = reader;
   const n = rows * columns;
@@ -188,7 +161,12 @@ function clearUnmeasured(pixels: Pixels, rows: number, columns: number): void {
   pixels.fill(Number.NaN, 0, first * columns).fill(Number.NaN, last * columns);
 }
 
-function readImage(cursor: Cursor, header: Header, block: Block, known: Partial<Channel>): Channel {
+function readImage(
+  cursor: Cursor,
+  header: TextHeader,
+  block: Block,
+  known: Partial<Channel>,
+): Channel {
   const { entries } = header;
   const { section, frame, rows, columns } = block;
   const { pass, direction } = imageFrame(frame)!;
@@ -217,7 +195,7 @@ function readImage(cursor: Cursor, header: Header, block: Block, known: Partial<
 }
 
 /** What the file says of all its images. */
-function describe({ entries }: Header): Partial<Channel> {
+function describe({ entries }: TextHeader): Partial<Channel> {
   const textOf = (name: string) => entries.get(`${infoSection}: ${name}`)?.text;
   const slow = textOf('Scan direction')?.toLowerCase();
   // An AFM regulates something else than a current.
@@ -240,7 +218,7 @@ function describe({ entries }: Header): Partial<Channel> {
  */
 export function readNid(bytes: Uint8Array, file: string): Scan {
   const cursor = new Cursor(bytes, file);
-  const header = parseHeader(cursor);
+  const header = parseTextHeader(cursor, headerEnd, '=');
   const blocks = listBlocks(cursor, header);
   const others = describeOthers(blocks);
   if (!blocks.some(({ frame }) => imageFrame(frame))) {
@@ -264,6 +242,5 @@ export function readNid(bytes: Uint8Array, file: string): Scan {
   if (cursor.left > 0) {
     warnings.push(`${count(cursor.left, 'byte')} after the pixels: not read.`);
   }
-  const lines = Object.fromEntries([...header.entries].map(([key, { text }]) => [key, text]));
-  return { name: file, format: 'nanosurf-nid', channels, header: lines, warnings };
+  return { name: file, format: 'nanosurf-nid', channels, header: textsOf(header), warnings };
 }

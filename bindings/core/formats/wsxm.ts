@@ -1,6 +1,13 @@
 import { type Channel, type Direction, makeChannel, type Pixels, type Scan } from '../scan.ts';
-import { Cursor, count, decodeText, indexOfText, quote } from './bytes.ts';
+import { Cursor, count, decodeText, quote } from './bytes.ts';
 import { walk } from './orient.ts';
+import {
+  parseTextHeader,
+  requiredEntry,
+  skipHeader,
+  type TextHeader,
+  textsOf,
+} from './text-header.ts';
 import { metresToNm, parseNumber, parseQuantity, type Quantity } from './units.ts';
 
 export const wsxmMagic = 'WSxM file copyright';
@@ -20,60 +27,26 @@ const readers = {
 } as const;
 type NumberType = keyof typeof readers;
 
-/** A header entry: its text, and where it stands for error messages. */
-interface Entry {
-  text: string;
-  at: number;
-}
-
-interface Header {
-  /** By section and name: 'Control: Set Point'. */
-  entries: Map<string, Entry>;
-  end: number;
-}
-
-/** Lines of 'Name: value' under '[Section]', to '[Header end]': the size that the header states can be wrong. */
-function parseHeader(cursor: Cursor): Header {
-  const { bytes } = cursor;
-  const end = indexOfText(bytes, `\n${headerEnd}`) + 1;
-  if (end === 0) cursor.fail('no end of the header', headerEnd, bytes.length);
-  const entries: Header['entries'] = new Map();
-  let section = '';
-  for (let at = 0; at < end; ) {
-    const stop = bytes.indexOf(10, at);
-    const line = decodeText(bytes.subarray(at, stop));
-    section = /^\s*\[(.*)\]\s*$/.exec(line)?.[1] ?? section;
-    const colon = line.indexOf(':');
-    const key = `${section === '' ? '' : `${section}: `}${line.slice(0, Math.max(colon, 0)).trim()}`;
-    if (colon > 0 && !entries.has(key)) {
-      entries.set(key, { text: line.slice(colon + 1).trim(), at });
-    }
-    at = stop + 1;
-  }
-  return { entries, end };
-}
-
 /** A number with its unit: 600 nm are 6e-7 m. */
-function quantity({ entries }: Header, key: string): Quantity | null {
+function quantity({ entries }: TextHeader, key: string): Quantity | null {
   const found = parseQuantity(entries.get(key)?.text);
   return found?.unit === 'a.u.' ? { ...found, unit: '' } : found;
 }
 
-function valueIn(header: Header, key: string, unit: string): number | null {
+function valueIn(header: TextHeader, key: string, unit: string): number | null {
   const found = quantity(header, key);
   return found?.unit === unit ? found.value : null;
 }
 
-function countOf(cursor: Cursor, { entries, end }: Header, name: string): number {
-  const entry = entries.get(`General Info: ${name}`);
-  if (!entry) return cursor.fail('no such line in the header', `${name}:`, end);
-  const n = /^\d+$/.test(entry.text) ? Number(entry.text) : 0;
+function countOf(cursor: Cursor, header: TextHeader, name: string): number {
+  const { text, at } = requiredEntry(cursor, header, `General Info: ${name}`, `${name}:`);
+  const n = /^\d+$/.test(text) ? Number(text) : 0;
   if (n > 0 && n <= 0x7fffffff) return n;
-  return cursor.fail(`${name}: ${quote(entry.text)}`, 'a whole number from 1', entry.at);
+  return cursor.fail(`${name}: ${quote(text)}`, 'a whole number from 1', at);
 }
 
 /** Old files have no such line, and integers. */
-function typeOf(cursor: Cursor, { entries }: Header): NumberType {
+function typeOf(cursor: Cursor, { entries }: TextHeader): NumberType {
   const entry = entries.get('General Info: Image Data Type');
   if (!entry) return 'short';
   if (Object.hasOwn(readers, entry.text)) return entry.text as NumberType;
@@ -81,23 +54,14 @@ function typeOf(cursor: Cursor, { entries }: Header): NumberType {
   return cursor.fail(`Image Data Type: ${quote(entry.text)}`, expected, entry.at);
 }
 
-function directionOf({ entries }: Header): Direction {
+function directionOf({ entries }: TextHeader): Direction {
   const text = entries.get('General Info: X scanning direction')?.text.toLowerCase();
   return text === 'forward' || text === 'backward' ? text : 'unknown';
 }
 
-function slowOf({ entries }: Header): Channel['slow'] {
+function slowOf({ entries }: TextHeader): Channel['slow'] {
   const text = entries.get('General Info: Y scanning direction')?.text.toLowerCase();
   return text === 'up' || text === 'down' ? text : 'unknown';
-}
-
-/** Move past the header's last line; another line end there is a pixel. */
-function skipHeader(cursor: Cursor, end: number): void {
-  const { bytes } = cursor;
-  let at = end + headerEnd.length;
-  if (bytes[at] === 13) at++;
-  if (bytes[at] === 10) at++;
-  cursor.offset = at;
 }
 
 /** Pixels turned by half a turn: the file begins with the lower right one. */
@@ -124,7 +88,7 @@ function scaleOf(pixels: Pixels, type: NumberType, { value, scale }: Quantity): 
 }
 
 /** How high the values are; null where the file does not say, as by an amplitude of nothing. */
-function amplitudeOf(header: Header, type: NumberType): Quantity | null {
+function amplitudeOf(header: TextHeader, type: NumberType): Quantity | null {
   const found = quantity(header, 'General Info: Z Amplitude');
   return found && (found.value > 0 || readers[type] !== int16) ? found : null;
 }
@@ -144,7 +108,7 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
   if (kind !== kindOfImages) {
     cursor.fail(`a WSxM file of another kind (${quote(kind)})`, `'${kindOfImages}'`, secondLine);
   }
-  const header = parseHeader(cursor);
+  const header = parseTextHeader(cursor, headerEnd, ':');
   const { entries } = header;
   for (const name of severalImages) {
     const several = entries.get(`General Info: ${name}`);
@@ -155,7 +119,7 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
   const columns = countOf(cursor, header, 'Number of columns');
   const rows = countOf(cursor, header, 'Number of rows');
   const type = typeOf(cursor, header);
-  skipHeader(cursor, header.end);
+  skipHeader(cursor, header, headerEnd);
   const pixels = readPixels(cursor, type, rows, columns);
 
   const warnings: string[] = [];
@@ -184,6 +148,5 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
     biasV: valueIn(header, 'Control: Topography Bias', 'V'),
     setpointA: valueIn(header, 'Control: Set Point', 'A'),
   });
-  const lines = Object.fromEntries([...entries].map(([key, { text }]) => [key, text]));
-  return { name: file, format: 'wsxm', channels: [channel], header: lines, warnings };
+  return { name: file, format: 'wsxm', channels: [channel], header: textsOf(header), warnings };
 }

@@ -31,7 +31,7 @@ export function startScreen(saved: readonly SavedSession[], actions: StartAction
       element(
         'p',
         {},
-        'Nanonis .sxm and .3ds, Omicron Matrix (.Z_mtrx together with its .mtrx), Createc .dat, RHK .sm4, WSxM (.stp, .top, .tom), Nanosurf .nid, Igor .ibw, Gwyddion .gwy and .gsf, NumPy .npy, PNG, TIFF. Every defect is found without labels and named after one example per class. Nothing leaves this machine.',
+        'Nanonis .sxm and .3ds, Omicron Matrix (.Z_mtrx together with its .mtrx), Createc .dat, RHK .sm4, WSxM (.stp, .top, .tom), Nanosurf .nid, Igor .ibw, Nanoscope (.spm, .000), Aarhus .mul, Gwyddion .gwy and .gsf, NumPy .npy, PNG, TIFF. Every defect is found without labels and named after one example per class. Nothing leaves this machine.',
       ),
       element(
         'div',

@@ -19,6 +19,8 @@ import {
   igor,
   matrixImage,
   matrixParameters,
+  mul,
+  nanoscope,
   nid,
   oldGwy,
   tiff,
@@ -47,6 +49,8 @@ const examples: { name: string; file: Uint8Array; options?: ReadOptions }[] = [
   { name: 'a.stp', file: wsxm(bytes.f64(...counting(6))) },
   { name: 'a.nid', file: nid([[{ numbers: bytes.i16(...counting(6)) }]]) },
   { name: 'a.ibw', file: igor(counting(6), { note: 'a: b' }) },
+  { name: 'a.spm', file: nanoscope([{ numbers: bytes.i16(...counting(6)) }]) },
+  { name: 'a.mul', file: mul([{ counts: counting(6) }, { counts: counting(6) }]) },
   { name: 'a.gwy', file: exampleGwy() },
   { name: 'old.gwy', file: oldGwy([gwyField('/0/data', 3, 2, counting(6))]) },
   { name: 'a.gsf', file: gsf({ XRes: 3, YRes: 2 }, counting(6)) },
@@ -144,6 +148,7 @@ describe('bad input', () => {
       '\x89PNG\r\n\x1a\n',
       'II*\0',
       'MM\0*',
+      '\\*File list\r\n',
     ];
     const rhk = '8\0STiMage 005.004 1 '.replace(/(?<=.{2})./gs, '$&\0');
     fc.assert(
@@ -195,7 +200,10 @@ describe('formats known but not read', () => {
   const utf16 = (text: string) => text.replace(/./g, '$&\0');
   it.each([
     ['an RHK SM3', `8\0${utf16('STiMage 004.001 1')}`],
-    ['a Bruker / Digital Instruments Nanoscope', '\\*File list\r\n'],
+    ['a Nanoscope force curve', '\\*Force file list\r\n'],
+    ['a Nanoscope electrochemistry', '\\*EC File list\r\n'],
+    ['a Nanoscope text', '?*File list\r\n'],
+    ['a Nanoscope II', 'Data_File_Type 7\r\n'],
     ['an HDF5 (NeXus, .nxs, .h5)', '\x89HDF\r\n\x1a\n'],
   ])('%s', (name, start) => {
     expect(() => readScan(bytes.ascii(start), 'x.dat')).toThrow(
@@ -208,8 +216,6 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
   it.each([
     ['STS_nanonis_generic_4_5.dat', 'Nanonis spectrum'],
     ['dIdV_00001_H2PcDataset.dat', 'Nanonis spectrum'],
-    ['di-3.di', 'Nanoscope'],
-    ['stm-aarhus-mul-a.mul', 'Aarhus'],
     ['stm_nanonis_generic_4_5.nxs', 'HDF5'],
     ['test_iv.SM4', "RHK SM4 file that holds no image but spectra ('DC Current'"],
   ])('%s', (file, name) => {
@@ -227,6 +233,8 @@ describe.skipIf(!hasShared)(sharedTitle('real files of formats not read are name
     'PTO_110_Virgin0001.gwy',
     'topo_ABC_Graphite-Sample5_9K_2021_08_13_19_11_10_065.sm4',
     'dI-dV_9K_ABC6_2020_07_02_08_50_47_967.sm4',
+    'di-3.di',
+    'stm-aarhus-mul-a.mul',
   ])('%s cut at many places', (name) => {
     const file = readShared(`vendor/${name}`);
     const siblings = folder({ '20201111_0001.mtrx': readShared('vendor/20201111_0001.mtrx') });

@@ -700,4 +700,118 @@ export function grid(
   return join(text, new Uint8Array(block.buffer));
 }
 
+// --- Aarhus ------------------------------------------------------------------------------------
+
+export interface MulImage {
+  counts: number[];
+  /** Of a label, by their place. */
+  words?: Record<number, number>;
+  title?: string;
+  /** What the index says of it. */
+  block?: number;
+  number?: number;
+}
+
+/** By their place in a label: 3 x 2 pixels, 3 nm wide and 4 nm high, scanned on 2021-03-12. */
+const mulWords = {
+  ...{ 2: 3, 3: 2, 5: 2021, 6: 3, 7: 12, 8: 13, 9: 3, 10: 29 },
+  ...{ 11: 30, 12: 40, 15: 20, 16: -15, 18: -4096, 19: 23, 44: 1 },
+};
+
+/** A file of these images, behind an index of three blocks. */
+export function mul(images: MulImage[]): Uint8Array {
+  const index = new Uint8Array(384);
+  const inFile = images.map(({ counts, words, title = '' }, i) => {
+    const blocks = 1 + Math.ceil((2 * counts.length) / 128);
+    const out = new Uint8Array(128 * blocks);
+    const view = new DataView(out.buffer);
+    for (const [at, word] of Object.entries({ ...mulWords, 0: i + 1, 1: blocks, ...words })) {
+      view.setInt16(2 * Number(at), word, true);
+    }
+    out[61] = title.length;
+    out.set(ascii(title), 62);
+    counts.forEach((n, k) => {
+      view.setInt16(128 + 2 * k, n, true);
+    });
+    return out;
+  });
+  let block = 3;
+  const view = new DataView(index.buffer);
+  images.forEach((image, i) => {
+    view.setUint16(6 * i, image.number ?? i + 1, true);
+    view.setUint32(6 * i + 2, image.block ?? block, true);
+    block += inFile[i]!.length / 128;
+  });
+  if (images.length < 64) view.setUint32(6 * images.length + 2, block, true);
+  return join(index, ...inFile);
+}
+
+// --- Nanoscope ---------------------------------------------------------------------------------
+
+export type Lines = Record<string, string | null>;
+
+/** Lists of a header before those of the images. */
+const nanoscopeLists: Record<string, Lines> = {
+  'File list': { Version: '0x09010201', 'Data length': '4096' },
+  'Scanner list': { '@Sens. Zsens': 'V 20.00000 nm/V', '@Sens. CurrentSens': 'V 10.00000 nA/V' },
+  'Ciao scan list': {
+    'Rotate Ang.': '12.5',
+    'Samps/line': '3',
+    Lines: '2',
+    'Aspect Ratio': '1:1',
+    '@MicroscopeList': 'S [STMMode] "STM"',
+    '@Sens. Phase': 'V 1.000000 ',
+    '@2:STMSetCurrent': 'V [Sens. CurrentSens] (0.0003750000 V/LSB) 0.1000000 V',
+    '@2:Sample Bias': 'V (0.3051758 mV/LSB) -50.00000 mV',
+  },
+};
+
+export interface NanoscopeImage {
+  /** Lines to change; null leaves one out. */
+  lines?: Lines;
+  /** As stored. */
+  numbers: Uint8Array;
+}
+
+/** Images of 3 x 2 pixels, 30 nm wide, of 32768 V: half a volt per count of 2 bytes, 10 nm. */
+export function nanoscope(
+  images: NanoscopeImage[],
+  changes: Record<string, Lines> = {},
+  { lineEnd = '\r\n', more = '' } = {},
+): Uint8Array {
+  const dataAt = 4096;
+  let offset = dataAt;
+  const lists: [string, Lines][] = Object.entries(nanoscopeLists).map(([name, lines]) => [
+    name,
+    { ...lines, ...changes[name] },
+  ]);
+  for (const { lines, numbers } of images) {
+    const own: Lines = {
+      'Data offset': `${offset}`,
+      'Data length': `${numbers.length}`,
+      'Bytes/pixel': '2',
+      'Frame direction': 'Up',
+      'Samps/line': '3',
+      'Number of lines': '2',
+      'Aspect Ratio': '1:1',
+      'Scan Size': '30 20 nm',
+      'Scan Line': 'Main',
+      'Line Direction': 'Trace',
+      '@2:Image Data': 'S [ZSensor] "Height Sensor"',
+      '@2:Z scale': 'V [Sens. Zsens] (0.1 V/LSB) 32768.00 V',
+    };
+    lists.push(['Ciao image list', { ...own, ...lines }]);
+    offset += numbers.length;
+  }
+  const text = lists.flatMap(([name, lines]) => [
+    `\\*${name}`,
+    ...Object.entries(lines).flatMap(([key, value]) =>
+      value === null ? [] : [`\\${key}: ${value}`],
+    ),
+  ]);
+  const head = ascii([...text, `${more}\\*File list end`, '\x1a'].join(lineEnd));
+  const filling = new Uint8Array(dataAt - head.length);
+  return join(head, filling, ...images.map(({ numbers }) => numbers));
+}
+
 export { writeNpy, writeSxm };

@@ -14,6 +14,7 @@ interface Golden {
     unit: string;
     direction: string;
     scale?: number;
+    zscale?: string;
     nx: number;
     ny: number;
     width_m: number;
@@ -49,6 +50,8 @@ const readFormats = [
   'igor-ibw5',
   'nanosurf-nid',
   'nanonis-3ds',
+  'nanoscope',
+  'aarhus-mul',
 ];
 
 const golden: Golden[] = hasShared
@@ -74,11 +77,11 @@ function rhkScale(file: string, { unit }: GoldenChannel): number {
   return Math.fround(range / 2 ** 31);
 }
 
-/** The WSxM goldens are in nm. */
-function inMetres(wanted: GoldenChannel): GoldenChannel {
+/** A golden in nm or mV. */
+function scaled(wanted: GoldenChannel, scale: number): GoldenChannel {
   const { min, max, mean, std, pixels } = wanted;
-  const [least, most, middle, spread] = [min, max, mean, std].map((nm) => nm * 1e-9);
-  const inUnit = pixels.map(([x, y, nm]): [number, number, number] => [x, y, nm * 1e-9]);
+  const [least, most, middle, spread] = [min, max, mean, std].map((n) => n * scale);
+  const inUnit = pixels.map(([x, y, n]): [number, number, number] => [x, y, n * scale]);
   return { ...wanted, min: least!, max: most!, mean: middle!, std: spread!, pixels: inUnit };
 }
 
@@ -89,13 +92,33 @@ function asOurSlice(wanted: GoldenChannel): GoldenChannel {
   return { ...wanted, name: `${name}${at}`, unit: unit! };
 }
 
+/** Goldens of .mul have the numbers of the images alone, and say beside the unit how they were scaled. */
+function asMul(wanted: GoldenChannel): GoldenChannel {
+  const name = wanted.name.replace(/^img(\d+) z$/, 'Z $1');
+  return { ...scaled(wanted, 1e-9), name, unit: wanted.unit.slice(0, 2) };
+}
+
+/** Goldens of Nanoscope are named as in the file, in nm or, without a sensitivity's unit, in what 'Z scale' ends in. */
+function asNanoscope(wanted: GoldenChannel): GoldenChannel {
+  const name = /"(.*)"/.exec(wanted.name)![1]!;
+  const direction = wanted.direction === 'Trace' ? 'forward' : 'backward';
+  const of = wanted.unit || wanted.zscale!.split(' ').at(-1)!;
+  const [unit, scale] = { 'nm/V': ['m', 1e-9], mV: ['V', 1e-3], º: ['deg', 1] }[of] as [
+    string,
+    number,
+  ];
+  return { ...scaled(wanted, scale), name, unit, direction };
+}
+
 /** A golden in the unit that it names. */
 function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel {
-  if (format === 'wsxm') return inMetres(wanted);
   if (format === 'nanonis-3ds') return asOurSlice(wanted);
   if (format === 'nanosurf-nid') {
     return { ...wanted, direction: wanted.direction.replace('Scan ', '') };
   }
+  if (format === 'wsxm') return scaled(wanted, 1e-9);
+  if (format === 'aarhus-mul') return asMul(wanted);
+  if (format === 'nanoscope') return asNanoscope(wanted);
   if (format !== 'rhk-sm4') return wanted;
   const scale = rhkScale(file, wanted);
   const ends = [wanted.min * scale, wanted.max * scale];
@@ -114,6 +137,7 @@ function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel
  *   and down images with the bottom row, the first one recorded of an upward image.
  * - WSxM files begin with the lower right pixel, and the goldens keep their order.
  * - Igor's y points up, and .nid and .3ds files begin with the bottom row.
+ * - Igor's y points up; Nanoscope and .mul begin with the bottom row.
  * - .gwy and .gsf store the top row first, as we do.
  * - The RHK goldens come from spym, which mirrors lines stored right to left, as we do, but takes
  *   the number of columns for that of rows. Its 512 rows of line_hopg are 8 lines of 512 cut into
@@ -131,6 +155,8 @@ function place(format: string, channel: Channel, x: number, y: number): [number,
     format === 'igor-ibw5' ||
     format === 'nanosurf-nid' ||
     format === 'nanonis-3ds' ||
+    format === 'nanoscope' ||
+    format === 'aarhus-mul' ||
     (format === 'nanonis-sxm' && channel.slow === 'up');
   const mirrored = format === 'nanonis-sxm' && channel.direction === 'backward';
   return [mirrored ? channel.columns - 1 - x : x, bottomFirst ? channel.rows - 1 - y : y];
@@ -207,7 +233,9 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
     expect(cases.map(({ file }) => file).sort()).toEqual(
       siblings.names
         .filter((name) =>
-          /\.(sxm|gwy|gsf|Z_mtrx|sm4|stp|top|ibw|nid|3ds)$|^(createc|A25).*\.dat$/i.test(name),
+          /\.(sxm|gwy|gsf|Z_mtrx|sm4|stp|top|ibw|nid|3ds|di|mul)$|^(createc|A25).*\.dat$/i.test(
+            name,
+          ),
         )
         .slice()
         .sort(),
@@ -319,6 +347,17 @@ describe.skipIf(!hasShared)(sharedTitle('readScan equals the golden summaries'),
     // The set-point of an AFM is a force.
     expect(scan.channels[1]).toMatchObject({ slow: 'up', angleDeg: 0, setpointA: null });
   });
+  it.each(cases.filter(({ format }) => format === 'aarhus-mul'))(
+    '$file: bias, set-point and angle',
+    ({ file, meta }) => {
+      const images = meta['images'] as Record<string, number>[];
+      read(file).channels.forEach(({ biasV, setpointA, angleDeg }, i) => {
+        expectClose(biasV!, images[i]!['bias_mV']! / 1000, 'bias');
+        expectClose(setpointA!, images[i]!['current_nA']! * 1e-9, 'set-point');
+        expect(angleDeg).toBe(images[i]!['tilt']);
+      });
+    },
+  );
 
   it('takes the Matrix parameters as they were when the image was written', () => {
     const { channels, warnings } = read('20201111--4_1.Z_mtrx');
