@@ -87,6 +87,12 @@ const SHOWS_OF = 0.1;
 const MIRRORED = 2;
 /** Less power than this part of the other image's is none. */
 const ALONE_POWER = 0.05;
+/** Root mean square height, nm, that no microscope shows: what is lower is hum. */
+const LEAST_NM = 1e-4;
+/** Rows that show as one wave are at least this part as high as the picture is rough; lower ones are hum. */
+const LEAST_OF_ROUGHNESS = 0.05;
+/** A second vector whose error is this part of its length was not seen. */
+const LARGEST_ERROR = 1;
 /** Terraces in two directions are common, in three there are. */
 const MOST_LATTICES = 3;
 
@@ -127,6 +133,7 @@ export function estimateLattices(
   const isThere = (frequency: Frequency, least: number) =>
     strongestNear(prominence, rows, columns, frequency) >= Math.max(SHOWS, SHOWS_OF * least);
   const tolerance = TOLERANCE / Math.min(rows, columns);
+  const roughness = planes.map(rootMeanSquare);
   const found: LatticeFit[] = [];
   while (left.length > 0 && found.length < MOST_LATTICES) {
     const [strongest] = left;
@@ -134,7 +141,7 @@ export function estimateLattices(
     const others = left.filter((wave) => !members.includes(wave));
     const fit = fitLattice(kernels, members, others, tolerance, isThere);
     if (!fit) break;
-    found.push(fit);
+    if (isHighEnough(fit, roughness, picture.heightUnit)) found.push(fit);
     left = others.filter(({ map }) => exclusive(strongest.map, map));
   }
   return found;
@@ -158,6 +165,35 @@ function aloneIn({ map: { total } }: Wave): number | null {
   if (total.length < 2) return null;
   const [a, b] = total.map(({ re, im }) => re * re + im * im);
   return a < ALONE_POWER * b ? 0 : b < ALONE_POWER * a ? 1 : null;
+}
+
+function rootMeanSquare(plane: Float64Array): number {
+  let sum = 0;
+  for (const value of plane) sum += value * value;
+  return Math.sqrt(sum / plane.length);
+}
+
+/** In any of the planes, whose heights have the root mean squares given. */
+function isHighEnough(
+  { waves, b }: LatticeFit,
+  roughness: readonly number[],
+  unit: Picture['heightUnit'],
+): boolean {
+  const least = unit === 'nm' ? LEAST_NM : 0;
+  const ofRoughness = waves.length === 1 && !b ? LEAST_OF_ROUGHNESS : 0;
+  return roughness.some((rough, plane) => {
+    const height = heightOf(waves, plane);
+    return height >= least && height >= ofRoughness * rough;
+  });
+}
+
+/** Root mean square height of waves in a plane. */
+function heightOf(waves: readonly { map: WaveMap }[], plane: number): number {
+  const sum = waves.reduce((all, { map: { total } }) => {
+    const { re, im } = total[plane];
+    return all + re * re + im * im;
+  }, 0);
+  return Math.sqrt(sum / 2);
 }
 
 function exclusive(a: WaveMap, b: WaveMap): boolean {
@@ -301,18 +337,17 @@ function finish(
   const directionOf = ({ a }: Cell) => angleDeg(kernels, a.x, a.y);
   const betweenOf = ({ a, b }: Cell) =>
     angleDeg(kernels, a.x * b!.x + a.y * b!.y, Math.abs(a.x * b!.y - a.y * b!.x));
+  const lengthB = rowsOnly ? null : measured(cell, quarters, ({ b }) => size(b!));
+  if (lengthB && lengthB.error > LARGEST_ERROR * lengthB.value) {
+    return finish(kernels, candidates, { ...basis, second: null }, tolerance, false);
+  }
   return {
     ...cell,
     lengthA: measured(cell, quarters, lengthA),
-    lengthB: rowsOnly ? null : measured(cell, quarters, ({ b }) => size(b!)),
+    lengthB,
     between: rowsOnly ? null : measured(cell, quarters, betweenOf),
     direction: measured(cell, quarters, directionOf),
-    corrugation: Math.sqrt(
-      used.reduce(
-        (sum, { map: { total } }) => sum + total[0].re * total[0].re + total[0].im * total[0].im,
-        0,
-      ) / 2,
-    ),
+    corrugation: heightOf(used, 0),
     prominence: strongest,
     confidence: confidenceOf(used, fitted, rowsOnly),
     coverage: coverageOf(used[0].map),

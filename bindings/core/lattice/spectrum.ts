@@ -12,6 +12,8 @@ export interface Picture {
   valid: Uint8Array;
   /** What repeats over less cannot be the lattice, px. */
   shortestPeriodPx?: number;
+  /** Of the planes' heights; unknown by default. */
+  heightUnit?: 'nm' | 'arbitrary';
 }
 
 /** Transform of a picture's one or two planes, the second as the imaginary part: (columns, rows). */

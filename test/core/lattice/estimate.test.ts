@@ -75,6 +75,25 @@ describe('estimateLattices', () => {
     }
   });
 
+  test('a wave far below the roughness is hum, whatever it stands out of the spectrum', () => {
+    const wave = (height: number) =>
+      picture(384, 384, [corrugation(polar(7, 33), polar(9, 123), [[height, 1, 0]])], 1, 3);
+    expect(estimateLattices(kernels, wave(0.042))).toEqual([]);
+    expect(estimateLattices(kernels, wave(0.1))[0].lengthA.value).toBeCloseTo(7, 1);
+  });
+
+  test('what is lower than a microscope shows is no lattice where heights have a unit', () => {
+    const [{ a, b, between, turned, waves }] = cases;
+    const lattice = corrugation(polar(a, turned), polar(b, turned + between), waves);
+    const low = picture(256, 256, [(x, y) => 5e-5 * lattice(x, y)], 5e-5, 5);
+    expect(estimateLattices(kernels, low)).toHaveLength(1);
+    expect(estimateLattices(kernels, { ...low, heightUnit: 'arbitrary' })).toHaveLength(1);
+    expect(estimateLattices(kernels, { ...low, heightUnit: 'nm' })).toEqual([]);
+    const [higher] = low.planes.map((plane) => plane.map((height) => 3 * height));
+    const shown = { ...low, planes: [higher], heightUnit: 'nm' as const };
+    expect(estimateLattices(kernels, shown)).toHaveLength(1);
+  });
+
   test('rows alone have a spacing and a direction', () => {
     const height = corrugation(polar(4, 33), polar(9.3, 123), [
       [1, 0, 1],

@@ -48,6 +48,15 @@ describe.skipIf(!hasShared)(sharedTitle('lattices of real scans'), () => {
     expect(Math.abs(spacing / expected - 1)).toBeLessThan(0.1);
   });
 
+  test.each([
+    ['createc_scan_molecular_30nm_pos.dat', 'hum of a metal'],
+    ['createc_scan_atomic_11nm.dat', 'hum of a metal'],
+    ['A250407.141806.dat', 'a few lines'],
+  ])('none in %s: %s', (name) => {
+    const { levelled } = prepare(kernels, readScan(readShared(`vendor/${name}`), name));
+    expect(estimateLattices(kernels, levelled)).toEqual([]);
+  });
+
   // Its left third was scanned with a blunt tip.
   test.each([
     ['si001-h-ph3-paddington-31_1.channel0', 100, 'left'],

@@ -49,7 +49,7 @@ export const info: Command = {
         channel.missing > 0 ? `${channel.missing} pixels missing` : '',
       ].filter(Boolean);
       print(
-        `  ${index}  ${channel.name.padEnd(24)} ${channel.columns} x ${channel.rows} px, ${size}, ${formatRange(channel)}${more.length ? `, ${more.join(', ')}` : ''}`,
+        `  ${`${index}`.padEnd(`${channels.length - 1}`.length)}  ${channel.name.padEnd(24)} ${channel.columns} x ${channel.rows} px, ${size}, ${formatRange(channel)}${more.length ? `, ${more.join(', ')}` : ''}`,
       );
     });
     if (given.flag('header')) {
