@@ -1,10 +1,12 @@
-import { firstLanes, widen } from './lanes';
+import { firstLanes, mulAdd, widen } from './lanes';
 
 // Points lie in blocks of sixteen, dimension-major inside (packPoints with width 16): a lane is a
-// point, so that a distance needs no sum across lanes, and sixteen distances grow side by side,
-// enough for no addition to wait for the one before it. Labels are padded to whole blocks.
+// point, so that a scalar product needs no sum across lanes, and those of sixteen points with two
+// centres grow side by side: each component is loaded once for both. Labels are padded to whole blocks.
 
 const WIDTH: i32 = 16;
+/** Sixteen points of larger squares have scalar products that f32 does not hold. */
+const LARGEST: f64 = 4e37;
 
 /**
  * k-means++ seeding (Arthur and Vassilvitskii 2007): centres (k, dimension) become k of the n
@@ -84,7 +86,7 @@ function seedStep(nearest: usize, blocks: usize, centre: usize, n: i32, dimensio
  * distances to the nearest centre) falls by no more than tolerance times itself, or maxIterations;
  * at least one. Out: centres, and for them labels (n, i32, padded), counts (k, i32) and the
  * inertia at result (f64), infinite when a point is not finite; returns the number of iterations.
- * sums (k, dimension, f64) is scratch.
+ * sums (k, dimension, f64) and planes (k, dimension + 1) are scratch.
  */
 export function kmeans(
   result: usize,
@@ -92,6 +94,7 @@ export function kmeans(
   centres: usize,
   counts: usize,
   sums: usize,
+  planes: usize,
   blocks: usize,
   n: i32,
   k: i32,
@@ -102,7 +105,8 @@ export function kmeans(
   memory.fill(sums, 0, (<usize>k * dimension) << 3);
   memory.fill(counts, 0, (<usize>k) << 2);
   memory.fill(labels, 0xff, (<usize>(n + WIDTH - 1) & ~(WIDTH - 1)) << 2);
-  let inertia = kmeansStep(labels, sums, counts, blocks, centres, n, k, dimension);
+  const squares = kmeansStep(labels, sums, counts, planes, blocks, centres, n, k, dimension, true);
+  let inertia = inertiaOf(squares, centres, sums, counts, k, dimension);
   let iterations = 0;
   let before: f64 = 0;
   do {
@@ -113,7 +117,8 @@ export function kmeans(
       copyPoint(centres + ((<usize>j * dimension) << 2), blocks, far, dimension);
     }
     before = inertia;
-    inertia = kmeansStep(labels, sums, counts, blocks, centres, n, k, dimension);
+    kmeansStep(labels, sums, counts, planes, blocks, centres, n, k, dimension, false);
+    inertia = inertiaOf(squares, centres, sums, counts, k, dimension);
     iterations++;
   } while (iterations < maxIterations && before - inertia > tolerance * inertia);
   f64.store(result, inertia);
@@ -125,50 +130,70 @@ export function kmeans(
  * (k, dimension, f64) and counts (k) hold the assignment before (-1: none, zeros) and hold the new
  * one afterwards: only points that change cluster are moved from sum to sum, few after the first
  * pass. In f64 that loses nothing that the f32 centres could show. The dimension is at least 1.
- * Returns the inertia, infinite when a point is not finite.
+ * Returns the points' sum of squares if asked for, infinite when one is not finite.
  */
 export function kmeansStep(
   labels: usize,
   sums: usize,
   counts: usize,
+  planes: usize,
   blocks: usize,
   centres: usize,
   n: i32,
   k: i32,
   dimension: i32,
+  measured: bool,
 ): f64 {
-  let inertia = f64x2.splat(0);
+  const step: usize = (<usize>dimension + 1) << 2;
+  planesBetween(planes, centres, k, dimension);
+  let squares: f64 = 0;
   for (let i = 0; i < n; i += WIDTH) {
-    let least0 = f32x4.splat(Infinity), least1 = least0, least2 = least0, least3 = least0;
+    let most0 = f32x4.splat(0), most1 = most0, most2 = most0, most3 = most0;
     let best0 = i32x4.splat(0), best1 = best0, best2 = best0, best3 = best0;
-    let c = centres;
-    for (let j = 0; j < k; j++) {
-      const end = c + ((<usize>dimension) << 2);
-      const first = v128.load32_splat(c);
-      let s0 = square(v128.load(blocks), first);
-      let s1 = square(v128.load(blocks, 16), first);
-      let s2 = square(v128.load(blocks, 32), first);
-      let s3 = square(v128.load(blocks, 48), first);
-      let from = blocks + 64;
-      for (c += 4; c < end; c += 4) {
-        const v = v128.load32_splat(c);
-        s0 = addSquare(s0, v128.load(from), v);
-        s1 = addSquare(s1, v128.load(from, 16), v);
-        s2 = addSquare(s2, v128.load(from, 32), v);
-        s3 = addSquare(s3, v128.load(from, 48), v);
+    let plane = planes;
+    for (let j = 1; j < k; j += 2) {
+      // The last one alone is compared twice.
+      const other = j + 1 < k ? step : 0;
+      let s0 = v128.load32_splat(plane), s1 = s0, s2 = s0, s3 = s0;
+      let t0 = v128.load32_splat(plane + other), t1 = t0, t2 = t0, t3 = t0;
+      let from = blocks;
+      for (let at = plane + 4, end = plane + step; at < end; at += 4) {
+        const s = v128.load32_splat(at), t = v128.load32_splat(at + other);
+        let x = v128.load(from);
+        s0 = mulAdd(s0, x, s);
+        t0 = mulAdd(t0, x, t);
+        x = v128.load(from, 16);
+        s1 = mulAdd(s1, x, s);
+        t1 = mulAdd(t1, x, t);
+        x = v128.load(from, 32);
+        s2 = mulAdd(s2, x, s);
+        t2 = mulAdd(t2, x, t);
+        x = v128.load(from, 48);
+        s3 = mulAdd(s3, x, s);
+        t3 = mulAdd(t3, x, t);
         from += 64;
       }
-      const label = i32x4.splat(j); // larger than all before: the maximum is the latest
-      best0 = i32x4.max_s(best0, v128.and(label, f32x4.lt(s0, least0)));
-      best1 = i32x4.max_s(best1, v128.and(label, f32x4.lt(s1, least1)));
-      best2 = i32x4.max_s(best2, v128.and(label, f32x4.lt(s2, least2)));
-      best3 = i32x4.max_s(best3, v128.and(label, f32x4.lt(s3, least3)));
-      least0 = f32x4.pmin(least0, s0); // s0 < least0 ? s0 : least0, so that a NaN is none
-      least1 = f32x4.pmin(least1, s1);
-      least2 = f32x4.pmin(least2, s2);
-      least3 = f32x4.pmin(least3, s3);
+      plane += step << 1;
+      // Larger than all labels before: the maximum is the latest.
+      let label = i32x4.splat(j);
+      best0 = i32x4.max_s(best0, v128.and(label, f32x4.gt(s0, most0)));
+      best1 = i32x4.max_s(best1, v128.and(label, f32x4.gt(s1, most1)));
+      best2 = i32x4.max_s(best2, v128.and(label, f32x4.gt(s2, most2)));
+      best3 = i32x4.max_s(best3, v128.and(label, f32x4.gt(s3, most3)));
+      most0 = f32x4.pmax(most0, s0); // most0 < s0 ? s0 : most0, so that a NaN is none
+      most1 = f32x4.pmax(most1, s1);
+      most2 = f32x4.pmax(most2, s2);
+      most3 = f32x4.pmax(most3, s3);
+      label = i32x4.splat(j + 1);
+      best0 = i32x4.max_s(best0, v128.and(label, f32x4.gt(t0, most0)));
+      best1 = i32x4.max_s(best1, v128.and(label, f32x4.gt(t1, most1)));
+      best2 = i32x4.max_s(best2, v128.and(label, f32x4.gt(t2, most2)));
+      best3 = i32x4.max_s(best3, v128.and(label, f32x4.gt(t3, most3)));
+      most0 = f32x4.pmax(most0, t0);
+      most1 = f32x4.pmax(most1, t1);
+      most2 = f32x4.pmax(most2, t2);
+      most3 = f32x4.pmax(most3, t3);
     }
-    inertia = f64x2.add(inertia, sum16(least0, least1, least2, least3, n - i));
     let changed =
       differing(best0, v128.load(labels)) |
       (differing(best1, v128.load(labels, 16)) << 4) |
@@ -183,10 +208,68 @@ export function kmeansStep(
       v128.store(labels, best3, 48);
       addMany(1, changed, labels, sums, counts, blocks, dimension);
     }
+    if (measured) squares += sumOfSquares(blocks, min(n - i, WIDTH), dimension);
     labels += 64;
     blocks += (<usize>dimension) << 6;
   }
-  return f64x2.extract_lane(inertia, 0) + f64x2.extract_lane(inertia, 1);
+  return squares < Infinity ? squares : Infinity;
+}
+
+/**
+ * The plane halfway between the first centre and each other, (k - 1, 1 + dimension): squared distances to the two differ
+ * by twice offset + rest . x. That is two thirds of the work of distances, and to one centre less; what it loses where
+ * points lie far from 0 is what the points' own rounding loses there.
+ */
+function planesBetween(planes: usize, centres: usize, k: i32, dimension: i32): void {
+  let centre = centres + ((<usize>dimension) << 2);
+  for (let j = 1; j < k; j++) {
+    let offset: f64 = 0;
+    const own = planes;
+    planes += 4;
+    for (let d: usize = 0; d < <usize>dimension << 2; d += 4) {
+      const a = <f64>f32.load(centres + d);
+      const b = <f64>f32.load(centre);
+      offset += (a - b) * (a + b);
+      f32.store(planes, <f32>(b - a));
+      planes += 4;
+      centre += 4;
+    }
+    f32.store(own, <f32>(0.5 * offset));
+  }
+}
+
+/** Sum of squares of the first n points of a block, in f64; infinite where scalar products could be. */
+function sumOfSquares(block: usize, n: i32, dimension: i32): f64 {
+  let even = f64x2.splat(0), odd = even;
+  for (let d = 0; d < dimension; d++) {
+    for (let i = 0; i < n; i += 4) {
+      let x = v128.load(block + ((<usize>i) << 2));
+      if (n - i < 4) x = firstLanes(x, n - i);
+      const low = f64x2.promote_low_f32x4(x);
+      const high = f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3));
+      even = f64x2.add(even, f64x2.mul(low, low));
+      odd = f64x2.add(odd, f64x2.mul(high, high));
+    }
+    block += 64;
+  }
+  const both = f64x2.add(even, odd);
+  const sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  return sum < LARGEST ? sum : Infinity;
+}
+
+/** Sum of squared distances of the points to their centres, from their sum of squares and their sums. */
+function inertiaOf(squares: f64, centres: usize, sums: usize, counts: usize, k: i32, dimension: i32): f64 {
+  let inertia = squares;
+  for (let j = 0; j < k; j++) {
+    const count = <f64>i32.load(counts + ((<usize>j) << 2));
+    for (let d = 0; d < dimension; d++) {
+      const c = <f64>f32.load(centres);
+      inertia += c * (count * c - 2 * f64.load(sums));
+      centres += 4;
+      sums += 8;
+    }
+  }
+  return max(inertia, 0);
 }
 
 /** A bit for each of four labels that differ. */

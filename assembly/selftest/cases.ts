@@ -156,9 +156,10 @@ function printClusters(points: Block): void {
   const labels = new Block(padded);
   const result = alloc(8);
   const sums = alloc((<usize>(k * dimension)) << 3);
+  const planes = alloc((<usize>(k * (dimension + 1))) << 2);
   kmeansSeeds(centres.at, labels.at, blocks, uniforms, n, k, dimension);
   const counts = new Block(k);
-  kmeans(result, labels.at, centres.at, counts.at, sums, blocks, n, k, dimension, 100, 1e-4);
+  kmeans(result, labels.at, centres.at, counts.at, sums, planes, blocks, n, k, dimension, 100, 1e-4);
   const hash = new Sha256();
   add(hash, centres.at, centres.bytes);
   add(hash, labels.at, (<usize>n) << 2);

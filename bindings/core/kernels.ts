@@ -739,6 +739,7 @@ export class Kernels {
       const centres = arena.alloc(k * dimension * 4);
       const counts = arena.alloc(k * 4);
       const sums = arena.alloc(k * dimension * 8);
+      const planes = arena.alloc(k * (dimension + 1) * 4);
       const uniforms = arena.alloc(k * 8);
       const result = arena.alloc(8);
       const labels = arena.alloc(padded * 4); // before, distances while the seeds are drawn
@@ -749,13 +750,13 @@ export class Kernels {
       wasm.kmeansSeeds(centres, labels, blocks, uniforms, n, k, dimension);
       // biome-ignore format: one call, one line
       const iterations = wasm.kmeans(
-        result, labels, centres, counts, sums, blocks, n, k, dimension,
+        result, labels, centres, counts, sums, planes, blocks, n, k, dimension,
         Math.min(maxIterations, 0x7fffffff), tolerance,
       );
       const inertia = arena.f64(result, 1)[0];
       if (!(inertia < Infinity)) {
         throw new AdatomError(
-          'kmeans: expected finite points with squared distances below 3.4e38, got others.',
+          'kmeans: expected finite points with squares below 4e37 in all, got others.',
         );
       }
       out.set(arena.i32(labels, n));

@@ -137,6 +137,7 @@ export interface WasmExports {
     centres: number,
     counts: number,
     sums: number,
+    planes: number,
     blocks: number,
     n: number,
     k: number,
@@ -148,11 +149,13 @@ export interface WasmExports {
     labels: number,
     sums: number,
     counts: number,
+    planes: number,
     blocks: number,
     centres: number,
     n: number,
     k: number,
     dimension: number,
+    measured: boolean,
   ): number;
   blur(
     out: number,

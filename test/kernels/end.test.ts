@@ -176,9 +176,10 @@ describe('nothing beyond the end of memory is touched by', () => {
           new Uint8Array(wasm.memory.buffer, uniforms, k * 8).fill(0);
           wasm.kmeansSeeds(out, nearest, from, uniforms, n, k, dimension);
         });
-        const sizes = [8, padded, centres, k * 4, centres * 2, blocks];
-        atTheEnd(sizes, (result, labels, out, counts, sums, from) => {
-          wasm.kmeans(result, labels, out, counts, sums, from, n, k, dimension, 3, -1);
+        const planes = k * (dimension + 1) * 4;
+        const sizes = [8, padded, centres, k * 4, centres * 2, planes, blocks];
+        atTheEnd(sizes, (result, labels, out, counts, sums, between, from) => {
+          wasm.kmeans(result, labels, out, counts, sums, between, from, n, k, dimension, 3, -1);
         });
       }
     }
