@@ -7,6 +7,12 @@ import { inverse2d } from './transform.ts';
 const THRESHOLD = 20;
 /** Slower waves, cycles per pixel, are the scan's undulations. */
 const SLOWEST = 0.02;
+/** Where creep bends the rows, bins about one so far above their surroundings hold a part of its wave: */
+const STRONG = 400;
+/** up to so many bins from it, */
+const BENT = 12;
+/** and what is above this there: of a hundred bins of noise three are. */
+const BENT_THRESHOLD = 5;
 
 /**
  * The planes without their lattice: what is periodic over the scan (bins of the spectrum far above
@@ -71,18 +77,43 @@ function keep(
 /** Part of the amplitude in each bin that is above what is usual there: 0 for most. In place. */
 function partAbove(power: Float64Array, rows: number, columns: number): Float64Array {
   const floor = powerFloor(power, rows, columns);
+  const bent = aboutStrong(power, floor, rows, columns);
   // In the place of the power, which is not needed any more: most of it is then 0.
   const part = power;
   for (let i = 0; i < part.length; i++) {
     const own = power[i];
     part[i] = 0;
-    if (own <= THRESHOLD * floor[i]) continue;
-    const c = Math.floor(i / rows);
-    const r = i % rows;
-    const fx = c / columns;
-    const fy = (r <= rows / 2 ? r : r - rows) / rows;
-    if (fx * fx + fy * fy < SLOWEST * SLOWEST) continue;
+    if (own <= (bent[i] ? BENT_THRESHOLD : THRESHOLD) * floor[i] || isSlow(i, rows, columns))
+      continue;
     part[i] = 1 - Math.sqrt(floor[i] / own);
   }
   return part;
+}
+
+/** 1 for bins near those of a strong wave. */
+function aboutStrong(
+  power: Float64Array,
+  floor: Float64Array,
+  rows: number,
+  columns: number,
+): Uint8Array {
+  const half = power.length / rows;
+  const near = new Uint8Array(power.length);
+  for (let i = 0; i < power.length; i++) {
+    if (power[i] <= STRONG * floor[i] || isSlow(i, rows, columns)) continue;
+    const [c, r] = [Math.floor(i / rows), i % rows];
+    for (let x = Math.max(0, c - BENT); x <= Math.min(half - 1, c + BENT); x++) {
+      const reach = Math.floor(Math.sqrt(BENT * BENT - (x - c) * (x - c)));
+      for (let y = r - reach; y <= r + reach; y++) near[x * rows + (((y % rows) + rows) % rows)] = 1;
+    }
+  }
+  return near;
+}
+
+/** Whether a bin's wave is too slow for a lattice. */
+function isSlow(i: number, rows: number, columns: number): boolean {
+  const r = i % rows;
+  const fx = Math.floor(i / rows) / columns;
+  const fy = (r <= rows / 2 ? r : r - rows) / rows;
+  return fx * fx + fy * fy < SLOWEST * SLOWEST;
 }

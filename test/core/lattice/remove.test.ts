@@ -61,6 +61,27 @@ describe('removeLattice', () => {
     },
   );
 
+  test('takes off a lattice that creep bends, at the lines that it bends too', () => {
+    const lattice = corrugation(polar(5.3, 20), polar(10.7, 110), [
+      [1, 0, 1],
+      [0.4, 1, 0],
+    ]);
+    const [size, lines, noise] = [256, 60, 0.6];
+    const bent = picture(
+      size,
+      size,
+      [(x, y) => lattice(x + 12 * Math.exp(-y / lines), y)],
+      noise,
+      3,
+    );
+    const [noiseOnly] = picture(size, size, [() => 0], noise, 3).planes;
+    const left = removeLattice(kernels, bent)[0].map((value, i) => value - noiseOnly[i]);
+    const before = power(bent.planes[0]) - noise * noise;
+    // Without what surrounds its waves' bins, 12 and 14.6 dB.
+    expect(power(left.subarray(0, lines * size))).toBeLessThan(10 ** -1.35 * before);
+    expect(power(left.subarray(lines * size))).toBeLessThan(10 ** -1.6 * before);
+  });
+
   test.each([2, 4])('leaves a defect of width %f px at least 90 %% of its height', (width) => {
     const lattice = corrugation(
       [5.3, 1.2],
