@@ -104,7 +104,8 @@ function aboutStrong(
     const [c, r] = [Math.floor(i / rows), i % rows];
     for (let x = Math.max(0, c - BENT); x <= Math.min(half - 1, c + BENT); x++) {
       const reach = Math.floor(Math.sqrt(BENT * BENT - (x - c) * (x - c)));
-      for (let y = r - reach; y <= r + reach; y++) near[x * rows + (((y % rows) + rows) % rows)] = 1;
+      for (let y = r - reach; y <= r + reach; y++)
+        near[x * rows + (((y % rows) + rows) % rows)] = 1;
     }
   }
   return near;
