@@ -59,6 +59,22 @@ test('info tells the ends of a narrow range apart', () => {
   expect(flat.stdout).toContain('2.0000 (no unit) everywhere');
 });
 
+test('info takes several files, and says what could not be read', () => {
+  const plain = file('plain.npy', writeNpy(new Float64Array(16).fill(3), [4, 4]));
+  const broken = file('broken.sxm', 'no scan');
+  const { status, stdout, stderr } = adatom('info', scan, broken, plain);
+  expect(status).toBe(1);
+  expect(stdout.match(/sha256/g)).toHaveLength(2);
+  expect(stderr).toMatch(/broken\.sxm/);
+  expect(stderr).toMatch(/1 of 3 files could not be read/);
+  expect(stdout).toMatch(/Size unknown: give the width/);
+  const sized = adatom('info', plain, '--width', '10nm', '--unit', 'nm').stdout;
+  expect(sized).toMatch(/10 x 10 nm, 3\.0000e-9 m everywhere/);
+  expect(sized).not.toMatch(/Size unknown/);
+  const lines = adatom('info', scan, plain, '--json').stdout.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).format)).toEqual(['nanonis-sxm', 'npy']);
+});
+
 test('threads that find are not seen in what is found', () => {
   const written = ['1', '2', '3'].map((workers) => {
     const out = join(folder, `threads-${workers}`);

@@ -33,13 +33,17 @@ export interface Given {
   manyOf<T extends string>(option: string, choices: readonly T[]): T[];
 }
 
+/** Ends the name of a last argument that can be given several times. */
+const SEVERAL = '...';
+
 export function readArguments(
   args: readonly string[],
   specs: OptionSpecs,
   positionals: string[],
 ): Given {
   const parsed = parse(args, specs);
-  if (parsed.positionals.length !== positionals.length) {
+  const [given, wanted] = [parsed.positionals.length, positionals.length];
+  if (positionals.at(-1)?.endsWith(SEVERAL) ? given < wanted : given !== wanted) {
     throw new UsageError(
       `expected ${positionals.length === 0 ? 'no file' : positionals.join(' ')}, got ${parsed.positionals.length === 0 ? 'nothing' : parsed.positionals.map((p) => `'${p}'`).join(' ')}.`,
     );
@@ -49,13 +53,13 @@ export function readArguments(
       throw new UsageError(`--${name} ${spec.value ?? ''} is missing.`);
     }
   }
-  const given: Given = {
+  const read: Given = {
     positionals: parsed.positionals,
     text: (option) => parsed.values[option] as string | undefined,
     texts: (option) => (parsed.values[option] as string[] | undefined) ?? [],
     flag: (option) => parsed.values[option] === true,
     number(option) {
-      const text = given.text(option);
+      const text = read.text(option);
       if (text === undefined) return undefined;
       const value = Number(text);
       if (text.trim() === '' || !Number.isFinite(value)) {
@@ -64,14 +68,14 @@ export function readArguments(
       return value;
     },
     integer(option) {
-      const value = given.number(option);
+      const value = read.number(option);
       if (value !== undefined && !Number.isInteger(value)) {
-        throw new UsageError(`--${option}: expected a whole number, got '${given.text(option)}'.`);
+        throw new UsageError(`--${option}: expected a whole number, got '${read.text(option)}'.`);
       }
       return value;
     },
     integers(option) {
-      const text = given.text(option);
+      const text = read.text(option);
       return text?.split(',').map((part) => {
         const value = Number(part);
         if (part.trim() === '' || !Number.isInteger(value)) {
@@ -81,12 +85,12 @@ export function readArguments(
       });
     },
     oneOf(option, choices) {
-      const text = given.text(option);
+      const text = read.text(option);
       return text === undefined ? undefined : chosen(option, text, choices);
     },
-    manyOf: (option, choices) => given.texts(option).map((text) => chosen(option, text, choices)),
+    manyOf: (option, choices) => read.texts(option).map((text) => chosen(option, text, choices)),
   };
-  return given;
+  return read;
 }
 
 function chosen<T extends string>(option: string, text: string, choices: readonly T[]): T {

@@ -25,19 +25,20 @@ export class InputFiles {
     return new TextDecoder().decode(this.read(role, path));
   }
 
-  readScan(role: string, path: string, options: ReadOptions): ReadFile {
+  readScan(role: string, path: string, options: ReadOptions): ReadFile & { sha256: string } {
     const file = orNamedError(path, () => readScanFile(path, options));
-    this.note(role, path, file.bytes);
+    const sha256 = this.note(role, path, file.bytes);
     for (const { name, bytes } of file.companions) this.note(`${role}: parameters`, name, bytes);
-    return file;
+    return { ...file, sha256 };
   }
 
-  private note(role: string, path: string, bytes: Uint8Array): void {
+  private note(role: string, path: string, bytes: Uint8Array): string {
     const file = basename(path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (!this.list.some((one) => one.role === role && one.sha256 === sha256)) {
       this.list.push({ role, file, sha256 });
     }
+    return sha256;
   }
 }
 

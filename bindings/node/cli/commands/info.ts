@@ -1,63 +1,88 @@
-import { type Channel, describe } from '../../index.ts';
-import { readInput, scanOptions } from '../scan-options.ts';
-import type { Command } from './command.ts';
+import { AdatomError, type Channel, describe, parseLengthNm } from '../../index.ts';
+import type { Given } from '../args.ts';
+import { scanOptions } from '../scan-options.ts';
+import type { Command, Context } from './command.ts';
 
 const LEAST_DIGITS = 5;
 /** All that a double has. */
 const MOST_DIGITS = 17;
 
-/** `adatom info SCAN`: what a file holds. */
+const UNSIZED = '  Size unknown: give the width (--width 100nm) for lengths in nm.';
+
+/** `adatom info SCAN...`: what files hold. */
 export const info: Command = {
   name: 'info',
-  summary: 'what a scan file holds: channels, sizes, bias, set-point',
-  positionals: ['SCAN'],
+  summary: 'what scan files hold: channels, sizes, bias, set-point',
+  positionals: ['SCAN...'],
   options: {
     width: scanOptions['width'],
+    unit: scanOptions['unit'],
     header: { help: "print the file's own header too" },
   },
   example: 'adatom info scan.sxm',
   run(given, context) {
-    const { json, print, report, files } = context;
-    const { scan } = readInput(context, given);
-    const [{ sha256 }] = files.list;
-    const channels = scan.channels.map(summarise);
-    if (json) {
-      const { name: file, format, warnings, header } = scan;
-      print(
-        JSON.stringify({
-          file,
-          format,
-          sha256,
-          channels,
-          warnings,
-          ...(given.flag('header') ? { header } : {}),
-        }),
-      );
-      return;
-    }
-    print(`${scan.name}: ${scan.format}, ${channels.length} channel(s), sha256 ${sha256}`);
-    channels.forEach((channel, index) => {
-      const size =
-        channel.widthNm === null
-          ? 'size unknown'
-          : `${round(channel.widthNm)} x ${round(channel.heightNm ?? channel.widthNm)} nm`;
-      const more = [
-        channel.angleDeg === null ? '' : `${round(channel.angleDeg)}°`,
-        channel.biasV === null ? '' : `${round(channel.biasV)} V`,
-        channel.setpointA === null ? '' : `${round(channel.setpointA * 1e12)} pA`,
-        channel.slow === 'unknown' ? '' : channel.slow,
-        channel.missing > 0 ? `${channel.missing} pixels missing` : '',
-      ].filter(Boolean);
-      print(
-        `  ${`${index}`.padEnd(`${channels.length - 1}`.length)}  ${channel.name.padEnd(24)} ${channel.columns} x ${channel.rows} px, ${size}, ${formatRange(channel)}${more.length ? `, ${more.join(', ')}` : ''}`,
-      );
+    const { positionals: paths } = given;
+    const failed = paths.filter((path) => {
+      try {
+        tell(path, given, context);
+        return false;
+      } catch (error) {
+        if (paths.length === 1 || !(error instanceof AdatomError)) throw error;
+        // The others are told of all the same.
+        context.report.warn(error.message);
+        return true;
+      }
     });
-    if (given.flag('header')) {
-      for (const [key, value] of Object.entries(scan.header)) print(`  ${key}: ${value}`);
+    if (failed.length > 0) {
+      throw new AdatomError(`${failed.length} of ${paths.length} files could not be read.`);
     }
-    for (const warning of scan.warnings) report.warn(warning);
   },
 };
+
+/** One file: a line of JSON, or a line per channel. */
+function tell(path: string, given: Given, { json, print, report, files }: Context): void {
+  const [width, unit] = [given.text('width'), given.text('unit')];
+  const { scan, sha256 } = files.readScan('scan', path, {
+    ...(width === undefined ? {} : { widthNm: parseLengthNm(width, '--width') }),
+    ...(unit === undefined ? {} : { unit }),
+  });
+  const channels = scan.channels.map(summarise);
+  const { name: file, format, warnings, header } = scan;
+  if (json) {
+    const more = given.flag('header') ? { header } : {};
+    print(JSON.stringify({ file, format, sha256, channels, warnings, ...more }));
+    return;
+  }
+  print(`${file}: ${format}, ${channels.length} channel(s), sha256 ${sha256}`);
+  for (const line of linesOf(channels)) print(line);
+  if (given.flag('header')) {
+    for (const [key, value] of Object.entries(header)) print(`  ${key}: ${value}`);
+  }
+  if (channels.some(({ widthNm }) => widthNm === null)) print(UNSIZED);
+  for (const warning of warnings) report.warn(warning);
+}
+
+/** Size, range and settings of each channel, below one another. */
+function linesOf(channels: readonly ReturnType<typeof summarise>[]): string[] {
+  const digits = `${channels.length - 1}`.length;
+  return channels.map((channel, index) => {
+    const { name, rows, columns, widthNm, heightNm, angleDeg, biasV, setpointA } = channel;
+    const size =
+      widthNm === null ? 'size unknown' : `${round(widthNm)} x ${round(heightNm ?? widthNm)} nm`;
+    const facts = [
+      `${columns} x ${rows} px`,
+      size,
+      formatRange(channel),
+      angleDeg === null ? '' : `${round(angleDeg)}°`,
+      biasV === null ? '' : `${round(biasV)} V`,
+      setpointA === null ? '' : `${round(setpointA * 1e12)} pA`,
+      channel.slow === 'unknown' ? '' : channel.slow,
+      channel.missing > 0 ? `${channel.missing} pixels missing` : '',
+    ];
+    const title = `${`${index}`.padEnd(digits)}  ${name.padEnd(24)}`;
+    return `  ${title} ${facts.filter(Boolean).join(', ')}`;
+  });
+}
 
 function summarise(channel: Channel) {
   let min = Number.POSITIVE_INFINITY;
