@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { createPool } from '../bindings/node/pool.ts';
 import { bundle } from './hosts/program.ts';
-import { type Peer, timedCall } from './peers/work.ts';
+import { type Convolution, type Peer, timedCall } from './peers/work.ts';
 
 /** adatom on several worker threads, measured in turns with adatom on one: images are shared out. */
 export async function poolPeer(workers: number): Promise<Peer> {
@@ -18,4 +20,47 @@ export async function poolPeer(workers: number): Promise<Peer> {
     },
     close: () => pool.close(),
   };
+}
+
+/**
+ * As many threads that exchange nothing but a word to begin and their small results: what this machine gives so many at
+ * once, which no division of work can beat.
+ */
+export async function apartPeer(count: number): Promise<Peer> {
+  const program = pathToFileURL(await bundle('bench/apart-worker.ts', 'node'));
+  return {
+    name: `${count} threads apart`,
+    version: '',
+    async prepare(work) {
+      if (work.kind !== 'convolution' || work.n < count) return undefined;
+      const threads = sharesOf(work, count).map(
+        (workerData) => new Worker(program, { workerData }),
+      );
+      const compute = async () => {
+        const done = threads.map((thread) => once(thread, 'message') as Promise<[Float32Array]>);
+        for (const thread of threads) thread.postMessage(null);
+        const shares = (await Promise.all(done)).flat();
+        const all = new Float32Array(shares.reduce((sum, { length }) => sum + length, 0));
+        let at = 0;
+        for (const share of shares) {
+          all.set(share, at);
+          at += share.length;
+        }
+        return all;
+      };
+      return timedCall(compute, () => {
+        for (const thread of threads) void thread.terminate();
+      });
+    },
+    close() {},
+  };
+}
+
+/** Images dealt out in runs as even as can be. */
+function sharesOf(work: Convolution, count: number): Convolution[] {
+  const image = work.planes.length / work.n;
+  return Array.from({ length: count }, (_, i) => {
+    const [first, end] = [i, i + 1].map((j) => Math.round((j * work.n) / count));
+    return { ...work, n: end - first, planes: work.planes.slice(first * image, end * image) };
+  });
 }

@@ -6,14 +6,14 @@ import { compileCeiling } from '../ceiling/index.ts';
 import { loadCeiling } from '../ceiling/measure.ts';
 import { measure } from '../measure.ts';
 import { loadPeers, type Peers } from '../peers/index.ts';
-import { poolPeer } from '../pool.ts';
+import { apartPeer, poolPeer } from '../pool.ts';
 import { drain } from '../time.ts';
 import type { Answer, Request } from './request.ts';
 
 const request: Request = JSON.parse(process.argv[2]);
 const ceiling = await loadCeiling(compileCeiling());
 const { present, absent }: Peers = request.peers ? await loadPeers() : { present: [], absent: [] };
-const engines = [await poolPeer(2), ...present];
+const engines = [await poolPeer(2), await apartPeer(2), ...present];
 const measured = await measure({
   cases: cases.filter(({ name }) => name.includes(request.only)),
   createKernels,
