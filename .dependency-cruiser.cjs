@@ -10,7 +10,7 @@ const bundledPackages = [...corePackages, 'comlink'];
 /**
  * The steps of the pipeline, in the order in which a scan passes through them. A step may import
  * the types of the steps before it, and anything in core that is no step (errors, scan, kernels,
- * weights, and regions, which the segmenters use too). Only pipeline.ts and index.ts see several steps.
+ * weights, and regions, which the segmenters use too). Only pipeline.ts, its parts and index.ts see several steps.
  */
 const steps = {
   formats: '^bindings/core/formats/',
@@ -36,7 +36,9 @@ const mayRun = {
   train: [steps.preprocess, steps.segment, steps.crop, steps.simulate],
 };
 
-const spanning = '^bindings/core/((index|numbers|pipeline|embed-sizes)\\.ts$|engine/)';
+/** The pipeline, and what it is made of beside the steps. */
+const spanning =
+  '^bindings/core/((index|numbers|pipeline|prepared|embed-sizes|embed-points|name-points|counts)\\.ts$|engine/)';
 const hosts = ['node', 'web', 'deno'];
 /** The only files that make an instance of the module. */
 const instantiating = '^bindings/(node|web|deno)/instance\\.ts$';

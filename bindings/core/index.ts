@@ -1,7 +1,9 @@
 // The public API: re-exports only.
 
 export { chooseChannels, describe } from './channels.ts';
-export type { Normalisation } from './crop.ts';
+export type { ClassCount } from './counts.ts';
+export { countLabels } from './counts.ts';
+export type { Normalisation, SizedPoint } from './crop.ts';
 export {
   type DefectDescription,
   type Describable,
@@ -10,6 +12,8 @@ export {
   type LatticeReport,
   latticeLine,
 } from './describe.ts';
+export type { Embedded, EmbedOptions } from './embed-points.ts';
+export { defaultCrop, embedPoints } from './embed-points.ts';
 export * from './errors.ts';
 export {
   type DefectRow,
@@ -43,7 +47,7 @@ export {
   type KmeansOptions,
   type LoadedNetwork,
 } from './kernels.ts';
-export { isReservedLabel, labelText } from './label-words.ts';
+export { isReservedLabel, labelText, NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
 export type { Measured } from './lattice/estimate.ts';
 export type { LatticeSite } from './lattice/sites.ts';
 export type { Picture } from './lattice/spectrum.ts';
@@ -51,10 +55,29 @@ export type { ConcatLayer, LayerKind, NetworkLayer } from './layers.ts';
 export { type Length, parseAreaNm2, parseLength, parseLengthNm } from './lengths.ts';
 export type { Position } from './matching.ts';
 export { type Matching, matchPositions } from './matching.ts';
+export type { Named, NamedEmbeddings, NameOptions } from './name-points.ts';
+export { nameCompared } from './name-points.ts';
 export { type EmbeddingNetwork, loadEmbeddingNetwork, untrainedNetwork } from './network.ts';
-export * from './pipeline.ts';
+export type {
+  ClassifyDefectsOptions,
+  Defect,
+  FindOptions,
+  Found,
+  NamedDefects,
+  PrepareOptions,
+} from './pipeline.ts';
+export {
+  asMeasured,
+  classifyDefects,
+  findDefects,
+  findDefectsInPool,
+  prepare,
+  snapToDefects,
+} from './pipeline.ts';
 export type { PoolReply, PoolRequest } from './pool.ts';
 export { Pool, type PooledNetwork, type PoolTask, type PoolWorker } from './pool.ts';
+export type { ChannelUsed, Point, Prepared, SupportPoint } from './prepared.ts';
+export { isInside } from './prepared.ts';
 export type { PreprocessOptions } from './preprocess/index.ts';
 export type { Levelled } from './preprocess/levelled.ts';
 export type { Abortable, ProgressEvent, RunOptions } from './progress.ts';

@@ -1,18 +1,21 @@
 import { chooseChannels, describe, isTopography } from './channels.ts';
-import type { Normalisation, SizedPoint } from './crop.ts';
-import { cropSizeFor } from './crop-size.ts';
-import { embedCrops } from './embed.ts';
-import { embedPixels } from './embed-pixels.ts';
-import { CROP_FACTORS, type EmbedCrops, embedAtSizes, type Look } from './embed-sizes.ts';
-import { EmptyScanError, OptionError, SupportError } from './errors.ts';
-import { Comparer, type LibraryVectors, type NamedExample } from './fewshot/comparer.ts';
+import type { SizedPoint } from './crop.ts';
+import { defaultCrop, embedPoints } from './embed-points.ts';
+import { EmptyScanError, OptionError } from './errors.ts';
+import { Comparer, type LibraryVectors } from './fewshot/comparer.ts';
 import { concat } from './fewshot/comparison.ts';
-import type { Classification, ClassifyOptions, Method } from './fewshot/index.ts';
 import type { Kernels } from './kernels.ts';
-import { isReservedLabel, NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
-import type { Length } from './lengths.ts';
+import { isReservedLabel, NOT_A_DEFECT, TOO_LARGE } from './label-words.ts';
+import { checkLabels, type Named, type NameOptions, nameCompared, noName } from './name-points.ts';
 import type { EmbeddingNetwork } from './network.ts';
 import type { Pool } from './pool.ts';
+import {
+  checkInside,
+  type Point,
+  type Prepared,
+  type SupportPoint,
+  toWorkingGrid,
+} from './prepared.ts';
 import { type PreprocessOptions, preprocess } from './preprocess/index.ts';
 import type { Levelled } from './preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from './progress.ts';
@@ -29,45 +32,7 @@ import {
 } from './segment/index.ts';
 import { checkNetwork } from './session/library.ts';
 import type { ClassLibrary } from './session/types.ts';
-import { areaNm2, pixelAreaNm2, shareOf } from './share.ts';
-
-export type { SizedPoint } from './crop.ts';
-export { NOT_A_DEFECT, TOO_LARGE, UNKNOWN } from './label-words.ts';
-
-/** A position in the file's own pixels: x the column, y the row, origin at the top-left pixel centre. */
-export interface Point {
-  x: number;
-  y: number;
-}
-
-/** A labelled example. */
-export interface SupportPoint extends Point {
-  label: string;
-}
-
-/** A scan made ready: what every later step of the pipeline works on. */
-export interface Prepared {
-  /** The file's own grid. */
-  rows: number;
-  columns: number;
-  /** Size of one of the file's pixels, null when the physical size is not known. */
-  pixelXNm: number | null;
-  pixelYNm: number | null;
-  channels: ChannelUsed[];
-  levelled: Levelled;
-  steps: Step[];
-  warnings: string[];
-}
-
-/** What a result must say of a channel that it rests on. */
-export interface ChannelUsed {
-  /** name:direction */
-  name: string;
-  unit: string;
-  biasV: number | null;
-  setpointA: number | null;
-  angleDeg: number | null;
-}
+import { pixelAreaNm2, shareOf } from './share.ts';
 
 export interface PrepareOptions extends PreprocessOptions {
   /** Channels to use, by index, name or name:direction; see chooseChannels. */
@@ -295,148 +260,6 @@ function* askDefects(
   };
 }
 
-export interface EmbedOptions {
-  /**
-   * Side of the square cut out around each point; default: several, from 0.7 to 2 times
-   * defaultCrop's, each embedded (see embed-sizes.ts).
-   */
-  crop?: Length;
-  /** 'scan' (default) or, as in the paper's code, 'authors'; see crop.ts. */
-  normalise?: Normalisation;
-  /**
-   * How many of the points, from the first, are labelled examples that are to be embedded from
-   * beside them too; default none. Only with normalise 'scan'.
-   */
-  displaced?: number;
-}
-
-export interface Embedded {
-  /** (points, dimension) */
-  embeddings: Float32Array;
-  dimension: number;
-  /** Lengths of the parts that follow one another in each: one for each way of looking at a point. */
-  parts: number[];
-  /** The first `displaced` points from eight places beside them, (displaced, dimension) each. */
-  beside: Float32Array[];
-  /** Any of the points, by index, from eight places beside them; none with normalise 'authors'. */
-  fromBeside(points: readonly number[]): Float32Array[];
-  step: Step;
-}
-
-/** Whether a point lies on one of the scan's pixels. */
-export function isInside({ x, y }: Point, size: Pick<Prepared, 'rows' | 'columns'>): boolean {
-  return x >= -0.5 && y >= -0.5 && x <= size.columns - 0.5 && y <= size.rows - 0.5;
-}
-
-/**
- * Cut two-channel 40 x 40 crops around each point and embed them. Without a `crop` named, the sizes
- * and their weights come from all the points together: compare only embeddings of one call.
- */
-export function embedPoints(
-  kernels: Kernels,
-  prepared: Prepared,
-  network: EmbeddingNetwork,
-  points: readonly SizedPoint[],
-  options: EmbedOptions = {},
-  run?: RunOptions,
-): Embedded {
-  checkInside(points, prepared);
-  const { levelled } = prepared;
-  const { normalise = 'scan', displaced = 0 } = options;
-  if (!(Number.isInteger(displaced) && displaced >= 0 && displaced <= points.length)) {
-    throw new OptionError(
-      `displaced: expected a whole number of the ${points.length} points, got ${displaced}.`,
-    );
-  }
-  const middle = options.crop ?? defaultCrop(prepared, points);
-  const factors = options.crop ? [1] : CROP_FACTORS;
-  const sizePx = cropInWorkingPixels(prepared, middle);
-  const sizes = factors.map((factor) => factor * sizePx);
-  // Watched now, not when an example is looked at again long afterwards.
-  const watch = { run };
-  const { fromBeside, touchesBorder, ...embedded } = embedAtSizes(
-    levelled,
-    points.map((point) => toWorkingGrid(levelled, point)),
-    looksOf(kernels, network, sizes, watch),
-    normalise,
-    normalise === 'scan' ? displaced : 0,
-    network.gain,
-  );
-  watch.run = undefined;
-  return {
-    ...embedded,
-    fromBeside: normalise === 'scan' ? fromBeside : () => [],
-    step: {
-      name: 'embed',
-      network: network.name,
-      crop: `${factors.map((factor) => (factor * middle.value).toPrecision(4)).join(', ')} ${middle.unit}`,
-      cropWorkingPx: options.crop ? sizePx : sizes,
-      normalise,
-      points: points.length,
-      touchingBorder: touchesBorder.reduce((sum, touches) => sum + touches, 0),
-      dimension: embedded.dimension,
-    },
-  };
-}
-
-/** By the network at each size; at several also as they are, at the largest. */
-function looksOf(
-  kernels: Kernels,
-  { loaded }: EmbeddingNetwork,
-  sizes: readonly number[],
-  watch: { run: RunOptions | undefined },
-): Look[] {
-  const byNetwork: EmbedCrops = (crops, n) => embedCrops(kernels, loaded, crops, n, watch.run);
-  const asPixels: EmbedCrops = (crops, n, size) => embedPixels(kernels, crops, n, size);
-  return sizes.map((sizePx, i) => {
-    const alsoAsPixels = sizes.length > 1 && i === sizes.length - 1;
-    return { sizePx, ways: alsoAsPixels ? [byNetwork, asPixels] : [byNetwork] };
-  });
-}
-
-function checkInside(points: readonly Point[], prepared: Prepared): void {
-  const { rows, columns } = prepared;
-  for (const [index, point] of points.entries()) {
-    if (!isInside(point, prepared)) {
-      throw new SupportError(
-        `point ${index + 1}: (${point.x}, ${point.y}) is outside the scan of ${columns} x ${rows} pixels.`,
-      );
-    }
-  }
-}
-
-function toWorkingGrid({ scaleX, scaleY }: Levelled, { x, y }: Point): Point {
-  return { x: (x + 0.5) * scaleX - 0.5, y: (y + 0.5) * scaleY - 0.5 };
-}
-
-/**
- * The crop's side when the caller names none, from the features at the points that are to be
- * embedded, labelled or not; see cropSizeFor.
- */
-export function defaultCrop(prepared: Prepared, points: readonly SizedPoint[]): Length {
-  const { levelled } = prepared;
-  const working = points.map((point) => ({ ...point, ...toWorkingGrid(levelled, point) }));
-  return { value: cropSizeFor(levelled, working) / levelled.scaleX, unit: 'px' };
-}
-
-function cropInWorkingPixels(prepared: Prepared, crop: Length): number {
-  const { levelled } = prepared;
-  if (crop.unit === 'px') return crop.value * levelled.scaleX;
-  if (levelled.pixelNm === null) {
-    throw new OptionError(
-      `crop: ${crop.value} nm needs the scan's physical size, which its file does not carry: give the width (--width 100nm) or the crop in pixels (--crop 16px).`,
-    );
-  }
-  return crop.value / levelled.pixelNm;
-}
-
-export interface NameOptions extends EmbedOptions, Omit<ClassifyOptions, 'unlabelled'> {
-  /** 'prototypical' (default), 'matching', 'relation', 'simpleshot' or 'knn'. */
-  method?: Method;
-  /** Let the points that are to be named move the prototypes (default true); see fewshot/refine.ts. */
-  refine?: boolean;
-}
-
 /** How classifyDefects names, and after which examples of other scans. */
 export interface ClassifyDefectsOptions extends NameOptions {
   /**
@@ -444,17 +267,6 @@ export interface ClassifyDefectsOptions extends NameOptions {
    * were, without `crop` and `normalise`, and among as many: all that was found in a scan, never a few of it.
    */
   library?: Pick<ClassLibrary, 'network' | 'dimension' | 'labels' | 'embeddings'> | null;
-}
-
-/** The name given to each point. */
-export interface Named {
-  /** The classes of all examples, NOT_A_DEFECT among them where there are such, in order of first appearance. */
-  classes: string[];
-  /** One of the classes, or UNKNOWN when no example is close; one per point. */
-  labels: string[];
-  /** 0..1, one per point; NaN where it could be nothing else because one class alone has examples. */
-  confidence: Float32Array;
-  steps: Step[];
 }
 
 /** The names, and what they went by. */
@@ -515,103 +327,6 @@ export function classifyDefects(
 
 const keyOf = ({ x, y }: Point) => `${x},${y}`;
 
-/** The name given to each of n embeddings. */
-export interface NamedEmbeddings extends Omit<Named, 'steps'> {
-  /** The class that would be the answer without rejection; one per embedding. */
-  nearest: string[];
-  /** (n, classes) the method's own scores, larger is more alike. */
-  scores: Float32Array;
-  step: Step;
-}
-
-/**
- * Name all points of a comparer after examples among them and those of a library; the examples
- * themselves as they are labelled. Throws SupportError for no
- * example and for a label that is no name for a class.
- */
-export function nameCompared(
-  comparer: Comparer,
-  examples: readonly NamedExample[],
-  library: LibraryVectors | null,
-  {
-    refine = true,
-    method = 'prototypical',
-    ...options
-  }: Omit<NameOptions, keyof EmbedOptions> = {},
-  run?: RunOptions,
-): NamedEmbeddings {
-  const labels = [...examples.map(({ label }) => label), ...(library?.labels ?? [])];
-  checkNames(labels);
-  checkpoint(run, 'classify', 0);
-  const choice = { ...options, unlabelled: refine };
-  const result = named(comparer.classify(method, examples, library, choice, run), method, labels);
-  // What the person named needs no guess.
-  for (const { point, label } of examples) {
-    result.labels[point] = label;
-    result.confidence[point] = 1;
-  }
-  checkpoint(run, 'classify', 1);
-  return result;
-}
-
-function named(
-  { classes, labels, nearest, confidence, scores }: Classification & { classes: string[] },
-  method: Method,
-  examples: readonly string[],
-): NamedEmbeddings {
-  const nameOf = (index: number) => (index < 0 ? UNKNOWN : classes[index]);
-  return {
-    classes,
-    labels: Array.from(labels, nameOf),
-    nearest: Array.from(nearest, nameOf),
-    confidence,
-    scores,
-    step: {
-      name: 'classify',
-      method,
-      classes: classes.map((name) => ({
-        name,
-        examples: examples.filter((label) => label === name).length,
-      })),
-    },
-  };
-}
-
-/** Refuse an empty support set and labels that mean something else; `points` are where they stand. */
-function checkNames(labels: readonly string[], points: readonly Point[] = []): void {
-  if (labels.length === 0) {
-    throw new SupportError('support: expected at least one labelled example, got none.');
-  }
-  for (const [i, label] of labels.entries()) {
-    // Programs without types leave it out.
-    const isText = typeof label === 'string';
-    if (!isText || isReservedLabel(label) || label.trim() === '') throw noName(label, points[i]);
-  }
-}
-
-function noName(label: string, point: Point | undefined): SupportError {
-  const place = point ? ` at (${point.x}, ${point.y})` : '';
-  return new SupportError(
-    `support: '${label}'${place} is no name for a class: it is kept for defects without one.`,
-  );
-}
-
-/** As checkNames; refuse also two labels for one place. */
-function checkLabels(support: readonly SupportPoint[]): void {
-  checkNames(
-    support.map(({ label }) => label),
-    support,
-  );
-  for (const { x, y, label } of support) {
-    const other = support.find((o) => o.x === x && o.y === y && o.label !== label);
-    if (other) {
-      throw new SupportError(
-        `support: '${label}' and '${other.label}' were both given to the defect at (${x.toFixed(1)}, ${y.toFixed(1)}).`,
-      );
-    }
-  }
-}
-
 /**
  * Move each example to the centre of the defect it was clicked on, so that its crop is centred as the
  * candidates' are; a click beside every defect stays where it is.
@@ -628,46 +343,6 @@ export function snapToDefects<P extends Point>(
     if (!(x >= 0 && y >= 0 && x < columns && y < rows)) return point;
     const defect = found.defects[found.regionIds[y * columns + x] - 1];
     return defect && !defect.tooLarge ? { ...point, x: defect.x, y: defect.y } : point;
-  });
-}
-
-/** One class's count and its density over the area searched, null without a physical size. */
-export interface ClassCount {
-  label: string;
-  count: number;
-  /** What the density is over: the part of the scan where a defect could have been found. */
-  areaNm2: number | null;
-  perNm2: number | null;
-  /** Poisson standard error; null for a count of zero, which has only an upper limit. */
-  errorPerNm2: number | null;
-  /** Upper limit with 95 % confidence of a count of zero. */
-  below95PerNm2: number | null;
-}
-
-/** With none found, three or more were expected with less than 5 % probability: -ln 0.05. */
-const NONE_95 = 2.996;
-
-/**
- * Count labels; the classes named come first and in order, even when their count is zero.
- * `searchedFraction` is the part of the frame where a defect could have been found.
- */
-export function countLabels(
-  labels: readonly string[],
-  classes: readonly string[],
-  prepared: Prepared,
-  searchedFraction = shareOf(prepared.levelled.valid),
-): ClassCount[] {
-  const area = areaNm2(prepared, searchedFraction);
-  return [...new Set([...classes, ...labels])].map((label) => {
-    const count = labels.filter((other) => other === label).length;
-    return {
-      label,
-      count,
-      areaNm2: area,
-      perNm2: area ? count / area : null,
-      errorPerNm2: area && count > 0 ? Math.sqrt(count) / area : null,
-      below95PerNm2: area && count === 0 ? NONE_95 / area : null,
-    };
   });
 }
 

@@ -1,31 +1,28 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { chooseChannels, describe as titleOf } from '../channels.ts';
+import { type ClassCount, countLabels } from '../counts.ts';
+import type { SizedPoint } from '../crop.ts';
 import { describeDefects } from '../describe.ts';
+import { type Embedded, type EmbedOptions, embedPoints } from '../embed-points.ts';
 import { OptionError } from '../errors.ts';
 import { type OutputFile, runFiles } from '../export/files.ts';
 import { Comparer } from '../fewshot/comparer.ts';
 import { readScan } from '../formats/index.ts';
 import type { Kernels } from '../kernels.ts';
 import { measuredPlane } from '../measured-plane.ts';
+import { nameCompared } from '../name-points.ts';
 import type { EmbeddingNetwork } from '../network.ts';
 import {
-  type ClassCount,
-  countLabels,
-  type Embedded,
-  type EmbedOptions,
-  embedPoints,
   type FindOptions,
   type Found,
   findDefects,
   findDefectsInPool,
-  nameCompared,
-  type Prepared,
   type PrepareOptions,
   prepare,
-  type SizedPoint,
 } from '../pipeline.ts';
 import type { Pool } from '../pool.ts';
+import type { Prepared } from '../prepared.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Scan } from '../scan.ts';
 import { checkNetwork } from '../session/library.ts';

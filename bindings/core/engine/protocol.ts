@@ -1,4 +1,6 @@
-import type { EmbedOptions, FindOptions, PrepareOptions, SizedPoint } from '../pipeline.ts';
+import type { SizedPoint } from '../crop.ts';
+import type { EmbedOptions } from '../embed-points.ts';
+import type { FindOptions, PrepareOptions } from '../pipeline.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { Port } from './search-workers.ts';

@@ -1,17 +1,11 @@
+import type { ClassCount } from '../counts.ts';
+import type { SizedPoint } from '../crop.ts';
+import type { Embedded, EmbedOptions } from '../embed-points.ts';
 import type { OutputFile, RunResult } from '../export/files.ts';
 import type { ReadOptions } from '../formats/options.ts';
-import type {
-  ClassCount,
-  Embedded,
-  EmbedOptions,
-  FindOptions,
-  Found,
-  Named,
-  NameOptions,
-  Prepared,
-  PrepareOptions,
-  SizedPoint,
-} from '../pipeline.ts';
+import type { Named, NameOptions } from '../name-points.ts';
+import type { FindOptions, Found, PrepareOptions } from '../pipeline.ts';
+import type { Prepared } from '../prepared.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { Abortable, ProgressEvent } from '../progress.ts';
 import type { Channel, Scan } from '../scan.ts';

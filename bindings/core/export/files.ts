@@ -1,7 +1,9 @@
+import type { ClassCount } from '../counts.ts';
 import type { Description } from '../describe.ts';
 import { labelText } from '../label-words.ts';
 import { measuredPlane } from '../measured-plane.ts';
-import type { ClassCount, Defect, Prepared } from '../pipeline.ts';
+import type { Defect } from '../pipeline.ts';
+import type { Prepared } from '../prepared.ts';
 import type { Scan, Step } from '../scan.ts';
 import { defaultColour } from '../session/palette.ts';
 import { version } from '../version.ts';

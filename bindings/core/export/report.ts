@@ -1,7 +1,7 @@
 import { encodeBase64 } from '../base64.ts';
+import type { ClassCount } from '../counts.ts';
 import { latticeLine } from '../describe.ts';
 import { labelText } from '../label-words.ts';
-import type { ClassCount } from '../pipeline.ts';
 import { areaNm2, shareOf } from '../share.ts';
 import { version } from '../version.ts';
 import { areaText, extentText, percent } from './figures.ts';

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels.ts';
-import { powerFloor } from './floor.ts';
+import { powerFloor, ringOf } from './floor.ts';
 import { type Analysis, analyse, type Picture, powersOf, type Spectrum } from './spectrum.ts';
 import { inverse2d } from './transform.ts';
 
@@ -11,20 +11,24 @@ const SLOWEST = 0.02;
 const STRONG = 400;
 /** up to so many bins from it, */
 const BENT = 12;
+/** and this part of its own frequency, in bins: what is slower is of large defects. */
+const OWN = 0.25;
 /** and what is above this there: of a hundred bins of noise three are. */
 const BENT_THRESHOLD = 5;
 
 /**
  * The planes without their lattice: what is periodic over the scan (bins of the spectrum far above
  * their surroundings, brought down to these) is taken away, defects stay. Planes (rows, columns) in
- * the picture's unit, as many as it has.
+ * the picture's unit, as many as it has. `bent`: with what surrounds its waves in the spectrum, where creep bends them;
+ * it takes more of large defects too.
  */
 export function removeLattice(
   kernels: Kernels,
   picture: Picture,
   { spectrum }: Analysis = analyse(kernels, picture),
+  bent = false,
 ): Float32Array[] {
-  const lattice = latticePart(kernels, spectrum);
+  const lattice = latticePart(kernels, spectrum, bent);
   return picture.planes.map((plane, p) => {
     const without = new Float32Array(plane.length);
     const part = lattice[p];
@@ -34,9 +38,9 @@ export function removeLattice(
 }
 
 /** The periodic part of each plane, from the spectrum of the picture. */
-function latticePart(kernels: Kernels, spectrum: Spectrum): Float64Array[] {
+function latticePart(kernels: Kernels, spectrum: Spectrum, bent: boolean): Float64Array[] {
   const { rows, columns, planes } = spectrum;
-  const parts = powersOf(spectrum).map((power) => partAbove(power, rows, columns));
+  const parts = powersOf(spectrum).map((power) => partAbove(power, rows, columns, bent));
   const re = new Float64Array(spectrum.re.length);
   const im = new Float64Array(re.length);
   const half = (columns >> 1) + 1;
@@ -75,15 +79,20 @@ function keep(
 }
 
 /** Part of the amplitude in each bin that is above what is usual there: 0 for most. In place. */
-function partAbove(power: Float64Array, rows: number, columns: number): Float64Array {
+function partAbove(
+  power: Float64Array,
+  rows: number,
+  columns: number,
+  bent: boolean,
+): Float64Array {
   const floor = powerFloor(power, rows, columns);
-  const bent = aboutStrong(power, floor, rows, columns);
+  const near = bent ? aboutStrong(power, floor, rows, columns) : new Uint8Array(power.length);
   // In the place of the power, which is not needed any more: most of it is then 0.
   const part = power;
   for (let i = 0; i < part.length; i++) {
     const own = power[i];
     part[i] = 0;
-    if (own <= (bent[i] ? BENT_THRESHOLD : THRESHOLD) * floor[i] || isSlow(i, rows, columns))
+    if (own <= (near[i] ? BENT_THRESHOLD : THRESHOLD) * floor[i] || isSlow(i, rows, columns))
       continue;
     part[i] = 1 - Math.sqrt(floor[i] / own);
   }
@@ -102,10 +111,13 @@ function aboutStrong(
   for (let i = 0; i < power.length; i++) {
     if (power[i] <= STRONG * floor[i] || isSlow(i, rows, columns)) continue;
     const [c, r] = [Math.floor(i / rows), i % rows];
-    for (let x = Math.max(0, c - BENT); x <= Math.min(half - 1, c + BENT); x++) {
-      const reach = Math.floor(Math.sqrt(BENT * BENT - (x - c) * (x - c)));
-      for (let y = r - reach; y <= r + reach; y++)
+    const own = ringOf(c, r, rows, columns, Math.min(rows, columns));
+    const reach = Math.min(BENT, Math.floor(OWN * own));
+    for (let x = Math.max(0, c - reach); x <= Math.min(half - 1, c + reach); x++) {
+      const high = Math.floor(Math.sqrt(reach * reach - (x - c) * (x - c)));
+      for (let y = r - high; y <= r + high; y++) {
         near[x * rows + (((y % rows) + rows) % rows)] = 1;
+      }
     }
   }
   return near;

@@ -26,7 +26,7 @@ export function* segmentByNetwork(
 ): Asking<Segmentation> {
   const { rows, columns, valid } = levelled;
   const analysis = analyse(kernels, levelled);
-  const residuals = removeLattice(kernels, levelled, analysis);
+  const residuals = removeLattice(kernels, levelled, analysis, true);
   const scales = workingScales(kernels, levelled, options.periodPx, analysis);
   // Before the network looks: what the spectrum was made of is large, and need not be kept any longer.
   const lattices = scales.find(({ from }) => from === 'lattice')?.lattices ?? [];

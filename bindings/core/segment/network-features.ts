@@ -38,7 +38,7 @@ export function networkFeatures(
   const across = WORKING_SPACING / spacings[0];
   const pixels = levelled.rows * across * levelled.columns * across;
   if (pixels * segmenter.head.inChannels * levelled.planes.length > MOST_FLOATS) return undefined;
-  const residuals = removeLattice(kernels, levelled, analysis);
+  const residuals = removeLattice(kernels, levelled, analysis, true);
   const asked = { ...options, keepFeatures: true };
   const field = computeField(kernels, segmenter, levelled, residuals, spacings, asked, run);
   const maps = field.maps.flat();

@@ -153,7 +153,12 @@ function seen(kernels: Kernels, scene: SimulatedScene, spacing: number, random: 
     { hysteresis: 'off', resample: 'off' },
   );
   addBackground(kernels, levelled, scene.rowSpacingPx, random);
-  const made = networkPlanes(kernels, levelled, removeLattice(kernels, levelled), spacing);
+  const made = networkPlanes(
+    kernels,
+    levelled,
+    removeLattice(kernels, levelled, undefined, true),
+    spacing,
+  );
   const { rows, columns, channels, valid } = made;
   const toWorking = (mask: Uint8Array) =>
     resampleMask(kernels, mask, fromRows, fromColumns, rows, columns);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { WeightsError } from '../../../bindings/core/errors.ts';
-import { asMeasured, findDefects, NOT_A_DEFECT, prepare } from '../../../bindings/core/pipeline.ts';
+import { NOT_A_DEFECT } from '../../../bindings/core/label-words.ts';
+import { asMeasured, findDefects, prepare } from '../../../bindings/core/pipeline.ts';
 import type { ProgressEvent } from '../../../bindings/core/progress.ts';
 import { findRegions } from '../../../bindings/core/regions.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
