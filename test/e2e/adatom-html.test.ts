@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -198,6 +198,70 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await soon(() => person.counts()).toEqual({ hole: 0 });
       await page.getByRole('button', { name: /^dimer-rows.sxm/ }).click();
       await soon(() => person.counts()).toEqual(counts);
+    });
+  });
+
+  test('shows the scan that is open when its file is dropped again, with its labels', async () => {
+    await asAPerson(async (person) => {
+      const { page } = person;
+      const cards = page.getByRole('navigation', { name: 'Scans' }).getByRole('button');
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(example);
+      await page.locator('.file', { hasText: 'dimer-rows.sxm' }).waitFor();
+      await person.addClass('hole');
+      await person.drop(example);
+      await soon(() => person.status.textContent()).toBe('dimer-rows.sxm is open already.');
+      expect(await cards.count()).toBe(2);
+
+      const { scan, second } = writeMatrixFiles();
+      await person.drop(scan, second);
+      await page.locator('.file', { hasText: '100.0 × 50.0 nm' }).waitFor();
+      await person.addClass('step');
+      await person.drop(example);
+      await soon(() => person.status.textContent()).toBe('dimer-rows.sxm is open already.');
+      expect(await person.counts()).toEqual({ hole: 0 });
+      await person.drop(scan, second);
+      await soon(() => person.status.textContent()).toMatch(/Z_mtrx is open already\.$/);
+      expect(await person.counts()).toEqual({ step: 0 });
+      expect(await cards.count()).toBe(4);
+    });
+  });
+
+  test('takes examples from a table that is dropped or opened, as one step', async () => {
+    const table = fileURLToPath(new URL('examples/dimer-rows.support.csv', root));
+    const folder = mkdtempSync(join(tmpdir(), 'adatom-e2e-'));
+    const outside = join(folder, 'outside.csv');
+    writeFileSync(outside, 'x_px,y_px,label\n294,207,vacancy\n320,1,vacancy\n');
+    await asAPerson(async (person) => {
+      const { page } = person;
+      const told = () => person.status.textContent();
+      await page.getByText('Drop STM scans here').waitFor();
+      await person.drop(table);
+      await page.getByText('open the scan that these examples are of').waitFor();
+      await person.drop(example, table);
+      await soon(told).toBe(`${support.length} examples from dimer-rows.support.csv.`);
+      const counts = await person.counts();
+      for (const name of CLASSES) {
+        expect(Math.abs(counts[name] - truth[name]), name).toBeLessThanOrEqual(3);
+      }
+      await person.drop(outside);
+      await page.getByRole('alert').filter({ hasText: 'outside.csv, line 3: (320, 1)' }).waitFor();
+      expect(await person.counts()).toEqual(counts);
+      await page.locator('canvas.picture').press('Control+z');
+      await soon(async () => Object.keys(await person.counts())).toEqual(['defect']);
+
+      // What was named once are examples.
+      await page.locator('canvas.picture').press('Control+y');
+      await soon(() => person.counts()).toEqual(counts);
+      const { path } = await person.take('Export', 'Table of defects (CSV)');
+      await page.locator('canvas.picture').press('Control+z');
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        page.getByTitle(/^Open scans/).click(),
+      ]);
+      await chooser.setFiles(path);
+      const named = CLASSES.reduce((sum, name) => sum + counts[name], 0);
+      await soon(told).toBe(`${named} examples from ${basename(path)}.`);
     });
   });
 

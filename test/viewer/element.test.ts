@@ -335,6 +335,67 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
+  test('S does what the button of the search does, with the options chosen', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      const findOptions = () => page.evaluate(() => window.viewer.workbench!.findOptions);
+      const message = () => page.getByRole('status').textContent();
+      await page.getByText('Finding and naming').click();
+      await page.getByLabel('Find by').selectOption('pixels');
+      await soon(message).toMatch(/^\d+ defects found/);
+      await stage.canvas.press('s');
+      await soon(message).toMatch(/^The defects are found already/);
+      expect(await findOptions()).toEqual({ method: 'pixels' });
+
+      await page.evaluate(() => window.viewer.label([{ x: 294, y: 207 }], 'a'));
+      const { labels } = await stage.settled();
+      expect(labels).toEqual(['a']);
+      await stage.canvas.press('s');
+      await soon(findOptions).toMatchObject({ method: 'pixels', support: [{ label: 'a' }] });
+      await soon(message).toMatch(/^\d+ defects? found/);
+      await page.evaluate(() => window.viewer.undo());
+      expect(await findOptions()).toEqual({ method: 'pixels' });
+    });
+  });
+
+  test('takes the examples of a table as one step, after the search, and loses nothing over a bad one', async () => {
+    await onStage(async (stage) => {
+      const { page } = stage;
+      const message = () => page.getByRole('status').textContent();
+      const use = (...rows: string[]) =>
+        page.evaluate(
+          (text) =>
+            window.viewer.useExamples(text, 'examples.csv').then(
+              () => '',
+              (error: Error) => error.message,
+            ),
+          ['x_px,y_px,label', ...rows].join('\n'),
+        );
+      await page.evaluate(() => window.viewer.workbench!.run({ type: 'add class', name: 'hole' }));
+      // Two of one defect, and one where nothing was found.
+      const rows = ['294,207,hole', '294.6,207.4,vacancy', '242,172,bright', '60,151,bright'];
+      expect(await use(...rows)).toBe('');
+      await soon(message).toBe(
+        '3 examples from examples.csv, 1 of them where no defect was found.',
+      );
+      const taken = await stage.settled();
+      expect(taken).toMatchObject({
+        ...{ labels: ['vacancy', 'bright', 'bright'], classes: ['hole', 'vacancy', 'bright'] },
+        current: 'hole',
+      });
+      expect(taken.given).toHaveLength(2);
+
+      expect(await use('80,178,vacancy', '320,0,vacancy')).toMatch(/line 3: \(320, 0\) is outside/);
+      expect(await use('80,178,vacancy', '80,,vacancy')).toMatch(/line 3: .*found nothing/);
+      expect(await stage.settled()).toEqual(taken);
+
+      await page.evaluate(() => window.viewer.undo());
+      const undone = await stage.settled();
+      expect(undone).toMatchObject({ labels: [], classes: ['hole'] });
+      expect(undone.candidates).toBe(taken.candidates);
+    });
+  });
+
   test('of one class alone all is to be reviewed, without a confidence; densities say their area', async () => {
     await onStage(async (stage) => {
       await stage.begin();

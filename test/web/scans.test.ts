@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAdatom } from '../../bindings/node/index.ts';
 import { Scans } from '../../bindings/web/app/scans.ts';
-import type { Engine } from '../../bindings/web/index.ts';
+import type { Engine, NamedBytes } from '../../bindings/web/index.ts';
 import type { Workbench } from '../../bindings/web/viewer/index.ts';
 
 const example = new URL('../../examples/dimer-rows.sxm', import.meta.url);
 const scan = { name: 'a--1_1.Z_mtrx', bytes: new Uint8Array(readFileSync(example)) };
 const parameters = { name: 'a_0001.mtrx', bytes: new Uint8Array(9) };
 
-describe('scans whose parameters come later', () => {
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await createAdatom({ workers: 0 });
-  });
-  afterAll(() => engine.dispose());
+let engine: Engine;
 
+beforeAll(async () => {
+  engine = await createAdatom({ workers: 0 });
+});
+afterAll(() => engine.dispose());
+
+describe('scans whose parameters come later', () => {
   /** The bundled scan read as a Matrix scan; `beforeRead` is told of how many were read before. */
   function scansThat(beforeRead: (count: number) => Promise<void> = async () => {}): Scans {
     let count = 0;
@@ -113,5 +114,62 @@ describe('scans whose parameters come later', () => {
     expect(read).toEqual([other.name, scan.name, scan.name]);
     expect(await openScans()).toBe(2);
     for (const one of scans.list) scans.remove(one);
+  });
+});
+
+describe('a scan that is opened again', () => {
+  const sxm = { ...scan, name: 'a.sxm' };
+  const copyOf = ({ name, bytes }: NamedBytes) => ({ name, bytes: bytes.slice() });
+
+  test('is the one that is open, with its labels, and is the next to be shown', async () => {
+    const scans = new Scans(engine);
+    expect(await scans.open([sxm, { ...sxm, name: 'b.sxm' }], [])).toEqual([]);
+    const [first, second] = scans.list;
+    scans.choose(second);
+    await first.bench!.run({ type: 'add class', name: 'hole' });
+    const { bench } = first;
+    expect(await scans.open([copyOf(sxm)], [])).toEqual([first]);
+    expect(scans.list).toEqual([first, second]);
+    expect(scans.next).toBe(first);
+    expect(first.bench).toBe(bench);
+    expect(bench!.labelling.classes).toHaveLength(1);
+    for (const one of scans.list) scans.remove(one);
+  });
+
+  test('is opened once where it comes twice at a time, or while it is read', async () => {
+    const scans = new Scans(engine);
+    const [, again] = await Promise.all([
+      scans.open([sxm, copyOf(sxm)], []),
+      scans.open([copyOf(sxm)], []),
+    ]);
+    expect(scans.list).toHaveLength(1);
+    expect(again).toEqual(scans.list);
+    scans.remove(scans.list[0]);
+  });
+
+  test('is another one where its bytes are others', async () => {
+    const scans = new Scans(engine);
+    const other = copyOf(sxm);
+    other.bytes[other.bytes.length - 1] ^= 1;
+    await scans.open([sxm], []);
+    expect(await scans.open([other], [])).toEqual([]);
+    expect(scans.list).toHaveLength(2);
+    for (const one of scans.list) scans.remove(one);
+  });
+
+  test('is tried again where it could not be read', async () => {
+    let isBroken = true;
+    const open: Engine['open'] = (file, options) => {
+      if (isBroken) throw new Error('no.');
+      return engine.open(file, options);
+    };
+    const scans = new Scans({ ...engine, open });
+    await scans.open([sxm], []);
+    expect(await scans.open([copyOf(sxm)], [])).toEqual([]);
+    expect(scans.list).toMatchObject([{ failure: 'no.', isBusy: false }]);
+    isBroken = false;
+    expect(await scans.open([copyOf(sxm)], [])).toEqual(scans.list);
+    expect(scans.list).toMatchObject([{ failure: '', isBusy: false }]);
+    scans.remove(scans.list[0]);
   });
 });

@@ -15,6 +15,8 @@ import type {
 export type Command =
   /** Give all these defects one label: a class's name or NOT_A_DEFECT. */
   | { type: 'label'; at: readonly Position[]; label: string }
+  /** Give each of these defects a label of its own; classes that there are not are made. */
+  | { type: 'label each'; labels: readonly DefectLabel[] }
   /** Take the labels of these defects away. */
   | { type: 'unlabel'; at: readonly Position[] }
   | { type: 'add'; defect: AddedDefect }
@@ -43,6 +45,8 @@ export function apply(before: Labelling, command: Command): Labelling {
   switch (command.type) {
     case 'label':
       return relabel(before, command.at, command.label);
+    case 'label each':
+      return labelEach(before, command.labels);
     case 'unlabel':
       return { ...before, labels: without(before.labels, command.at) };
     case 'add':
@@ -79,6 +83,18 @@ function relabel(before: Labelling, at: readonly Position[], label: string): Lab
   if (label !== NOT_A_DEFECT) classNamed(before, label);
   const given = at.map(({ x, y }): DefectLabel => ({ x, y, label }));
   return { ...before, labels: [...without(before.labels, at), ...given] };
+}
+
+/** Whatever class is current stays so. */
+function labelEach(before: Labelling, labels: readonly DefectLabel[]): Labelling {
+  const names = [...new Set(labels.map(({ label }) => label))];
+  const isKnown = (name: string) =>
+    name === NOT_A_DEFECT || before.classes.some((one) => one.name === name);
+  const after = names.reduce((labelling, name) => {
+    const at = labels.filter(({ label }) => label === name);
+    return relabel(isKnown(name) ? labelling : addClass(labelling, name), at, name);
+  }, before);
+  return { ...after, current: before.current || (after.classes[0]?.name ?? '') };
 }
 
 /** What was painted goes; what was found is remembered as erased. */

@@ -15,7 +15,7 @@ import { simulatedScan } from './example.ts';
 import { download, filesOfDrop, type NamedText, sortFiles } from './files.ts';
 import { menu } from './menu.ts';
 import { cocoOfAll, countsCsv, Scans, type StripScan } from './scans.ts';
-import { startScreen } from './start.ts';
+import { OPEN_TITLE, startScreen } from './start.ts';
 import type { SavedSession, Store } from './store.ts';
 import { Strip } from './strip.ts';
 
@@ -90,19 +90,29 @@ export class App {
   }
 
   async open(files: Iterable<File>): Promise<void> {
-    const { scans, companions, sessions, libraries } = await sortFiles(files);
+    const { scans, companions, sessions, libraries, examples } = await sortFiles(files);
     for (const { name, text } of libraries) await this.attempt(() => this.takeLibrary(text, name));
     this.waiting.push(...sessions);
     const before = this.scans.list.length;
     const opening = this.scans.open(scans, companions);
     for (const scan of this.scans.list.slice(0, before))
       await this.attempt(() => this.resume(scan));
-    await opening;
+    this.tellOf(await opening);
     for (const { name } of this.waiting)
       this.notice(`${name}: open the scan that this session belongs to.`);
+    for (const { name, text } of examples) await this.attempt(() => this.takeExamples(text, name));
     if (scans.length > 0 || companions.some((one) => this.scans.isUsed(one))) return;
     for (const { name } of companions)
       this.notice(`${name}: open the scans (.Z_mtrx) that these parameters belong to.`);
+  }
+
+  /** Scans that were open already when they were opened again. */
+  private tellOf(again: readonly StripScan[]): void {
+    if (again.length === 0) return;
+    const [{ name }] = again;
+    this.viewer.say(
+      again.length === 1 ? `${name} is open already.` : `${again.length} scans are open already.`,
+    );
   }
 
   private header(): HTMLElement {
@@ -113,7 +123,7 @@ export class App {
       'header',
       {},
       element('h1', {}, 'ad', element('span', {}, 'atom')),
-      button('Open …', 'Open scans, sessions or class libraries', () => this.pick()),
+      button('Open …', OPEN_TITLE, () => this.pick()),
       this.file,
       element('span', { className: 'spring' }),
       this.all,
@@ -123,6 +133,7 @@ export class App {
         null,
         ['Save class library', () => void this.attempt(() => this.saveLibrary())],
         ['Load class library …', () => this.pick('.json')],
+        ['Load examples (CSV) …', () => this.pick('.csv')],
       ]),
       menu('Export', [
         ...exporting,
@@ -254,6 +265,13 @@ export class App {
     this.notice(
       `${name}: ${plural(labels.length, 'example')} of ${plural(classes.length, 'class', 'classes')}.`,
     );
+  }
+
+  /** Examples of the scan that is shown, or is about to be. */
+  private async takeExamples(text: string, name: string): Promise<void> {
+    if (!this.viewer.workbench) await this.scans.settled();
+    if (this.viewer.workbench) await this.viewer.useExamples(text, name);
+    else this.notice(`${name}: open the scan that these examples are of, then this table.`);
   }
 
   private async saveLibrary(): Promise<void> {

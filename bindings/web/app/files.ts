@@ -8,6 +8,8 @@ export interface Sorted {
   companions: NamedBytes[];
   sessions: NamedText[];
   libraries: NamedText[];
+  /** Tables of labelled examples. */
+  examples: NamedText[];
 }
 
 export interface NamedText {
@@ -16,7 +18,7 @@ export interface NamedText {
 }
 
 export async function sortFiles(files: Iterable<File>): Promise<Sorted> {
-  const sorted: Sorted = { scans: [], companions: [], sessions: [], libraries: [] };
+  const sorted: Sorted = { scans: [], companions: [], sessions: [], libraries: [], examples: [] };
   for (const file of files) {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const { name } = file;
@@ -24,7 +26,8 @@ export async function sortFiles(files: Iterable<File>): Promise<Sorted> {
     if (format === 'adatom-session') sorted.sessions.push({ name, text: textOf(bytes) });
     else if (format === 'adatom-class-library') {
       sorted.libraries.push({ name, text: textOf(bytes) });
-    } else if (/\.mtrx$/i.test(name)) sorted.companions.push({ name, bytes });
+    } else if (isTable(name, bytes)) sorted.examples.push({ name, text: textOf(bytes) });
+    else if (/\.mtrx$/i.test(name)) sorted.companions.push({ name, bytes });
     else sorted.scans.push({ name, bytes });
   }
   return sorted;
@@ -38,6 +41,11 @@ function textOf(bytes: Uint8Array): string {
 function jsonFormat(bytes: Uint8Array): string | undefined {
   if (bytes[0] !== 0x7b) return undefined;
   return /"format"\s*:\s*"([^"]*)"/.exec(textOf(bytes.subarray(0, 200)))?.[1];
+}
+
+/** By its header, or by its name: one without the columns needed is to say so. */
+function isTable(name: string, bytes: Uint8Array): boolean {
+  return /\.csv$/i.test(name) || /^.*\bx_px\b/i.test(textOf(bytes.subarray(0, 200)));
 }
 
 /** Everything dropped, with the files inside folders. */

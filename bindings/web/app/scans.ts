@@ -47,12 +47,24 @@ export class Scans {
 
   /**
    * Open scans one after the other; those that cannot be read stay in the list and say why. Matrix scans
-   * that were opened before companions of theirs came are read again with these.
+   * that were opened before companions of theirs came are read again with these. Returns those that
+   * were open already: they stay as they are, or are tried again where they could not be read.
    */
-  async open(files: readonly NamedBytes[], companions: readonly NamedBytes[]): Promise<void> {
-    const earlier = this.list.filter(isMatrix);
+  async open(
+    files: readonly NamedBytes[],
+    companions: readonly NamedBytes[],
+  ): Promise<StripScan[]> {
+    const openAs = files.map((file) => this.list.find(({ files: [own] }) => isSame(own, file)));
+    const repeated = this.list.filter((scan) => openAs.includes(scan));
+    const fresh = files.filter(
+      (file, i) => !openAs[i] && !files.slice(0, i).some((one) => isSame(one, file)),
+    );
+    const earlier = this.list.filter(
+      (scan) =>
+        (isMatrix(scan) && companions.length > 0) || (scan.failure && repeated.includes(scan)),
+    );
     this.companions = beside(this.companions, companions);
-    const added = files.map(
+    const added = fresh.map(
       (file): StripScan => ({
         name: file.name,
         files: isMatrix(file) ? [file, ...this.companions] : [file, ...companions],
@@ -62,7 +74,8 @@ export class Scans {
       }),
     );
     this.list = [...this.list, ...added];
-    if (added.length === 1) this.awaited = added[0];
+    const [wanted, ...others] = added.length > 0 ? added : repeated;
+    if (wanted && others.length === 0) this.awaited = wanted;
     this.onChange();
     let turn = Promise.resolve();
     for (const scan of added) {
@@ -70,7 +83,14 @@ export class Scans {
       turn = this.work(scan, () => before.then(() => this.read(scan)));
     }
     await turn;
-    if (companions.length > 0) for (const scan of earlier) await this.readAgain(scan);
+    for (const scan of earlier) await this.readAgain(scan);
+    await this.settled(repeated);
+    return repeated.filter(({ bench }) => bench);
+  }
+
+  /** Once everything that was asked for on these scans is done. */
+  async settled(scans: readonly StripScan[] = this.list): Promise<void> {
+    await Promise.all(scans.map((scan) => this.turns.get(scan)));
   }
 
   /** Whether a scan was read with this file. */
@@ -138,7 +158,7 @@ export class Scans {
         handle.close();
         if (JSON.stringify(handle.info) === JSON.stringify(bench.handle.info)) return;
       }
-      scan.files = [file, ...this.companions];
+      if (isMatrix(scan)) scan.files = [file, ...this.companions];
       await this.read(scan);
     });
   }
@@ -172,6 +192,12 @@ export class Scans {
 /** By the name, as far as files that say nothing themselves are concerned. */
 function isMatrix({ name }: { name: string }): boolean {
   return /[._]mtrx$/i.test(name);
+}
+
+function isSame(a: NamedBytes, b: NamedBytes): boolean {
+  if (a.name !== b.name || a.bytes.length !== b.bytes.length) return false;
+  for (let i = 0; i < a.bytes.length; i++) if (a.bytes[i] !== b.bytes[i]) return false;
+  return true;
 }
 
 /** Both, the later one of those that have the same name. */

@@ -2,6 +2,9 @@ import { button, element } from '../viewer/dom.ts';
 import { plural } from '../viewer/format.ts';
 import type { SavedSession } from './store.ts';
 
+/** What can be opened. */
+export const OPEN_TITLE = 'Open scans, sessions, class libraries or tables of examples (CSV)';
+
 interface StartActions {
   open(): void;
   simulate(): void;
@@ -36,7 +39,7 @@ export function startScreen(saved: readonly SavedSession[], actions: StartAction
       element(
         'div',
         { className: 'row' },
-        button('Open files …', 'Open scans, sessions or class libraries', actions.open, 'primary'),
+        button('Open files …', OPEN_TITLE, actions.open, 'primary'),
         button('Try a simulated scan', 'Try a simulated scan', actions.simulate),
       ),
       list.length > 0 ? element('h3', {}, 'Continue where you left off') : null,

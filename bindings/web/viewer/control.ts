@@ -15,6 +15,7 @@ import {
   reviewQueue,
   strokeRuns,
 } from '../../core/session/index.ts';
+import { readExamples } from './examples.ts';
 import { plural } from './format.ts';
 import { Picture, percentile, type Spread, spreadOf } from './picture.ts';
 import type { PlaneInUnit } from './planes.ts';
@@ -189,6 +190,27 @@ export class Control {
     if (!bench || candidates.length === 0) return Promise.resolve(false);
     const at = candidates.map((candidate) => bench.placeOf(candidate));
     return this.run({ type: 'label', at, label }, `${plural(at.length, 'defect')}: ${label}.`);
+  }
+
+  /**
+   * Label what the examples of a table say, in one step and after a search. Rejects where the table
+   * cannot be used, and nothing has changed; what else fails is said.
+   */
+  async useExamples(text: string, file: string): Promise<void> {
+    const { bench } = this;
+    if (!bench?.prepared) return;
+    const examples = readExamples(text, file, bench.prepared);
+    const told = (count: number) => `${plural(count, 'example')} from ${file}`;
+    await this.findFirst(`${told(examples.length)}; finding the defects …`);
+    // Why not has been said.
+    if (!bench.found) return;
+    const { labels, strays } = bench.labelsAt(examples);
+    this.say(`${told(labels.length)}; comparing …`);
+    const isDone = await this.attempt(() => bench.run({ type: 'label each', labels }));
+    // Another scan may be shown by now.
+    if (!isDone || bench !== this.bench) return;
+    const where = strays > 0 ? `, ${strays} of them where no defect was found` : '';
+    this.say(`${told(labels.length)}${where}.`);
   }
 
   unlabel(candidates: readonly number[]): Promise<boolean> {

@@ -133,6 +133,11 @@ export class AdatomViewer extends Base {
     this.control.set(changed);
   }
 
+  /** Say something in the line at the foot. */
+  say(message: string): void {
+    this.control.say(message);
+  }
+
   /** Show another channel, by its title (name:direction). Rejects with OptionError. */
   setChannel(title: string): Promise<void> {
     return this.control.showChannel(title);
@@ -158,6 +163,17 @@ export class AdatomViewer extends Base {
 
   unlabel(at: readonly Position[]): Promise<void> {
     return this.bench().run({ type: 'unlabel', at });
+  }
+
+  /**
+   * Take up the labelled examples of a table, as `adatom classify --support` reads them: columns x_px, y_px
+   * and label, which is empty, `unknown`, `too large` or `defect` where the row is no example. Each labels the
+   * defect at its place, or the place itself; classes that are new are made, and all is one step for undo.
+   * Searches first unless that was done. Rejects with FormatError or SupportError, and then nothing has changed.
+   */
+  async useExamples(text: string, file = 'examples.csv'): Promise<void> {
+    this.bench();
+    await this.control.useExamples(text, file);
   }
 
   /** Name every defect from the labels, by another method if one is given. Labels do this by themselves. */
@@ -241,6 +257,7 @@ export class AdatomViewer extends Base {
     };
     const toolbar = new Toolbar(control, stage, find);
     keys.onRename = () => classes.rename();
+    keys.onFind = () => toolbar.find();
     gestures.onHover = (place) => status.hover(place);
     stage.canvas.addEventListener('keydown', (event) => {
       if (keys.press(event)) event.preventDefault();

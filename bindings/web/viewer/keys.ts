@@ -33,7 +33,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['+, −, F', 'zoom in, out, fit'],
   ['Drag, Shift arrows', 'move the picture'],
   ['[, ]', 'smaller, larger brush'],
-  ['S', 'find defects'],
+  ['S', 'find defects, or search again by the examples: as the first button says'],
   ['Esc', 'stop, or select nothing'],
 ];
 
@@ -41,6 +41,8 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
 export class Keys {
   /** A new name is wanted for the current class. */
   onRename: () => void = () => {};
+  /** A search is wanted. */
+  onFind: () => void = () => {};
   private readonly control: Control;
   private readonly stage: Stage;
   /** Where the brush stands when it is moved by keys. */
@@ -77,7 +79,7 @@ export class Keys {
     n: () => this.control.reviewNext(),
     p: () => this.control.reviewNext(-1),
     a: () => void this.control.accept(),
-    s: () => void this.control.segment(),
+    s: () => this.onFind(),
     v: () => this.control.set({ tool: TOOLS[0] }),
     b: () => this.control.set({ tool: TOOLS[1] }),
     l: () => this.control.set({ tool: TOOLS[2] }),

@@ -7,6 +7,8 @@ import { CASING, markStyle } from './marks.ts';
 
 /** Time for new outlines in one frame, ms; the rest comes with the next one. */
 const BUDGET_MS = 8;
+/** Mean side of defects, CSS pixels, from which their outlines are as wide as in a figure. */
+const THICK_FROM = 12;
 /** Outlines in one path. Of a thousand in one the browser takes ten times as long to find the edges. */
 const TOGETHER = 32;
 
@@ -83,9 +85,10 @@ export class Outlines {
       group.paths[group.paths.length - 1].addPath(path, matrix);
       group.places.push(view.toCanvas(defect));
     });
+    const thinness = thinnessOf(bench.candidates.defects, view.scale);
     for (const { style, paths, places } of groups.values()) {
       fillMask(context, paths, style, settings.maskOpacity);
-      if (settings.marks !== 'markers') strokeTwice(context, paths, style);
+      if (settings.marks !== 'markers') strokeTwice(context, paths, style, thinness);
       if (settings.marks !== 'outlines') strokeTwice(context, circles(places), style);
     }
     return complete;
@@ -110,6 +113,12 @@ export class Outlines {
   }
 }
 
+/** Of lines, 0.65..1: around defects of a few pixels of the screen they would cover all within. */
+export function thinnessOf(defects: readonly Defect[], scale: number): number {
+  const sides = defects.reduce((sum, { areaPx }) => sum + Math.sqrt(areaPx ?? 0), 0);
+  return Math.min(1, Math.max(0.65, ((sides / defects.length) * scale) / THICK_FROM));
+}
+
 function fillMask(
   context: CanvasRenderingContext2D,
   paths: readonly Path2D[],
@@ -128,14 +137,15 @@ function strokeTwice(
   context: CanvasRenderingContext2D,
   paths: readonly Path2D[],
   { colour, dashed }: MarkStyle,
+  thinness = 1,
 ): void {
   context.setLineDash([]);
   context.strokeStyle = CASING;
-  context.lineWidth = CASING_WIDTH;
+  context.lineWidth = CASING_WIDTH * thinness;
   for (const path of paths) context.stroke(path);
   context.setLineDash(dashed ? [...DASH] : []);
   context.strokeStyle = colour;
-  context.lineWidth = LINE_WIDTH;
+  context.lineWidth = LINE_WIDTH * thinness;
   for (const path of paths) context.stroke(path);
   context.setLineDash([]);
 }

@@ -13,6 +13,9 @@ const TITLES: Readonly<Record<Tool, string>> = {
   erase: 'Remove what is no candidate at all (X)',
 };
 
+const FOUND_ALREADY =
+  'The defects are found already: label an example, or find by another method, to search again.';
+
 /** The tools, undo and redo, zoom, search. */
 export class Toolbar {
   readonly root: HTMLElement;
@@ -82,6 +85,13 @@ export class Toolbar {
     this.refresh();
   }
 
+  /** What the button of the search does now, and where it does nothing, why. */
+  find(): void {
+    const { bench } = this.control;
+    if (bench?.found && this.segment.disabled) this.control.say(FOUND_ALREADY);
+    this.segment.click();
+  }
+
   private refresh(): void {
     const { bench, settings } = this.control;
     for (const [tool, made] of this.tools) {
@@ -93,7 +103,7 @@ export class Toolbar {
     this.segment.disabled = !bench || (bench.found !== undefined && !again);
     this.segment.textContent = again ? 'Find by the examples' : 'Find defects';
     this.segment.title = again
-      ? 'Search again for what is like the examples, as wide as these are (undo takes it back)'
+      ? 'Search again for what is like the examples, as wide as these are (S; undo takes it back)'
       : 'Find every defect (S)';
     this.undo.disabled = !bench?.canUndo;
     this.redo.disabled = !bench?.canRedo;

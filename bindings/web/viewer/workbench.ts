@@ -6,6 +6,7 @@ import {
   type PrepareOptions,
 } from '../../core/index.ts';
 import {
+  bindLabels,
   type ClassLibrary,
   type Command,
   checkInput,
@@ -240,6 +241,22 @@ export class Workbench {
     const defect = this.candidates.defects[candidate];
     if (!defect) throw new OptionError(`defect ${candidate}: there is no such candidate.`);
     return { x: defect.x, y: defect.y };
+  }
+
+  /**
+   * Labels of the candidates at these places, the last one given of each. One where nothing was found, a stray,
+   * stays where it is: what is there is compared all the same.
+   */
+  labelsAt(given: readonly DefectLabel[]): { labels: DefectLabel[]; strays: number } {
+    const { defects } = this.candidates;
+    const bound = bindLabels(given, defects, (place) => this.candidateAt(place));
+    const labels = new Map<string, DefectLabel>();
+    given.forEach((one, i) => {
+      const place = bound[i] < 0 ? one : this.placeOf(bound[i]);
+      const { x, y } = place;
+      labels.set(`${x},${y}`, { x, y, label: one.label });
+    });
+    return { labels: [...labels.values()], strays: bound.filter((at) => at < 0).length };
   }
 
   /** Coordinates of every candidate in the plane of the embeddings, NaN where it was not embedded. */

@@ -42,6 +42,25 @@ describe('a labelling', () => {
     expect(new Set(classes.map(({ colour }) => colour)).size).toBe(2);
   });
 
+  test('takes many labels as one step, makes the classes needed and leaves the current one', () => {
+    const history = new History(labellingAfter(vacancy, { type: 'label', at, label: 'vacancy' }));
+    const before = history.present;
+    const place = { x: 9, y: 9 };
+    const labels = [
+      { ...at[0], label: 'adatom' },
+      { ...place, label: NOT_A_DEFECT },
+    ];
+    history.run({ type: 'label each', labels });
+    const { classes, current, labels: now } = history.present;
+    expect(classes.map(({ name }) => name)).toEqual(['vacancy', 'adatom']);
+    expect(current).toBe('vacancy');
+    expect(now).toEqual([{ ...at[1], label: 'vacancy' }, ...labels]);
+    history.undo();
+    expect(history.present).toBe(before);
+    const fresh = labellingAfter({ type: 'label each', labels });
+    expect(fresh).toMatchObject({ current: 'adatom', labels });
+  });
+
   test('renames a class everywhere', () => {
     const labelling = labellingAfter(
       vacancy,
@@ -94,6 +113,7 @@ describe('a labelling', () => {
         },
       },
     ],
+    ['such a label among many', { type: 'label each', labels: [{ ...at[0], label: 'unknown' }] }],
     ['no name', { type: 'add class', name: ' ' }],
     ['no colour', { type: 'colour class', name: 'vacancy', colour: 'red' }],
   ])('refuses %s and stays as it was', (_, command) => {
