@@ -10,11 +10,11 @@ import { npm, packPackage } from './packed.ts';
 const KIB = 1024;
 /** Largest sizes, KiB: as a server sends them compressed, and on the disk. */
 const limits: Record<string, { gzip: number; plain: number }> = {
-  'web/index.js': { gzip: 700, plain: 1200 },
+  'web/index.js': { gzip: 715, plain: 1225 },
   'web/kernels.js': { gzip: 235, plain: 360 },
   'web/slim.js': { gzip: 180, plain: 500 },
   'web/worker.js': { gzip: 160, plain: 450 },
-  'web/formats.js': { gzip: 40, plain: 120 },
+  'web/formats.js': { gzip: 43, plain: 120 },
   'adatom.wasm': { gzip: 32, plain: 64 },
   'adatom-selftest.wasm': { gzip: 32, plain: 64 },
   'adatom.mjs': { gzip: 760, plain: 1250 },
