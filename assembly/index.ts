@@ -14,7 +14,7 @@ export { norms, distances, nearest } from './distances';
 export { weightedSum } from './weighted-sum';
 export { packPoints, packFilters } from './pack';
 export { widenHalves, scaleRows } from './weights';
-export { kmeansSeeds, kmeans, kmeansStep } from './kmeans';
+export { kmeansSeeds, kmeans, kmeansStep, movePoints } from './kmeans';
 export { blur } from './filters';
 export { exp, log, sin, cos } from './math';
 

@@ -81,6 +81,21 @@ function seedStep(nearest: usize, blocks: usize, centre: usize, n: i32, dimensio
   return f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
 }
 
+/** Points in blocks of sixteen, (ceil(n/16), dimension, 16), less an origin. In place. */
+export function movePoints(blocks: usize, origin: usize, n: i32, dimension: i32): void {
+  const end = origin + ((<usize>dimension) << 2);
+  for (let i = 0; i < n; i += WIDTH) {
+    for (let at = origin; at < end; at += 4) {
+      const o = v128.load32_splat(at);
+      v128.store(blocks, f32x4.sub(v128.load(blocks), o));
+      v128.store(blocks, f32x4.sub(v128.load(blocks, 16), o), 16);
+      v128.store(blocks, f32x4.sub(v128.load(blocks, 32), o), 32);
+      v128.store(blocks, f32x4.sub(v128.load(blocks, 48), o), 48);
+      blocks += 64;
+    }
+  }
+}
+
 /**
  * Lloyd iterations (Lloyd 1982) from centres (k, dimension) until the inertia (the sum of squared
  * distances to the nearest centre) falls by no more than tolerance times itself, or maxIterations;
@@ -217,8 +232,8 @@ export function kmeansStep(
 
 /**
  * The plane halfway between the first centre and each other, (k - 1, 1 + dimension): squared distances to the two differ
- * by twice offset + rest . x. That is two thirds of the work of distances, and to one centre less; what it loses where
- * points lie far from 0 is what the points' own rounding loses there.
+ * by twice offset + rest . x. That is two thirds of the work of distances, and to one centre less. It loses to cancellation
+ * where points lie far from 0: movePoints first.
  */
 function planesBetween(planes: usize, centres: usize, k: i32, dimension: i32): void {
   let centre = centres + ((<usize>dimension) << 2);

@@ -697,7 +697,7 @@ export class Kernels {
   }
 
   /** Vectors in blocks of `width`, see assembly/pack.ts. They pass a piece at a time, in the cache. */
-  private packed(vectors: Float32Array, dimension: number, width: number): number {
+  private packed(vectors: Float32Array, dimension: number, width: number, origin = 0): number {
     const { arena, wasm } = this;
     const n = vectors.length / dimension;
     const blocks = arena.alloc(Math.ceil(n / width) * width * dimension * 4);
@@ -709,6 +709,8 @@ export class Kernels {
       arena.f32(staging, part.length).set(part);
       const to = blocks + first * dimension * 4;
       wasm.packPoints(to, staging, part.length / dimension, dimension, width);
+      // While they are in the cache.
+      if (origin) wasm.movePoints(to, origin, part.length / dimension, dimension);
     }
     arena.release(mark);
     return blocks;
@@ -717,7 +719,8 @@ export class Kernels {
   /**
    * k-means of points (n, dimension): k-means++ seeding (Arthur and Vassilvitskii 2007), then Lloyd
    * iterations until the inertia settles, all inside the module. An empty cluster is moved to the
-   * point farthest from its centre. Throws AdatomError when a point is not finite.
+   * point farthest from its centre. Points are taken relative to the first, so that it does not matter how far from 0
+   * they lie. Throws AdatomError when a point is not finite, or its square 4e37 or more.
    */
   kmeans(
     points: Float32Array,
@@ -743,7 +746,10 @@ export class Kernels {
       const uniforms = arena.alloc(k * 8);
       const result = arena.alloc(8);
       const labels = arena.alloc(padded * 4); // before, distances while the seeds are drawn
-      const blocks = this.packed(points, dimension, 16);
+      const origin = arena.alloc(dimension * 4);
+      const first = points.subarray(0, dimension);
+      arena.f32(origin, dimension).set(first);
+      const blocks = this.packed(points, dimension, 16, origin);
       const random = new Random(seed);
       arena.f64(uniforms, k).set(Array.from({ length: k }, () => random.uniform()));
 
@@ -756,12 +762,12 @@ export class Kernels {
       const inertia = arena.f64(result, 1)[0];
       if (!(inertia < Infinity)) {
         throw new AdatomError(
-          'kmeans: expected finite points with squares below 4e37 in all, got others.',
+          'kmeans: expected finite points with squares below 4e37, got others.',
         );
       }
       out.set(arena.i32(labels, n));
       return {
-        centres: arena.f32(centres, k * dimension).slice(),
+        centres: arena.f32(centres, k * dimension).map((c, i) => c + first[i % dimension]),
         labels: out,
         counts: arena.i32(counts, k).slice(),
         inertia,

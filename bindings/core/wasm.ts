@@ -85,6 +85,7 @@ export interface WasmExports {
     columnWeight: number,
   ): void;
   packPoints(out: number, points: number, n: number, dimension: number, width: number): void;
+  movePoints(blocks: number, origin: number, n: number, dimension: number): void;
   packFilters(
     out: number,
     weights: number,

@@ -426,8 +426,8 @@ describe('kmeans', () => {
         const { inertia, labels, counts } = kernels.kmeans(points, dimension, n, { labels: room });
         expect(labels).toBe(room);
         expect(labels).toEqual(kernels.kmeans(points, dimension, n).labels);
-        // A difference of sums of squares up to 1, in f64.
-        expect(inertia).toBeLessThan(n * dimension * 2 ** -50);
+        // A difference of sums of squares up to 4, in f64.
+        expect(inertia).toBeLessThan(n * dimension * 2 ** -48);
         expect(new Set(labels).size).toBe(n);
         expectSame('counts', counts, new Int32Array(n).fill(1));
       }
@@ -448,6 +448,26 @@ describe('kmeans', () => {
     // the variance of [-1, 1) is 1/3 in each of three dimensions
     expect(inertia / 1000).toBeGreaterThan(0.9);
     expect(inertia / 1000).toBeLessThan(1.1);
+  });
+
+  it('does the same wherever the points lie', () => {
+    for (const dimension of [1, 7, 64]) {
+      const n = 2000;
+      // On a grid of 2^-8 that far away as well, so that nothing is rounded.
+      const points = values(n * dimension, 6).map((v) => Math.round(v * 256) / 256);
+      const options = { seed: 2, maxIterations: 20 };
+      const near = kernels.kmeans(points, dimension, 5, options);
+      const moved = points.map((v) => v + 2 ** 14);
+      const far = kernels.kmeans(moved, dimension, 5, options);
+      expectSame('labels', far.labels, near.labels);
+      expectSame('inertia', [far.inertia], [near.inertia]);
+      expectClose(
+        'centres',
+        far.centres,
+        near.centres.map((c) => c + 2 ** 14),
+        () => 2 ** -9,
+      );
+    }
   });
 
   it('survives duplicates: fewer distinct points than clusters leaves clusters empty', () => {

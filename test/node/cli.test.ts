@@ -68,6 +68,9 @@ test('info takes several files, and says what could not be read', () => {
   expect(stderr).toMatch(/broken\.sxm/);
   expect(stderr).toMatch(/1 of 3 files could not be read/);
   expect(stdout).toMatch(/Size unknown: give the width/);
+  const wrong = adatom('info', scan, plain, '--width', 'wide');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr.match(/width/g)).toHaveLength(1);
   const sized = adatom('info', plain, '--width', '10nm', '--unit', 'nm').stdout;
   expect(sized).toMatch(/10 x 10 nm, 3\.0000e-9 m everywhere/);
   expect(sized).not.toMatch(/Size unknown/);

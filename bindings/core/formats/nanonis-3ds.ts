@@ -4,6 +4,7 @@ import { walk } from './orient.ts';
 import {
   type Entry,
   parseTextHeader,
+  requiredCount,
   requiredEntry,
   skipHeader,
   type TextHeader,
@@ -60,7 +61,7 @@ interface Plane {
 
 /** Lines of 'Name=value' or 'Name="value"'. */
 function parseGridHeader(cursor: Cursor): TextHeader {
-  const header = parseTextHeader(cursor, headerEnd, '=');
+  const header = parseTextHeader(cursor, headerEnd, '=', false);
   for (const entry of header.entries.values()) entry.text = entry.text.replace(/^"|"$/g, '');
   return header;
 }
@@ -70,10 +71,7 @@ function required(cursor: Cursor, header: TextHeader, key: string): Entry {
 }
 
 function countOf(cursor: Cursor, header: TextHeader, key: string, least: 0 | 1): number {
-  const { text, at } = required(cursor, header, key);
-  const n = /^\d+$/.test(text) ? Number(text) : -1;
-  if (n >= least && n <= 0x7fffffff) return n;
-  return cursor.fail(`${key}=${quote(text)}`, `a whole number from ${least}`, at);
+  return requiredCount(cursor, header, key, `${key}=`, least);
 }
 
 /** '30 x 20': columns, then rows. */

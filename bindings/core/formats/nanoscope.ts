@@ -23,6 +23,8 @@ interface List {
 
 interface Header {
   lists: List[];
+  /** The first list with a name such as '@sens. zsens': that of each sensitivity. */
+  firstWith: Map<string, List>;
   /** Where the pixels may begin. */
   end: number;
 }
@@ -31,18 +33,21 @@ interface Header {
 function parseHeader(cursor: Cursor): Header {
   const end = findHeaderEnd(cursor, headerEnd);
   const lists: List[] = [];
+  const firstWith: Header['firstWith'] = new Map();
   for (const { line, at } of headerLines(cursor, end)) {
     const [, key, text = ''] = /^\\((?:@\d:)?[^:]+):(.*)$/.exec(line) ?? [];
     if (line.startsWith('\\*')) {
       lists.push({ name: line.slice(2), at, lines: [], entries: new Map() });
     } else if (key !== undefined) {
-      const { lines, entries } = lists.at(-1)!;
+      const list = lists.at(-1)!;
+      const { lines, entries } = list;
       const lower = key.toLowerCase();
       lines.push([key, text.trim()]);
       if (!entries.has(lower)) entries.set(lower, { text: text.trim(), at });
+      if (!firstWith.has(lower)) firstWith.set(lower, list);
     }
   }
-  return { lists, end: end + headerEnd.length };
+  return { lists, firstWith, end: end + headerEnd.length };
 }
 
 function textOf(list: List | undefined, name: string): string | undefined {
@@ -98,11 +103,11 @@ interface Quantity {
 }
 
 /** A value times its sensitivity, which is in 'nm/V' or is a mere factor; null where that does not fit. */
-function quantityOf({ lists }: Header, value: Value | null): Quantity | null {
+function quantityOf({ firstWith }: Header, value: Value | null): Quantity | null {
   if (!value) return null;
   const own = split(value.unit);
   if (value.soft === '') return { value: value.number * own.scale, unit: own.unit };
-  const list = lists.find(({ entries }) => entries.has(`@${value.soft}`.toLowerCase()));
+  const list = firstWith.get(`@${value.soft}`.toLowerCase());
   const soft = parseValue(textOf(list, `@${value.soft}`));
   if (!soft) return null;
   const product = value.number * soft.number * own.scale;

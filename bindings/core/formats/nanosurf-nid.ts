@@ -4,6 +4,7 @@ import { walk } from './orient.ts';
 import {
   type Entry,
   parseTextHeader,
+  requiredCount,
   requiredEntry,
   type TextHeader,
   textsOf,
@@ -57,10 +58,7 @@ function required(cursor: Cursor, header: TextHeader, section: string, name: str
 }
 
 function countOf(cursor: Cursor, header: TextHeader, section: string, name: string): number {
-  const { text, at } = required(cursor, header, section, name);
-  const n = /^\d+$/.test(text) ? Number(text) : -1;
-  if (n >= 0 && n <= 0x7fffffff) return n;
-  return cursor.fail(`${name}=${quote(text)}`, 'a whole number', at);
+  return requiredCount(cursor, header, `${section}: ${name}`, `${name}=`, 0, ` in [${section}]`);
 }
 
 function numberOf(cursor: Cursor, header: TextHeader, section: string, name: string): number {
@@ -218,7 +216,7 @@ function describe({ entries }: TextHeader): Partial<Channel> {
  */
 export function readNid(bytes: Uint8Array, file: string): Scan {
   const cursor = new Cursor(bytes, file);
-  const header = parseTextHeader(cursor, headerEnd, '=');
+  const header = parseTextHeader(cursor, headerEnd, '=', true);
   const blocks = listBlocks(cursor, header);
   const others = describeOthers(blocks);
   if (!blocks.some(({ frame }) => imageFrame(frame))) {

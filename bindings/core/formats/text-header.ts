@@ -1,4 +1,4 @@
-import { type Cursor, decodeText, indexOfText } from './bytes.ts';
+import { type Cursor, decodeText, indexOfText, quote } from './bytes.ts';
 
 /** A header entry: its text, and where it stands for error messages. */
 export interface Entry {
@@ -32,13 +32,18 @@ export function* headerLines(
   }
 }
 
-/** Lines of a name, a separator and a text, under '[Section]' if there are any, up to the line that begins with `mark`. */
-export function parseTextHeader(cursor: Cursor, mark: string, separator: ':' | '='): TextHeader {
+/** Lines of a name, a separator and a text, under '[Section]' where the format has sections, up to the line that begins with `mark`. */
+export function parseTextHeader(
+  cursor: Cursor,
+  mark: string,
+  separator: ':' | '=',
+  hasSections: boolean,
+): TextHeader {
   const end = findHeaderEnd(cursor, mark);
   const entries: TextHeader['entries'] = new Map();
   let prefix = '';
   for (const { line, at } of headerLines(cursor, end)) {
-    const section = /^\[(.*)\]$/.exec(line)?.[1];
+    const section = hasSections ? /^\[(.*)\]$/.exec(line)?.[1] : undefined;
     if (section !== undefined) prefix = `${section}: `;
     const stop = line.indexOf(separator);
     const key = prefix + line.slice(0, Math.max(stop, 0)).trim();
@@ -57,6 +62,21 @@ export function requiredEntry(
   expected: string,
 ): Entry {
   return entries.get(key) ?? cursor.fail('no such line in the header', expected, end);
+}
+
+/** A whole number that must be there: `name` as the file writes it, with its separator, and `where` it stands. */
+export function requiredCount(
+  cursor: Cursor,
+  header: TextHeader,
+  key: string,
+  name: string,
+  least: 0 | 1,
+  where = '',
+): number {
+  const { text, at } = requiredEntry(cursor, header, key, name.trim() + where);
+  const n = /^\d+$/.test(text) ? Number(text) : -1;
+  if (n >= least && n <= 0x7fffffff) return n;
+  return cursor.fail(`${name}${quote(text)}`, `a whole number from ${least}`, at);
 }
 
 /** Move past the header's last line; another line end there is a pixel. */

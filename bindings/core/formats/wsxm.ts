@@ -3,7 +3,7 @@ import { Cursor, count, decodeText, quote } from './bytes.ts';
 import { walk } from './orient.ts';
 import {
   parseTextHeader,
-  requiredEntry,
+  requiredCount,
   skipHeader,
   type TextHeader,
   textsOf,
@@ -39,10 +39,7 @@ function valueIn(header: TextHeader, key: string, unit: string): number | null {
 }
 
 function countOf(cursor: Cursor, header: TextHeader, name: string): number {
-  const { text, at } = requiredEntry(cursor, header, `General Info: ${name}`, `${name}:`);
-  const n = /^\d+$/.test(text) ? Number(text) : 0;
-  if (n > 0 && n <= 0x7fffffff) return n;
-  return cursor.fail(`${name}: ${quote(text)}`, 'a whole number from 1', at);
+  return requiredCount(cursor, header, `General Info: ${name}`, `${name}: `, 1);
 }
 
 /** Old files have no such line, and integers. */
@@ -108,7 +105,7 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
   if (kind !== kindOfImages) {
     cursor.fail(`a WSxM file of another kind (${quote(kind)})`, `'${kindOfImages}'`, secondLine);
   }
-  const header = parseTextHeader(cursor, headerEnd, ':');
+  const header = parseTextHeader(cursor, headerEnd, ':', true);
   const { entries } = header;
   for (const name of severalImages) {
     const several = entries.get(`General Info: ${name}`);

@@ -22,7 +22,7 @@ import {
   type WaveMap,
 } from './maps.ts';
 import { type Frequency, findPeaks, type Peak, PROMINENT, prominences } from './peaks.ts';
-import { type Analysis, analyse, type Picture } from './spectrum.ts';
+import { type Analysis, analyse, type Picture, powersOf } from './spectrum.ts';
 import { type BlockGrid, blockGrid, type Demodulated, demodulate, refine, whole } from './wave.ts';
 
 /** A value and its standard error. */
@@ -89,7 +89,7 @@ const MIRRORED = 2;
 const ALONE_POWER = 0.05;
 /** Root mean square height, nm, that no microscope shows: what is lower is hum. */
 const LEAST_NM = 1e-4;
-/** Rows that show as one wave are at least this part as high as the picture is rough; lower ones are hum. */
+/** Rows that show as one wave are at least this part as high, where they are, as the picture is rough on their scale; lower ones are hum. */
 const LEAST_OF_ROUGHNESS = 0.05;
 /** A second vector whose error is this part of its length was not seen. */
 const LARGEST_ERROR = 1;
@@ -133,7 +133,7 @@ export function estimateLattices(
   const isThere = (frequency: Frequency, least: number) =>
     strongestNear(prominence, rows, columns, frequency) >= Math.max(SHOWS, SHOWS_OF * least);
   const tolerance = TOLERANCE / Math.min(rows, columns);
-  const roughness = planes.map(rootMeanSquare);
+  const powers = powersOf(spectrum);
   const found: LatticeFit[] = [];
   while (left.length > 0 && found.length < MOST_LATTICES) {
     const [strongest] = left;
@@ -141,7 +141,7 @@ export function estimateLattices(
     const others = left.filter((wave) => !members.includes(wave));
     const fit = fitLattice(kernels, members, others, tolerance, isThere);
     if (!fit) break;
-    if (isHighEnough(fit, roughness, picture.heightUnit)) found.push(fit);
+    if (isHighEnough(fit, powers, picture)) found.push(fit);
     left = others.filter(({ map }) => exclusive(strongest.map, map));
   }
   return found;
@@ -167,24 +167,35 @@ function aloneIn({ map: { total } }: Wave): number | null {
   return a < ALONE_POWER * b ? 0 : b < ALONE_POWER * a ? 1 : null;
 }
 
-function rootMeanSquare(plane: Float64Array): number {
-  let sum = 0;
-  for (const value of plane) sum += value * value;
-  return Math.sqrt(sum / plane.length);
+/** In any of the planes, which have the powers given. */
+function isHighEnough(
+  { waves, b, coverage }: LatticeFit,
+  powers: readonly Float64Array[],
+  { rows, columns, heightUnit }: Picture,
+): boolean {
+  const least = heightUnit === 'nm' ? LEAST_NM : 0;
+  const ofRoughness = waves.length === 1 && !b ? LEAST_OF_ROUGHNESS : 0;
+  const slowest = lengthOf(waves[0].frequency) / 2;
+  return powers.some((power, plane) => {
+    const height = heightOf(waves, plane) / coverage;
+    return height >= least && height >= ofRoughness * roughness(power, rows, columns, slowest);
+  });
 }
 
-/** In any of the planes, whose heights have the root mean squares given. */
-function isHighEnough(
-  { waves, b }: LatticeFit,
-  roughness: readonly number[],
-  unit: Picture['heightUnit'],
-): boolean {
-  const least = unit === 'nm' ? LEAST_NM : 0;
-  const ofRoughness = waves.length === 1 && !b ? LEAST_OF_ROUGHNESS : 0;
-  return roughness.some((rough, plane) => {
-    const height = heightOf(waves, plane);
-    return height >= least && height >= ofRoughness * rough;
-  });
+/** Root mean square height of all waves from a frequency on (cycles per pixel), from power on the half plane. */
+function roughness(power: Float64Array, rows: number, columns: number, slowest: number): number {
+  const half = power.length / rows;
+  let sum = 0;
+  for (let c = 0; c < half; c++) {
+    // The other half plane is this one's mirror image.
+    const weight = c === 0 || 2 * c === columns ? 1 : 2;
+    const fx = c / columns;
+    for (let r = 0; r < rows; r++) {
+      const fy = (r <= rows / 2 ? r : r - rows) / rows;
+      if (fx * fx + fy * fy >= slowest * slowest) sum += weight * power[c * rows + r];
+    }
+  }
+  return Math.sqrt(sum) / (rows * columns);
 }
 
 /** Root mean square height of waves in a plane. */

@@ -100,7 +100,8 @@ export class App {
     this.tellOf(await opening);
     for (const { name } of this.waiting)
       this.notice(`${name}: open the scan that this session belongs to.`);
-    for (const { name, text } of examples) await this.attempt(() => this.takeExamples(text, name));
+    for (const { name, text } of examples)
+      await this.attempt(() => this.takeExamples(text, name, scans));
     if (scans.length > 0 || companions.some((one) => this.scans.isUsed(one))) return;
     for (const { name } of companions)
       this.notice(`${name}: open the scans (.Z_mtrx) that these parameters belong to.`);
@@ -267,10 +268,16 @@ export class App {
     );
   }
 
-  /** Examples of the scan that is shown, or is about to be. */
-  private async takeExamples(text: string, name: string): Promise<void> {
-    if (!this.viewer.workbench) await this.scans.settled();
-    if (this.viewer.workbench) await this.viewer.useExamples(text, name);
+  /** Examples of the scan that is shown, or is about to be; never of another than the one that came with them. */
+  private async takeExamples(
+    text: string,
+    name: string,
+    scans: readonly { name: string }[],
+  ): Promise<void> {
+    if (!this.viewer.workbench || scans.length > 0) await this.scans.settled();
+    const isOf =
+      scans.length === 0 || (scans.length === 1 && this.scans.current?.name === scans[0].name);
+    if (this.viewer.workbench && isOf) await this.viewer.useExamples(text, name);
     else this.notice(`${name}: open the scan that these examples are of, then this table.`);
   }
 

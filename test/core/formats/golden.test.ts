@@ -136,8 +136,7 @@ function inUnits({ file, format }: Golden, wanted: GoldenChannel): GoldenChannel
  * - The Matrix golden comes from access2theMatrix, which turns backward lines but begins both up
  *   and down images with the bottom row, the first one recorded of an upward image.
  * - WSxM files begin with the lower right pixel, and the goldens keep their order.
- * - Igor's y points up, and .nid and .3ds files begin with the bottom row.
- * - Igor's y points up; Nanoscope and .mul begin with the bottom row.
+ * - Igor's y points up; .nid, .3ds, Nanoscope and .mul begin with the bottom row.
  * - .gwy and .gsf store the top row first, as we do.
  * - The RHK goldens come from spym, which mirrors lines stored right to left, as we do, but takes
  *   the number of columns for that of rows. Its 512 rows of line_hopg are 8 lines of 512 cut into

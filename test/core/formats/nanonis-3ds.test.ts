@@ -56,6 +56,11 @@ test('five images of a channel, by the value of the sweep', () => {
   expect(chooseChannels(scan, ['Current at 0.2 V'])[0]!.biasV).toBe(0.2);
 });
 
+test('lines of a comment are no sections', () => {
+  const [{ biasV, setpointA }] = read(points, { Comment: '"a\r\n[tip changed]\r\nb"' }).channels;
+  expect([biasV, setpointA]).toEqual([1.25, 5e-11]);
+});
+
 test('sweeps of few points, of something else than the bias, or in segments', () => {
   const names = (header: Parameters<typeof grid>[1], numbers = points) =>
     read(numbers, header).channels.map(({ name, biasV }) => [name, biasV]);

@@ -82,6 +82,21 @@ describe('estimateLattices', () => {
     expect(estimateLattices(kernels, wave(0.1))[0].lengthA.value).toBeCloseTo(7, 1);
   });
 
+  test.each([
+    ['on one terrace', 1, (x: number) => (x < 192 ? 0.13 : 0), () => 0],
+    [
+      'on slow undulations',
+      0.005,
+      () => 0.03,
+      (x: number, y: number) => Math.sin(x / 40) * Math.cos(y / 50),
+    ],
+  ])('low rows %s are rows', (_, noise, height, ground) => {
+    const row = corrugation(polar(7, 33), polar(9, 123), [[1, 1, 0]]);
+    const scan = picture(384, 384, [(x, y) => height(x) * row(x, y) + ground(x, y)], noise, 3);
+    const [fit] = estimateLattices(kernels, scan);
+    expect(fit.lengthA.value).toBeCloseTo(7, 1);
+  });
+
   test('what is lower than a microscope shows is no lattice where heights have a unit', () => {
     const [{ a, b, between, turned, waves }] = cases;
     const lattice = corrugation(polar(a, turned), polar(b, turned + between), waves);

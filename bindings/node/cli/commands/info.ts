@@ -1,5 +1,10 @@
-import { AdatomError, type Channel, describe, parseLengthNm } from '../../index.ts';
-import type { Given } from '../args.ts';
+import {
+  AdatomError,
+  type Channel,
+  describe,
+  parseLengthNm,
+  type ReadOptions,
+} from '../../index.ts';
 import { scanOptions } from '../scan-options.ts';
 import type { Command, Context } from './command.ts';
 
@@ -22,9 +27,14 @@ export const info: Command = {
   example: 'adatom info scan.sxm',
   run(given, context) {
     const { positionals: paths } = given;
+    const [width, unit] = [given.text('width'), given.text('unit')];
+    const known = {
+      ...(width === undefined ? {} : { widthNm: parseLengthNm(width, '--width') }),
+      ...(unit === undefined ? {} : { unit }),
+    };
     const failed = paths.filter((path) => {
       try {
-        tell(path, given, context);
+        tell(path, known, given.flag('header'), context);
         return false;
       } catch (error) {
         if (paths.length === 1 || !(error instanceof AdatomError)) throw error;
@@ -40,22 +50,23 @@ export const info: Command = {
 };
 
 /** One file: a line of JSON, or a line per channel. */
-function tell(path: string, given: Given, { json, print, report, files }: Context): void {
-  const [width, unit] = [given.text('width'), given.text('unit')];
-  const { scan, sha256 } = files.readScan('scan', path, {
-    ...(width === undefined ? {} : { widthNm: parseLengthNm(width, '--width') }),
-    ...(unit === undefined ? {} : { unit }),
-  });
+function tell(
+  path: string,
+  known: ReadOptions,
+  withHeader: boolean,
+  { json, print, report, files }: Context,
+): void {
+  const { scan, sha256 } = files.readScan('scan', path, known);
   const channels = scan.channels.map(summarise);
   const { name: file, format, warnings, header } = scan;
   if (json) {
-    const more = given.flag('header') ? { header } : {};
+    const more = withHeader ? { header } : {};
     print(JSON.stringify({ file, format, sha256, channels, warnings, ...more }));
     return;
   }
   print(`${file}: ${format}, ${channels.length} channel(s), sha256 ${sha256}`);
   for (const line of linesOf(channels)) print(line);
-  if (given.flag('header')) {
+  if (withHeader) {
     for (const [key, value] of Object.entries(header)) print(`  ${key}: ${value}`);
   }
   if (channels.some(({ widthNm }) => widthNm === null)) print(UNSIZED);
