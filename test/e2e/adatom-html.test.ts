@@ -250,6 +250,15 @@ describe('adatom.html, opened from the disk', { timeout: 240_000 }, () => {
       await page.locator('canvas.picture').press('Control+z');
       await soon(async () => Object.keys(await person.counts())).toEqual(['defect']);
 
+      // Examples that came with a scan that cannot be read are not of the one that is shown.
+      const broken = join(folder, 'broken.sxm');
+      writeFileSync(broken, 'no scan');
+      const notices = page.getByText('open the scan that these examples are of');
+      const before = await notices.count();
+      await person.drop(broken, table);
+      await soon(() => notices.count()).toBe(before + 1);
+      expect(Object.keys(await person.counts())).toEqual(['defect']);
+
       // What was named once are examples.
       await page.locator('canvas.picture').press('Control+y');
       await soon(() => person.counts()).toEqual(counts);

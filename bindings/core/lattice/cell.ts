@@ -22,7 +22,10 @@ export interface Cell {
   b: Vector | null;
 }
 
-/** The basis from all its waves, least squares. */
+/** Less than this part of what independent waves span is rounding: they lie on one line. */
+const ON_A_LINE = 1e-9;
+
+/** The basis from all its waves, least squares; NaN where they lie on one line and two vectors are asked for. */
 export function fitCell(waves: readonly Fitted[], rowsOnly: boolean): Cell {
   let [hh, hk, kk, hx, hy, kx, ky] = [0, 0, 0, 0, 0, 0, 0];
   for (const { frequency, h, k, weight } of waves) {
@@ -35,7 +38,8 @@ export function fitCell(waves: readonly Fitted[], rowsOnly: boolean): Cell {
     ky += weight * k * frequency.fy;
   }
   if (rowsOnly) return cellOf({ fx: hx / hh, fy: hy / hh }, null);
-  const determinant = hh * kk - hk * hk;
+  const spanned = hh * kk - hk * hk;
+  const determinant = spanned > ON_A_LINE * hh * kk ? spanned : Number.NaN;
   const first = { fx: (kk * hx - hk * kx) / determinant, fy: (kk * hy - hk * ky) / determinant };
   const second = { fx: (hh * kx - hk * hx) / determinant, fy: (hh * ky - hk * hy) / determinant };
   return cellOf(first, second);

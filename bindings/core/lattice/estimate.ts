@@ -327,7 +327,7 @@ function fromSuperstructure(
   return null;
 }
 
-/** The lattice of a basis, fitted to all its waves; null where the fit has left all of them. */
+/** The lattice of a basis, fitted to all its waves; null where the fit has left too few of them. */
 function finish(
   kernels: Kernels,
   candidates: readonly Wave[],
@@ -342,6 +342,8 @@ function finish(
   if (used.length === 0) return null;
   const fitted = fittedTo(candidates, settled, tolerance, inferred);
   const cell = fitCell(fitted, rowsOnly);
+  // A single wave that is left of two vectors tells neither.
+  if (![cell.a, cell.b ?? cell.a].every(({ x, y }) => Number.isFinite(x + y))) return null;
   const quarters = quarterCells(kernels, used, fitted, rowsOnly);
   const strongest = Math.max(...used.map(({ prominence }) => prominence));
   const lengthA = (one: Cell) => size(one.a);

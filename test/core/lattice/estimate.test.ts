@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { estimateLattices } from '../../../bindings/core/lattice/estimate.ts';
 import { locator } from '../../../bindings/core/lattice/sites.ts';
+import { prepare } from '../../../bindings/core/pipeline.ts';
 import { preprocess } from '../../../bindings/core/preprocess/index.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
 import { simulateScene } from '../../../bindings/core/simulate/scene.ts';
@@ -107,6 +108,35 @@ describe('estimateLattices', () => {
     const [higher] = low.planes.map((plane) => plane.map((height) => 3 * height));
     const shown = { ...low, planes: [higher], heightUnit: 'nm' as const };
     expect(estimateLattices(kernels, shown)).toHaveLength(1);
+  });
+
+  test('a superstructure of which one wave is left does not hide the rows', () => {
+    const scene = simulateScene(kernels, {
+      surface: 'si001',
+      seed: 77_000_004,
+      rows: 512,
+      columns: 512,
+      pixelNm: 100 / 512,
+    });
+    const channels = scene.planes.map((plane, i) =>
+      makeChannel(
+        'z',
+        plane.map((nm) => nm * 1e-9),
+        512,
+        512,
+        {
+          unit: 'm',
+          direction: 'forward',
+          widthNm: 100,
+          heightNm: 100,
+          biasV: i === 0 ? -1.8 : 1.6,
+        },
+      ),
+    );
+    const scan = { name: 's', format: 'npy', channels, header: {}, warnings: [] };
+    const { levelled } = prepare(kernels, scan);
+    const [{ lengthA }] = estimateLattices(kernels, levelled);
+    expect(lengthA.value).toBeCloseTo(levelled.rowSpacingPx!, 1);
   });
 
   test('rows alone have a spacing and a direction', () => {
