@@ -5,6 +5,7 @@ import { type UnseenPart, unseenPart } from '../lattice/unseen.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
 import { findRegions } from '../regions.ts';
+import { select } from '../select.ts';
 import { clickedPixels } from './adapt.ts';
 import type { Asking } from './asking.ts';
 import { bestLook } from './best-look.ts';
@@ -14,7 +15,15 @@ import type { Segmentation, SegmentOptions } from './index.ts';
 import { type Outlined, outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
 import { sightsOf } from './sights.ts';
-import { workingScales } from './working-scale.ts';
+import { finerScale, type WorkingScale, workingScales } from './working-scale.ts';
+
+/**
+ * Of the defects on a lattice three quarters are larger than this part of a square row spacing: on rows as wide as they
+ * are told to be, the quarter is 0.4 and more; smaller ones are seen where hum or a superstructure was taken for the rows.
+ */
+const SMALL = 0.3;
+/** Fewer defects may all be small. */
+const FEWEST = 20;
 
 /** Every departure from the lattice as the segmentation network sees it, outlined by its heights. */
 export function* segmentByNetwork(
@@ -24,13 +33,53 @@ export function* segmentByNetwork(
   options: SegmentOptions,
   run?: RunOptions,
 ): Asking<Segmentation> {
-  const { rows, columns, valid } = levelled;
   const analysis = analyse(kernels, levelled);
   const residuals = removeLattice(kernels, levelled, analysis, true);
   const scales = workingScales(kernels, levelled, options.periodPx, analysis);
   // Before the network looks: what the spectrum was made of is large, and need not be kept any longer.
   const lattices = scales.find(({ from }) => from === 'lattice')?.lattices ?? [];
   const unseen = unseenPart(kernels, levelled, analysis, lattices);
+  const scan = { levelled, residuals, unseen };
+  let { segmentation, scale } = yield* segmentAt(kernels, scan, scales, segmenter, options, run);
+  while (scale.from === 'lattice' && areSmall(segmentation.mask, levelled, scale)) {
+    const finer = finerScale(scale, levelled);
+    if (!finer) break;
+    ({ segmentation, scale } = yield* segmentAt(kernels, scan, [finer], segmenter, options, run));
+  }
+  return segmentation;
+}
+
+/** Whether defects are so small that the rows cannot be as wide as they were told to be. */
+function areSmall(
+  mask: Uint8Array,
+  { rows, columns }: Levelled,
+  { spacings }: WorkingScale,
+): boolean {
+  const { regions } = findRegions(mask, rows, columns);
+  const areas = Float64Array.from(regions, ({ areaPx }) => areaPx);
+  if (areas.length < FEWEST) return false;
+  const spacing = Math.min(...spacings);
+  return select(areas, areas.length >> 2) < SMALL * spacing * spacing;
+}
+
+interface Scan {
+  levelled: Levelled;
+  /** Of each plane, without the lattice. */
+  residuals: readonly Float32Array[];
+  /** Where no rows show. */
+  unseen: UnseenPart | null;
+}
+
+/** At the best of the scales, and which that is. */
+function* segmentAt(
+  kernels: Kernels,
+  { levelled, residuals, unseen }: Scan,
+  scales: readonly WorkingScale[],
+  segmenter: Segmenter,
+  options: SegmentOptions,
+  run?: RunOptions,
+): Asking<{ segmentation: Segmentation; scale: WorkingScale }> {
+  const { rows, columns, valid } = levelled;
   const look = yield* bestLook(kernels, levelled, residuals, scales, segmenter, options, run);
   const { confidence } = look;
   const { spacings, from, warnings } = look.scale;
@@ -62,7 +111,7 @@ export function* segmentByNetwork(
   const { leftOut } = clicks.every(({ isDefect }) => isDefect) ? outlined : { leftOut: null };
   const gone = leftOut ? findRegions(clean(leftOut()), rows, columns).regions.length : 0;
   checkpoint(run, 'segment: outline', 1);
-  return {
+  const segmentation: Segmentation = {
     method: 'network',
     mask,
     clusterMap: mask.slice(),
@@ -88,6 +137,7 @@ export function* segmentByNetwork(
       },
     ],
   };
+  return { segmentation, scale: look.scale };
 }
 
 /** Without rows to compare with, the network goes by heights alone. */

@@ -75,6 +75,12 @@ export function workingScales(
     : [own, guessed];
 }
 
+/** Half the spacing of a scale that was too coarse; null where that cannot be seen. */
+export function finerScale(scale: WorkingScale, levelled: Levelled): WorkingScale | null {
+  const px = Math.min(...scale.spacings) / 2;
+  return px >= FINEST_PX ? { ...scale, spacings: [px, ...widerThan(px, levelled)] } : null;
+}
+
 /** Twice the spacing always: it is what chains of atoms are seen by. */
 function widerThan(px: number, { rows, columns }: Levelled): number[] {
   const most = Math.min(rows, columns) / FEWEST_ROWS;

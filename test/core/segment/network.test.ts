@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { WeightsError } from '../../../bindings/core/errors.ts';
 import { NOT_A_DEFECT } from '../../../bindings/core/label-words.ts';
+import { matchPositions } from '../../../bindings/core/matching.ts';
 import { asMeasured, findDefects, prepare } from '../../../bindings/core/pipeline.ts';
 import type { ProgressEvent } from '../../../bindings/core/progress.ts';
 import { findRegions } from '../../../bindings/core/regions.ts';
@@ -9,6 +10,7 @@ import { makeChannel } from '../../../bindings/core/scan.ts';
 import { segment } from '../../../bindings/core/segment/index.ts';
 import { MASKS } from '../../../bindings/core/segment/masks.ts';
 import { PLANES } from '../../../bindings/core/segment/network-planes.ts';
+import { simulateScene } from '../../../bindings/core/simulate/scene.ts';
 import { loadSegmenter } from '../../../bindings/core/train/load-segmenter.ts';
 import {
   freshState,
@@ -51,6 +53,32 @@ describe('the segmentation network', () => {
     expect(method).toBe('network');
     expect(shareTouched(truth, mask)).toBeGreaterThan(0.9);
     expect(shareTouched(mask, truth)).toBeGreaterThan(0.9);
+  });
+
+  it('looks closer where hum was taken for wider rows', () => {
+    const side = 512;
+    const scene = simulateScene(kernels, {
+      surface: 'ge001',
+      seed: 77_000_001,
+      rows: side,
+      columns: side,
+      pixelNm: 50 / side,
+    });
+    const channels = scene.planes.map((plane, i) =>
+      makeChannel(
+        'z',
+        plane.map((nm) => nm * 1e-9),
+        side,
+        side,
+        { unit: 'm', direction: 'forward', widthNm: 50, heightNm: 50, biasV: i === 0 ? -1.8 : 1.6 },
+      ),
+    );
+    const scan = { name: 's', format: 'npy', channels, header: {}, warnings: [] };
+    const prepared = prepare(kernels, scan);
+    // Stripes of hum 23 px apart; the rows are 8 px apart.
+    expect(prepared.levelled.rowSpacingPx).toBeGreaterThan(20);
+    const { defects } = findDefects(kernels, prepared, { segmenter });
+    expect(matchPositions(defects, scene.defects, 0.02 * side).f1).toBeGreaterThan(0.9);
   });
 
   it.each(['features', 'upsampled'] as const)('is what k-means by %s works on', (method) => {
