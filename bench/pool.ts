@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { concat } from '../bindings/core/fewshot/comparison.ts';
 import { createPool } from '../bindings/node/pool.ts';
 import { bundle } from './hosts/program.ts';
 import { type Convolution, type Peer, timedCall } from './peers/work.ts';
@@ -39,14 +40,7 @@ export async function apartPeer(count: number): Promise<Peer> {
       const compute = async () => {
         const done = threads.map((thread) => once(thread, 'message') as Promise<[Float32Array]>);
         for (const thread of threads) thread.postMessage(null);
-        const shares = (await Promise.all(done)).flat();
-        const all = new Float32Array(shares.reduce((sum, { length }) => sum + length, 0));
-        let at = 0;
-        for (const share of shares) {
-          all.set(share, at);
-          at += share.length;
-        }
-        return all;
+        return concat((await Promise.all(done)).flat());
       };
       return timedCall(compute, () => {
         for (const thread of threads) void thread.terminate();

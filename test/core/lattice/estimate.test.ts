@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toScan } from '../../../bench/accuracy/scans.ts';
 import { estimateLattices } from '../../../bindings/core/lattice/estimate.ts';
 import { locator } from '../../../bindings/core/lattice/sites.ts';
 import { prepare } from '../../../bindings/core/pipeline.ts';
@@ -118,23 +119,7 @@ describe('estimateLattices', () => {
       columns: 512,
       pixelNm: 100 / 512,
     });
-    const channels = scene.planes.map((plane, i) =>
-      makeChannel(
-        'z',
-        plane.map((nm) => nm * 1e-9),
-        512,
-        512,
-        {
-          unit: 'm',
-          direction: 'forward',
-          widthNm: 100,
-          heightNm: 100,
-          biasV: i === 0 ? -1.8 : 1.6,
-        },
-      ),
-    );
-    const scan = { name: 's', format: 'npy', channels, header: {}, warnings: [] };
-    const { levelled } = prepare(kernels, scan);
+    const { levelled } = prepare(kernels, toScan({ ...scene, name: 'si001' }));
     const [{ lengthA }] = estimateLattices(kernels, levelled);
     expect(lengthA.value).toBeCloseTo(levelled.rowSpacingPx!, 1);
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
+import { toScan } from '../../../bench/accuracy/scans.ts';
 import { WeightsError } from '../../../bindings/core/errors.ts';
 import { NOT_A_DEFECT } from '../../../bindings/core/label-words.ts';
 import { matchPositions } from '../../../bindings/core/matching.ts';
@@ -64,17 +65,7 @@ describe('the segmentation network', () => {
       columns: side,
       pixelNm: 50 / side,
     });
-    const channels = scene.planes.map((plane, i) =>
-      makeChannel(
-        'z',
-        plane.map((nm) => nm * 1e-9),
-        side,
-        side,
-        { unit: 'm', direction: 'forward', widthNm: 50, heightNm: 50, biasV: i === 0 ? -1.8 : 1.6 },
-      ),
-    );
-    const scan = { name: 's', format: 'npy', channels, header: {}, warnings: [] };
-    const prepared = prepare(kernels, scan);
+    const prepared = prepare(kernels, toScan({ ...scene, name: 'ge001' }));
     // Stripes of hum 23 px apart; the rows are 8 px apart.
     expect(prepared.levelled.rowSpacingPx).toBeGreaterThan(20);
     const { defects } = findDefects(kernels, prepared, { segmenter });
