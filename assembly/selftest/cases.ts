@@ -3,7 +3,7 @@
 
 import { distances, nearest, norms } from '../distances';
 import { blur } from '../filters';
-import { kmeans, kmeansSeeds } from '../kmeans';
+import { kmeans, kmeansSeeds, movePoints } from '../kmeans';
 import { pixelsToPlanes, planesToPixels } from '../layout';
 import { cos, exp, log, sin } from '../math';
 import { packPoints } from '../pack';
@@ -149,6 +149,8 @@ function printClusters(points: Block): void {
   const padded = (n + 15) & ~15;
   const blocks = alloc((<usize>(padded * dimension)) << 2);
   packPoints(blocks, points.at, n, dimension, 16);
+  // Relative to the first, as the library does.
+  movePoints(blocks, points.at, n, dimension);
   const own = new Random(11);
   const uniforms = alloc(<usize>k << 3);
   for (let i = 0; i < k; i++) f64.store(uniforms + ((<usize>i) << 3), own.uniform());
@@ -160,6 +162,9 @@ function printClusters(points: Block): void {
   kmeansSeeds(centres.at, labels.at, blocks, uniforms, n, k, dimension);
   const counts = new Block(k);
   kmeans(result, labels.at, centres.at, counts.at, sums, planes, blocks, n, k, dimension, 100, 1e-4);
+  for (let i = 0; i < centres.length; i++) {
+    f32.store(centres.from(i), f32.load(centres.from(i)) + f32.load(points.from(i % dimension)));
+  }
   const hash = new Sha256();
   add(hash, centres.at, centres.bytes);
   add(hash, labels.at, (<usize>n) << 2);
