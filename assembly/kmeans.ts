@@ -227,7 +227,7 @@ export function kmeansStep(
     labels += 64;
     blocks += (<usize>dimension) << 6;
   }
-  return squares < Infinity ? squares : Infinity;
+  return squares;
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Channel, makeChannel, type Pixels, type Scan } from '../scan.ts';
 import { Cursor, decodeText } from './bytes.ts';
 import { directionOfTitle, nameOfTitle } from './gwy.ts';
 import { walk } from './orient.ts';
-import { metresToNm, parseNumber, splitUnit } from './units.ts';
+import { metresToNm, parseNumber, sizeUnknown, splitUnit } from './units.ts';
 
 export const igorMagics = ['\x05\0', '\0\x05'];
 
@@ -248,7 +248,6 @@ export function readIgor(bytes: Uint8Array, file: string): Scan {
       slow: slowOf(title, header),
     });
   });
-  const warnings =
-    known.widthNm === null ? ['the file does not say how many metres wide it is.'] : [];
+  const warnings = known.widthNm === null ? [sizeUnknown] : [];
   return { name: file, format: 'igor', channels, header, warnings };
 }

@@ -10,7 +10,7 @@ import {
   type TextHeader,
   textsOf,
 } from './text-header.ts';
-import { metresToNm, parseNumber, splitUnit } from './units.ts';
+import { metresToNm, parseNumber, sizeUnknown, splitUnit } from './units.ts';
 
 export const gridMagic = 'Grid dim=';
 
@@ -267,7 +267,7 @@ export function readGrid(bytes: Uint8Array, file: string): Scan {
   if (measured.length < columns * rows) {
     warnings.push(`unfinished: ${measured.length} of ${columns * rows} grid points measured.`);
   }
-  if (known.widthNm === null) warnings.push('the file does not say how many metres wide it is.');
+  if (known.widthNm === null) warnings.push(sizeUnknown);
   if (cursor.left > 0) {
     warnings.push(`${count(cursor.left, 'byte')} after the grid points: not read.`);
   }

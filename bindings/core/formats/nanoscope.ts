@@ -2,7 +2,7 @@ import { type Channel, type Direction, makeChannel, type Pixels, type Scan } fro
 import { Cursor, count, quote } from './bytes.ts';
 import { walk } from './orient.ts';
 import { type Entry, findHeaderEnd, headerLines } from './text-header.ts';
-import { metresToNm, parseNumber, splitUnit } from './units.ts';
+import { metresToNm, parseNumber, sizeUnknown, splitUnit } from './units.ts';
 
 export const nanoscopeMagic = '\\*File list';
 
@@ -295,7 +295,7 @@ export function readNanoscope(bytes: Uint8Array, file: string): Scan {
     });
   });
   if (channels.some(({ widthNm }) => widthNm === null)) {
-    warnings.push('the file does not say how many metres wide it is.');
+    warnings.push(sizeUnknown);
   }
   return { name: file, format: 'nanoscope', channels, header: linesOf(header), warnings };
 }

@@ -9,7 +9,7 @@ import {
   type TextHeader,
   textsOf,
 } from './text-header.ts';
-import { metresToNm, parseNumber, parseQuantity, splitUnit } from './units.ts';
+import { metresToNm, parseNumber, parseQuantity, sizeUnknown, splitUnit } from './units.ts';
 
 export const nidMagic = '[DataSet]';
 
@@ -234,7 +234,7 @@ export function readNid(bytes: Uint8Array, file: string): Scan {
 
   const warnings: string[] = [];
   if (channels.some(({ widthNm }) => widthNm === null)) {
-    warnings.push('the file does not say how many metres wide it is.');
+    warnings.push(sizeUnknown);
   }
   if (others !== '') warnings.push(`the file also holds ${others}: not read.`);
   if (cursor.left > 0) {

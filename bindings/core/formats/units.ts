@@ -14,6 +14,9 @@ const prefixes: Record<string, number> = {
 
 const bases = ['m', 'A', 'V', 'Hz', 's', 'N', 'W', 'C', 'F', 'S', 'Pa', 'J', 'eV', 'K', 'T', '°'];
 
+/** What a reader warns of where lengths are missing. */
+export const sizeUnknown = 'the file does not say how many metres wide it is.';
+
 /** 'nm' -> { unit: 'm', scale: 1e-9 }; a unit that is not a prefixed SI unit stays itself, scale 1. */
 export function splitUnit(text: string): { unit: string; scale: number } {
   const unit = text.trim();

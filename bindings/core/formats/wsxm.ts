@@ -8,7 +8,7 @@ import {
   type TextHeader,
   textsOf,
 } from './text-header.ts';
-import { metresToNm, parseNumber, parseQuantity, type Quantity } from './units.ts';
+import { metresToNm, parseNumber, parseQuantity, type Quantity, sizeUnknown } from './units.ts';
 
 export const wsxmMagic = 'WSxM file copyright';
 
@@ -133,7 +133,7 @@ export function readWsxm(bytes: Uint8Array, file: string): Scan {
   const lengthNm = (name: string) =>
     metresToNm(Math.abs(valueIn(header, `Control: ${name}`, 'm') ?? 0));
   const widthNm = lengthNm('X Amplitude');
-  if (widthNm === null) warnings.push('the file does not say how many metres wide it is.');
+  if (widthNm === null) warnings.push(sizeUnknown);
   const name = entries.get('General Info: Acquisition channel')?.text || 'channel 0';
   const channel = makeChannel(name, pixels, rows, columns, {
     unit: amplitude?.unit ?? '',

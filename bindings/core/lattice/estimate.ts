@@ -22,7 +22,7 @@ import {
   type WaveMap,
 } from './maps.ts';
 import { type Frequency, findPeaks, type Peak, PROMINENT, prominences } from './peaks.ts';
-import { type Analysis, analyse, type Picture, powersOf } from './spectrum.ts';
+import { type Analysis, analyse, type Picture, powersOf, type Spectrum } from './spectrum.ts';
 import { type BlockGrid, blockGrid, type Demodulated, demodulate, refine, whole } from './wave.ts';
 
 /** A value and its standard error. */
@@ -133,7 +133,6 @@ export function estimateLattices(
   const isThere = (frequency: Frequency, least: number) =>
     strongestNear(prominence, rows, columns, frequency) >= Math.max(SHOWS, SHOWS_OF * least);
   const tolerance = TOLERANCE / Math.min(rows, columns);
-  const powers = powersOf(spectrum);
   const found: LatticeFit[] = [];
   while (left.length > 0 && found.length < MOST_LATTICES) {
     const [strongest] = left;
@@ -141,7 +140,7 @@ export function estimateLattices(
     const others = left.filter((wave) => !members.includes(wave));
     const fit = fitLattice(kernels, members, others, tolerance, isThere);
     if (!fit) break;
-    if (isHighEnough(fit, powers, picture)) found.push(fit);
+    if (isHighEnough(fit, spectrum, picture)) found.push(fit);
     left = others.filter(({ map }) => exclusive(strongest.map, map));
   }
   return found;
@@ -167,19 +166,22 @@ function aloneIn({ map: { total } }: Wave): number | null {
   return a < ALONE_POWER * b ? 0 : b < ALONE_POWER * a ? 1 : null;
 }
 
-/** In any of the planes, which have the powers given. */
+/** In any of the planes, which have the spectrum given. */
 function isHighEnough(
   { waves, b, coverage }: LatticeFit,
-  powers: readonly Float64Array[],
-  { rows, columns, heightUnit }: Picture,
+  spectrum: Spectrum,
+  { planes, rows, columns, heightUnit }: Picture,
 ): boolean {
   const least = heightUnit === 'nm' ? LEAST_NM : 0;
-  const ofRoughness = waves.length === 1 && !b ? LEAST_OF_ROUGHNESS : 0;
   const slowest = lengthOf(waves[0].frequency) / 2;
-  return powers.some((power, plane) => {
-    const height = heightOf(waves, plane) / coverage;
-    return height >= least && height >= ofRoughness * roughness(power, rows, columns, slowest);
+  // Large, and wanted for a single wave only.
+  const powers = waves.length === 1 && !b ? powersOf(spectrum) : [];
+  const leasts = planes.map((_, plane) => {
+    const power = powers[plane];
+    const rough = power ? roughness(power, rows, columns, slowest) : 0;
+    return Math.max(least, LEAST_OF_ROUGHNESS * rough);
   });
+  return leasts.some((lowest, plane) => heightOf(waves, plane) / coverage >= lowest);
 }
 
 /** Root mean square height of all waves from a frequency on (cycles per pixel), from power on the half plane. */
