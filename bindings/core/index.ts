@@ -23,6 +23,7 @@ export {
   writePointsCsv,
 } from './export/csv.ts';
 export { type OutputFile, type RunResult, runFileNames, runFiles } from './export/files.ts';
+export { nextLabelsLine } from './export/next-labels.ts';
 export type { NpyValues } from './export/npy.ts';
 export { writeNpy } from './export/npy.ts';
 export { areaLine, density, type ReportTruth } from './export/report.ts';

@@ -22,6 +22,11 @@ export interface Named {
   labels: string[];
   /** 0..1, one per point; NaN where it could be nothing else because one class alone has examples. */
   confidence: Float32Array;
+  /**
+   * 0..1, one per point: how much a label for it would tell, 0 for the examples. The largest is best labelled next: it lies
+   * between classes, or far from all of them.
+   */
+  doubt: Float32Array;
   steps: Step[];
 }
 
@@ -59,13 +64,14 @@ export function nameCompared(
   for (const { point, label } of examples) {
     result.labels[point] = label;
     result.confidence[point] = 1;
+    result.doubt[point] = 0;
   }
   checkpoint(run, 'classify', 1);
   return result;
 }
 
 function named(
-  { classes, labels, nearest, confidence, scores }: Classification & { classes: string[] },
+  { classes, labels, nearest, confidence, doubt, scores }: Classification & { classes: string[] },
   method: Method,
   examples: readonly string[],
 ): NamedEmbeddings {
@@ -75,6 +81,7 @@ function named(
     labels: Array.from(labels, nameOf),
     nearest: Array.from(nearest, nameOf),
     confidence,
+    doubt,
     scores,
     step: {
       name: 'classify',

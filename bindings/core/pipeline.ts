@@ -321,6 +321,7 @@ export function classifyDefects(
     classes: named.classes,
     labels: rows.map((row) => named.labels[row] ?? TOO_LARGE),
     confidence: Float32Array.from(rows, (row) => named.confidence[row] ?? Number.NaN),
+    doubt: Float32Array.from(rows, (row) => named.doubt[row] ?? Number.NaN),
     steps: [embedded.step, named.step],
   };
 }

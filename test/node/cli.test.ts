@@ -174,7 +174,7 @@ test('classify says when only one class has examples', () => {
   const alone = lines.filter((line, i) => i === 0 || line.endsWith(`,${label}`));
   const examples = file('alone.csv', `${alone.join('\n')}\n`);
   const out = join(folder, 'alone');
-  const { status, stderr } = adatom('classify', scan, '--support', examples, '--out', out);
+  const { status, stderr, stdout } = adatom('classify', scan, '--support', examples, '--out', out);
   expect(status).toBe(0);
   expect(stderr).toContain(`Only '${label}' has examples`);
   const rows = readFileSync(join(out, 'defects.csv'), 'utf8').trim().split('\n').slice(1);
@@ -182,6 +182,10 @@ test('classify says when only one class has examples', () => {
   // The examples themselves are certain; of the others nobody knows.
   expect(confidences.filter((text) => text === '1.0000')).toHaveLength(alone.length - 1);
   expect(confidences.filter((text) => text === '')).toHaveLength(rows.length - alone.length + 1);
+  // What is least like them would tell most.
+  const doubts = rows.map((row) => Number(row.split(',').at(-1)));
+  const most = rows[doubts.indexOf(Math.max(...doubts))].split(',')[0];
+  expect(stdout).toContain(`Labels that would tell most next: #${most} (`);
 });
 
 test('classify says when the network is untrained', () => {

@@ -443,7 +443,7 @@ describe(title, { timeout: 240_000 }, () => {
     });
   });
 
-  test('leads through the review, the least confident first', async () => {
+  test('leads through the review, first what would tell most', async () => {
     await onStage(async (stage) => {
       await stage.begin();
       const { page } = stage;
@@ -452,17 +452,20 @@ describe(title, { timeout: 240_000 }, () => {
         await window.viewer.label([{ x: 242, y: 172 }], 'b');
       });
       const queue = await page.evaluate(() => {
-        const { confidence, isGiven } = window.viewer.workbench!.naming;
-        return [...confidence]
+        const { doubt, isGiven } = window.viewer.workbench!.naming;
+        return [...doubt]
           .map((value, i) => ({ value, i }))
           .filter(({ i }) => !isGiven[i])
-          .sort((p, q) => p.value - q.value || p.i - q.i)
+          .sort((p, q) => q.value - p.value || p.i - q.i)
           .map(({ i }) => i);
       });
       await page.getByTitle('Next to review (N)').click();
       expect((await stage.state()).selected).toBe(queue[0]);
       await page.getByTitle('Next to review (N)').click();
       expect((await stage.state()).selected).toBe(queue[1]);
+      await page.evaluate(() => window.viewer.set({ selected: -1 }));
+      await page.getByRole('button', { name: 'Label next' }).click();
+      expect((await stage.state()).selected).toBe(queue[0]);
       await page.evaluate((i) => window.viewer.set({ selected: i }), queue.at(-1)!);
       await page.getByRole('button', { name: 'Accept' }).click();
       const { given } = await stage.settled();

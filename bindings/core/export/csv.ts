@@ -14,6 +14,8 @@ export interface DefectRow {
   label: string;
   /** 0..1 */
   confidence: number | null;
+  /** How much its label would tell, 0..1. */
+  doubt?: number | null;
   /** Form and lattice site, where they were measured; see DefectShape and LatticeSite. */
   heightNm?: number | null;
   contourAreaNm2?: number | null;
@@ -43,6 +45,7 @@ const HEADER = [
   'id,x_px,y_px,x_nm,y_nm,area_px,area_nm2,label,confidence',
   'height_nm,contour_area_nm2,volume_nm3,orientation_deg,elongation',
   'lattice,site_i,site_j,site_u,site_v',
+  'doubt',
 ].join(',');
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -69,6 +72,7 @@ export function writeDefectsCsv(defects: readonly DefectRow[]): string {
       decimals(defect.siteJ, 0),
       decimals(defect.siteU, 3),
       decimals(defect.siteV, 3),
+      decimals(defect.doubt, 4),
     ].join(','),
   );
   return `${[HEADER, ...lines].join('\n')}\n`;

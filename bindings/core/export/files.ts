@@ -35,6 +35,8 @@ export interface RunResult {
   labels: string[];
   /** One per defect, null before naming and where there was nothing to compare with. */
   confidence: (number | null)[];
+  /** One per defect, as confidence: how much its label would tell. */
+  doubt?: (number | null)[];
   classes: string[];
   /** Of each class, '#rrggbb', for the picture; default: the palette. */
   colours?: readonly string[];
@@ -130,8 +132,12 @@ export function defectRows({
   defects,
   labels,
   confidence,
+  doubt,
   description,
-}: Pick<RunResult, 'prepared' | 'defects' | 'labels' | 'confidence' | 'description'>): DefectRow[] {
+}: Pick<
+  RunResult,
+  'prepared' | 'defects' | 'labels' | 'confidence' | 'doubt' | 'description'
+>): DefectRow[] {
   const { pixelXNm, pixelYNm } = prepared;
   return defects.map((defect, index) => ({
     ...describedColumns(description?.defects[index]),
@@ -144,6 +150,7 @@ export function defectRows({
     areaNm2: defect.areaNm2,
     label: labels[index],
     confidence: confidence[index],
+    doubt: doubt?.[index] ?? null,
   }));
 }
 

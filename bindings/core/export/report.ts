@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { areaText, extentText, percent } from './figures.ts';
 import type { RunResult } from './files.ts';
 import { writeResultJson } from './json.ts';
+import { nextLabelsLine } from './next-labels.ts';
 import { stepTexts } from './steps.ts';
 
 /** How a run compares with a known truth, for the demo: one row per class. */
@@ -59,6 +60,7 @@ ${latticeList(result.description)}
 <h2>Counts</h2>
 <p>${escapeHtml(areaLine(result))}</p>
 ${countsTable(counts)}
+${nextLabels(result)}
 ${truth ? `<h2>Agreement with the known truth</h2>\n${truthTable(truth)}` : ''}
 ${result.network ? `<p>Embedded with: ${escapeHtml(result.network.name)}${result.network.sha256 ? ` (sha256 <code>${result.network.sha256}</code>)` : ''}.</p>` : ''}
 ${result.warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
@@ -71,6 +73,12 @@ ${stepsTable(result.steps)}
 </body>
 </html>
 `;
+}
+
+/** '' where nothing is named, or nothing in doubt. */
+function nextLabels({ prepared, defects, doubt }: RunResult): string {
+  const line = doubt ? nextLabelsLine(prepared, defects, doubt) : '';
+  return line && `<p>${escapeHtml(line)}</p>`;
 }
 
 /** A density with its Poisson error, or the upper limit that finding none sets; '' without a size. */

@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels.ts';
 import { meanOfSome } from './centred.ts';
 import { type Compared, Comparison, concat, type Scratch, together } from './comparison.ts';
 import { confidenceOf } from './confidence.ts';
+import { doubtOf } from './doubt.ts';
 import { knn } from './knn.ts';
 import { matching } from './matching.ts';
 import { prototypical } from './prototypical.ts';
@@ -140,6 +141,8 @@ export function classifyCompared(
   const nearest = bestLabels(scored, nWay);
   const labels = nearest.slice();
   const confidence = confidenceOf(kernels, scored, labels, nWay);
+  const examples = new Set(compared.examples.map(({ row }) => row));
+  const doubt = doubtOf(kernels, scored, nWay, (q) => examples.has(q));
   if (options.reject !== false) {
     shortfalls(kernels, squares, scored).forEach((shortfall, q) => {
       if (shortfall === 0) return;
@@ -147,7 +150,7 @@ export function classifyCompared(
       confidence[q] = shortfall;
     });
   }
-  return { labels, nearest, confidence, scores: scored.scores };
+  return { labels, nearest, confidence, doubt, scores: scored.scores };
 }
 
 function scoreVectors(

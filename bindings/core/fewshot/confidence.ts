@@ -6,7 +6,7 @@ import type { Scored } from './types.ts';
  * differs from accuracy by 2 to 7 points (expected calibration error), up to 11 for matching and
  * k-nearest-neighbour.
  */
-const TEMPERATURE = 0.3;
+export const TEMPERATURE = 0.3;
 
 /**
  * Confidence in each label, 0..1: softmax over minus the distances of a query to the classes, at the

@@ -81,6 +81,8 @@ export interface Classification {
    * short of any class.
    */
   confidence: Float32Array;
+  /** (n) 0..1: how much its label would tell; see doubt.ts. */
+  doubt: Float32Array;
   /** (n, nWay) the method's own scores. */
   scores: Float32Array;
 }

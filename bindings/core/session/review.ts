@@ -1,13 +1,13 @@
 /**
- * The order in which a person checks what was named by itself: least confident first, those of no
- * confidence (NaN) last, and by their number where two are alike. What is settled is not in it.
+ * The order in which a person checks and labels what was named by itself: first what its label would tell most (Named's
+ * `doubt`), last what has none (NaN), and by their number where two are alike. What is settled is not in it.
  */
 export function reviewQueue(
-  confidence: ArrayLike<number>,
+  doubt: ArrayLike<number>,
   isSettled: (candidate: number) => boolean,
 ): number[] {
-  const key = (i: number) => (Number.isNaN(confidence[i]) ? 2 : confidence[i]);
-  return Array.from(confidence, (_, i) => i)
+  const key = (i: number) => (Number.isNaN(doubt[i]) ? -1 : doubt[i]);
+  return Array.from(doubt, (_, i) => i)
     .filter((i) => !isSettled(i))
-    .sort((a, b) => key(a) - key(b) || a - b);
+    .sort((a, b) => key(b) - key(a) || a - b);
 }

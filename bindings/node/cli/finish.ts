@@ -7,6 +7,7 @@ import {
   type Found,
   latticeLine,
   type Named,
+  nextLabelsLine,
   type Prepared,
   type ReportTruth,
   runFileNames,
@@ -42,10 +43,7 @@ export function shownLabels(defects: readonly Defect[], named: Named | undefined
 }
 
 /** null where nothing was compared. */
-function confidenceIn(named: Named | undefined, i: number): number | null {
-  const confidence = named?.confidence[i] ?? Number.NaN;
-  return Number.isNaN(confidence) ? null : confidence;
-}
+const known = (value = Number.NaN) => (Number.isNaN(value) ? null : value);
 
 /** Write a run's files, then print its warnings and counts. */
 export function finish(context: Context, outcome: Outcome): void {
@@ -57,6 +55,7 @@ export function finish(context: Context, outcome: Outcome): void {
   const warnings = [...prepared.warnings, ...(found?.warnings ?? []), ...(outcome.warnings ?? [])];
   const searched = found ? { searchedFraction: found.searchedFraction } : {};
   const description = describeDefects(kernels, prepared, defects, found?.regionIds);
+  const doubt = defects.map(({ tooLarge }, i) => (tooLarge ? null : known(named?.doubt[i])));
   const written = runFiles({
     command,
     options,
@@ -67,7 +66,8 @@ export function finish(context: Context, outcome: Outcome): void {
     ...searched,
     defects: [...defects],
     labels,
-    confidence: defects.map(({ tooLarge }, i) => (tooLarge ? null : confidenceIn(named, i))),
+    confidence: defects.map(({ tooLarge }, i) => (tooLarge ? null : known(named?.confidence[i]))),
+    doubt,
     classes,
     counts,
     network: network && { name: network.name, sha256: network.sha256 },
@@ -84,4 +84,6 @@ export function finish(context: Context, outcome: Outcome): void {
     context.print(areaLine({ prepared, ...searched }));
   }
   printCounts(context, counts, out);
+  const next = nextLabelsLine(prepared, defects, doubt);
+  if (next && !context.json) context.print(next);
 }

@@ -3,7 +3,7 @@ import { type ClassCount, labelText, TOO_LARGE, UNKNOWN } from '../../core/index
 import { densityText, NOT_A_DEFECT } from '../../core/session/index.ts';
 import { ClassRow } from './class-row.ts';
 import type { Control } from './control.ts';
-import { element } from './dom.ts';
+import { button, element } from './dom.ts';
 import { markStyle } from './marks.ts';
 
 const NONE: Omit<ClassCount, 'label'> = {
@@ -33,6 +33,12 @@ export class ClassesPanel {
     attributes: { 'aria-label': 'Name of a new class' },
   });
 
+  private readonly next = button(
+    'Label next',
+    'Go to the defect whose label would tell most (N)',
+    () => this.control.reviewNext(),
+  );
+
   constructor(control: Control) {
     this.control = control;
     const form = element(
@@ -40,6 +46,7 @@ export class ClassesPanel {
       { className: 'row', onsubmit: (event) => this.add(event) },
       this.name,
       element('button', { type: 'submit', textContent: 'Add' }),
+      this.next,
     );
     this.root = element(
       'section',
@@ -77,6 +84,7 @@ export class ClassesPanel {
     this.aside.textContent = `count · density${area === null ? '' : ` over ${areaText(area)}`}`;
     this.warning.textContent = bench?.warnings.join(' ') ?? '';
     this.warning.hidden = this.warning.textContent === '';
+    this.next.disabled = this.control.queue.length === 0;
     const classes = labelling?.classes ?? [];
     for (const { root } of this.rows.splice(classes.length)) root.remove();
     while (this.rows.length < classes.length) this.rows.push(new ClassRow(this.control));

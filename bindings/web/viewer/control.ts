@@ -268,16 +268,16 @@ export class Control {
     return true;
   }
 
-  /** Candidates named without a person, the least confident first. */
+  /** Candidates named without a person, first those whose label would tell most. */
   get queue(): number[] {
     const { bench } = this;
     if (!bench) return [];
-    const { confidence, isGiven, labels } = bench.naming;
+    const { doubt, isGiven, labels } = bench.naming;
     const isNamed = (label: string) => label !== '' && label !== TOO_LARGE;
-    return reviewQueue(confidence, (i) => isGiven[i] || !isNamed(labels[i]));
+    return reviewQueue(doubt, (i) => isGiven[i] || !isNamed(labels[i]));
   }
 
-  /** On to the least confident, or to the one after the candidate selected. */
+  /** On to the one that tells most, or to the one after the candidate selected. */
   reviewNext(step = 1): void {
     const { queue } = this;
     if (queue.length === 0) {
@@ -297,8 +297,8 @@ export class Control {
       this.say('There is no class to accept: give it one.');
       return;
     }
-    const queue = this.queue.filter((candidate) => candidate !== selected);
-    if (await this.label([selected], label)) this.select(queue[0] ?? -1);
+    // Every label changes what tells most.
+    if (await this.label([selected], label)) this.select(this.queue[0] ?? -1);
   }
 
   run(command: Command, message: string): Promise<boolean> {

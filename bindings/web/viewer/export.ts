@@ -47,11 +47,13 @@ export async function exportResult(bench: Workbench, format: ExportFormat): Prom
 /** What counts as a defect, with its label. */
 function counted({ candidates, naming }: Workbench) {
   const kept = candidates.defects.flatMap((_, i) => (naming.labels[i] === NOT_A_DEFECT ? [] : [i]));
-  const { confidence } = naming;
+  const known = (values: Float32Array) =>
+    kept.map((i) => (Number.isFinite(values[i]) ? values[i] : null));
   return {
     defects: kept.map((i) => candidates.defects[i]),
     labels: kept.map((i) => naming.labels[i] ?? ''),
-    confidence: kept.map((i) => (Number.isFinite(confidence[i]) ? confidence[i] : null)),
+    confidence: known(naming.confidence),
+    doubt: known(naming.doubt),
   };
 }
 
@@ -79,7 +81,7 @@ function regionsOf({ candidates, prepared }: Workbench, defects: readonly Defect
 
 async function engineFile(bench: Workbench, wanted: string): Promise<string | Uint8Array> {
   const { prepared, found, labelling, naming, handle } = bench;
-  const { defects, labels, confidence } = counted(bench);
+  const { defects, labels, confidence, doubt } = counted(bench);
   const regionIds = regionsOf(bench, defects);
   const { library } = labelling;
   const files = await handle.files({
@@ -92,6 +94,7 @@ async function engineFile(bench: Workbench, wanted: string): Promise<string | Ui
     defects,
     labels,
     confidence,
+    doubt,
     classes: labelling.classes.map(({ name }) => name),
     colours: labelling.classes.map(({ colour }) => colour),
     counts: bench.counts,

@@ -26,7 +26,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['F2', 'rename the current class'],
   ['Enter', 'give the defect selected the current class; with the brush, paint'],
   ['Delete', 'take the label away'],
-  ['N, P', 'next, previous defect to review, the least confident first'],
+  ['N, P', 'next, previous defect to review: first the one whose label would tell most'],
   ['A', 'accept the name shown'],
   ['V B L D X', 'tools: label, box, lasso, brush, remove'],
   ['Ctrl Z, Ctrl Y', 'undo, redo'],

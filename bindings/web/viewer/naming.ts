@@ -13,6 +13,8 @@ export interface Naming {
   labels: readonly string[];
   /** 0..1, NaN where nothing was compared. */
   confidence: Float32Array;
+  /** 0..1: how much its label would tell; NaN where nothing was compared. */
+  doubt: Float32Array;
   /** Whether the person gave the label. */
   isGiven: readonly boolean[];
   /** How they were compared; none before there is any example. */
@@ -22,6 +24,7 @@ export interface Naming {
 export const nothingNamed: Naming = {
   labels: [],
   confidence: new Float32Array(0),
+  doubt: new Float32Array(0),
   isGiven: [],
   steps: [],
 };
@@ -30,13 +33,14 @@ export const nothingNamed: Naming = {
 export function namesOf(
   defects: readonly Defect[],
   earlier: readonly Defect[],
-  { labels, confidence, isGiven, steps }: Naming,
+  { labels, confidence, doubt, isGiven, steps }: Naming,
 ): Naming {
   const places = new Map(earlier.map((defect, i) => [defect, i]));
   const from = defects.map((defect) => places.get(defect) ?? -1);
   return {
     labels: from.map((i, at) => labels[i] ?? (defects[at].tooLarge ? TOO_LARGE : '')),
     confidence: Float32Array.from(from, (i) => confidence[i] ?? Number.NaN),
+    doubt: Float32Array.from(from, (i) => doubt[i] ?? Number.NaN),
     isGiven: from.map((i) => isGiven[i] ?? false),
     steps,
   };
@@ -107,6 +111,7 @@ export class Namer {
     const { library } = labelling;
     const labels: string[] = defects.map(({ tooLarge }) => (tooLarge ? TOO_LARGE : ''));
     const confidence = new Float32Array(defects.length).fill(Number.NaN);
+    const doubt = confidence.slice();
     const isGiven = defects.map(() => false);
     let steps: readonly Step[] = [];
     const examples = this.examples(defects, labelling);
@@ -119,15 +124,17 @@ export class Namer {
         if (defect.tooLarge || row < 0) return;
         labels[i] = named.labels[row];
         confidence[i] = named.confidence[row];
+        doubt[i] = named.doubt[row];
       });
     }
     this.bound.forEach((candidate, i) => {
       if (candidate < 0) return;
       labels[candidate] = labelling.labels[i].label;
       confidence[candidate] = 1;
+      doubt[candidate] = 0;
       isGiven[candidate] = true;
     });
-    return { labels, confidence, isGiven, steps };
+    return { labels, confidence, doubt, isGiven, steps };
   }
 
   /** Count what was named, the labelling's classes first. */

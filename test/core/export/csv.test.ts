@@ -24,25 +24,26 @@ describe('writeDefectsCsv', () => {
     const first = 'id,x_px,y_px,x_nm,y_nm,area_px,area_nm2,label,confidence';
     const shape = 'height_nm,contour_area_nm2,volume_nm3,orientation_deg,elongation';
     const site = 'lattice,site_i,site_j,site_u,site_v';
-    expect(writeDefectsCsv([])).toBe(`${first},${shape},${site}\n`);
+    expect(writeDefectsCsv([])).toBe(`${first},${shape},${site},doubt\n`);
   });
 
   it('writes fixed decimals, and nothing for what is not known', () => {
     const unknown = { ...row, id: 2, xNm: null, yNm: null, areaNm2: null, confidence: null };
     const lines = writeDefectsCsv([row, unknown]).split('\n');
     expect(lines[1]).toMatch(
-      /^1,12\.3[45],0\.00,1\.235,0\.000,17,0\.2656,vacancy,0\.987[67],{10}$/,
+      /^1,12\.3[45],0\.00,1\.235,0\.000,17,0\.2656,vacancy,0\.987[67],{11}$/,
     );
-    expect(lines[2]).toMatch(/^2,12\.3[45],0\.00,,,17,,vacancy,,{10}$/);
+    expect(lines[2]).toMatch(/^2,12\.3[45],0\.00,,,17,,vacancy,,{11}$/);
     expect(lines).toHaveLength(4);
   });
 
-  it('puts shape and site last', () => {
+  it('puts shape, site and doubt last', () => {
     const shape = { heightNm: -0.0123, contourAreaNm2: 0.5, volumeNm3: -0.004 };
     const form = { orientationDeg: -33.33, elongation: 1.25 };
     const site = { lattice: 1, siteI: -12, siteJ: null, siteU: 0.25, siteV: null };
-    const [, line] = writeDefectsCsv([{ ...row, ...shape, ...form, ...site }]).split('\n');
-    expect(line).toMatch(/,-0\.0123,0\.5000,-0\.004000,-33\.3,1\.250,1,-12,,0\.250,$/);
+    const all = { ...row, ...shape, ...form, ...site, doubt: 0.25 };
+    const [, line] = writeDefectsCsv([all]).split('\n');
+    expect(line).toMatch(/,-0\.0123,0\.5000,-0\.004000,-33\.3,1\.250,1,-12,,0\.250,,0\.2500$/);
   });
 
   it('quotes labels that hold commas, quotes or lines', () => {

@@ -132,9 +132,9 @@ describe('choosing places', () => {
     expect(towards(places, places[0], 'left')).toBe(-1);
   });
 
-  test('the review begins with the least confident and leaves out what is settled', () => {
-    const confidence = [0.9, 0.2, Number.NaN, 0.2, 0.1];
-    expect(reviewQueue(confidence, (i) => i === 4)).toEqual([1, 3, 0, 2]);
+  test('the review begins with what tells most and leaves out what is settled', () => {
+    const doubt = [0.1, 0.8, Number.NaN, 0.8, 0.9];
+    expect(reviewQueue(doubt, (i) => i === 4)).toEqual([1, 3, 0, 2]);
   });
 });
 

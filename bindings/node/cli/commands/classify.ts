@@ -155,6 +155,7 @@ function withoutNonDefects(found: Found, named: Named) {
       classes: named.classes.filter((name) => name !== NOT_A_DEFECT),
       labels: named.labels.filter(isKept),
       confidence: named.confidence.filter(isKept),
+      doubt: named.doubt.filter(isKept),
     },
   };
 }
