@@ -32,7 +32,7 @@ import {
 } from './segment/index.ts';
 import { checkNetwork } from './session/library.ts';
 import type { ClassLibrary } from './session/types.ts';
-import { pixelAreaNm2, shareOf } from './share.ts';
+import { pixelAreaNm2, shareOf, without } from './share.ts';
 
 export interface PrepareOptions extends PreprocessOptions {
   /** Channels to use, by index, name or name:direction; see chooseChannels. */
@@ -227,16 +227,17 @@ function* askDefects(
   );
   const mask = new Uint8Array(labels.length);
   for (let i = 0; i < mask.length; i++) mask[i] = labels[i] > 0 ? 1 : 0;
-  const searchedFraction = shareOf(searched.valid);
-  checkpoint(run, 'regions', 1);
   const { method, confidence } = segmentation;
+  const stepEdges = method === 'network' ? levelled.stepEdges : levelled.roundedSteps;
+  const searchedFraction = shareOf(without(levelled.valid, stepEdges));
+  checkpoint(run, 'regions', 1);
   // A copy: what a worker answers moves to the caller.
   const onFile = (plane: Uint8Array = new Uint8Array(levelled.planes[0].length)) =>
     resizeMask(kernels, plane, levelled, rows, columns).slice();
   return {
     method,
     confidence,
-    stepEdges: onFile(levelled.stepEdges),
+    stepEdges: onFile(stepEdges),
     disturbed: onFile(levelled.disturbed),
     mask,
     regionIds: labels,
@@ -367,11 +368,7 @@ function smallestDefect({ rowSpacingPx, scaleX, scaleY }: Levelled): number {
 
 /** Step edges count as not measured: they are no defects, nor lattice to compare defects with. */
 function withoutStepEdges(levelled: Levelled): Levelled {
-  const { valid, stepEdges } = levelled;
-  if (!stepEdges) return levelled;
-  const searched = valid.slice();
-  for (let i = 0; i < searched.length; i++) searched[i] &= ~stepEdges[i];
-  return { ...levelled, valid: searched };
+  return { ...levelled, valid: without(levelled.valid, levelled.stepEdges) };
 }
 
 /** The mask on the levelled grid, brought to the file's grid: bilinear, cut at one half. */

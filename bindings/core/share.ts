@@ -5,6 +5,11 @@ export function shareOf(mask: Uint8Array, within = mask): number {
   return ones / Math.max(1, mask.length);
 }
 
+/** A mask without the pixels of another one of its shape. */
+export function without(mask: Uint8Array, those: Uint8Array | undefined): Uint8Array {
+  return those ? mask.map((value, i) => value & ~those[i]) : mask;
+}
+
 interface PixelSize {
   pixelXNm: number | null;
   pixelYNm: number | null;

@@ -74,7 +74,8 @@ export class OpenScan {
   prepare(options: PrepareOptions, run: RunOptions): PreparedInfo {
     this.prepared = prepare(this.kernels, this.scan, options, run);
     this.kept = undefined;
-    const { planes, valid, measured, disturbed, stepEdges, ...levelled } = this.prepared.levelled;
+    const { planes, valid, measured, disturbed, stepEdges, roundedSteps, ...levelled } =
+      this.prepared.levelled;
     return { ...this.prepared, levelled };
   }
 

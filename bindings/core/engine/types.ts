@@ -76,7 +76,10 @@ export interface Plane {
 
 /** A prepared scan without its planes and masks. */
 export interface PreparedInfo extends Omit<Prepared, 'levelled'> {
-  levelled: Omit<Levelled, 'planes' | 'valid' | 'measured' | 'disturbed' | 'stepEdges'>;
+  levelled: Omit<
+    Levelled,
+    'planes' | 'valid' | 'measured' | 'disturbed' | 'stepEdges' | 'roundedSteps'
+  >;
 }
 
 /** What the engine keeps about the points that were embedded last. */

@@ -112,7 +112,7 @@ export function areaLine({
   const leftOut = [
     ...(searchedFraction === undefined
       ? []
-      : shareNamed('step edges', stepEdges ? shareOf(stepEdges, valid) : 0)),
+      : shareNamed('step edges', stepEdges ? measured - searchedFraction : 0)),
     ...shareNamed('not measured', 1 - measured),
   ];
   const repaired = shareNamed(

@@ -79,6 +79,7 @@ const STEPS: Readonly<Record<string, { title: string; words: Readonly<Record<str
       terraces: 'terraces',
       stepHeights: ['heights of the steps', inHeights],
       stepEdgePx: ['a step edge reaches to either side', unit('px')],
+      roundedStepPx: ['where it is rounded, at most', unit('px')],
     },
   },
   scars: {

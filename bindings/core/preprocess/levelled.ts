@@ -18,6 +18,8 @@ export interface Levelled {
   disturbed?: Uint8Array;
   /** 1 beside a border between terraces, where a height has no terrace to count from. (rows, columns) */
   stepEdges?: Uint8Array;
+  /** 1 as far beside such a border as a blunt tip may round it off: for whoever has only heights to go by. (rows, columns) */
+  roundedSteps?: Uint8Array;
   /** Row spacing of the lattice in pixels of this grid, null where none stands out. */
   rowSpacingPx?: number | null;
   /** What repeats over less cannot be the lattice, pixels of this grid; 0 where nothing says so. */

@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels.ts';
 import { type Analysis, analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { checkpoint, type RunOptions } from '../progress.ts';
+import { without } from '../share.ts';
 import { clickedPixels } from './adapt.ts';
 import { areRare, type ClusterReport, judgeClusters, missedDepartures } from './choose.ts';
 import { cleanMask } from './clean.ts';
@@ -42,11 +43,12 @@ const WITHOUT_FEATURES =
  */
 export function segmentByClusters(
   kernels: Kernels,
-  levelled: Levelled,
+  scan: Levelled,
   method: ClusterMethod,
   options: SegmentOptions,
   run?: RunOptions,
 ): Segmentation {
+  const levelled = { ...scan, valid: without(scan.valid, scan.roundedSteps) };
   const { rows, columns, valid } = levelled;
   const { seed = 1 } = options;
   checkpoint(run, 'segment: normalise', 0);

@@ -26,6 +26,11 @@ const GUESS = 0.4;
 const TOO_WIDE = 5 / (3 * GUESS);
 /** Row spacings of fewer levelled pixels cannot be seen. */
 const FINEST_PX = 2;
+/**
+ * Nor is a scan looked at again at fewer than these: dimers 4 px apart are as small defects as there are, and at half of that
+ * noise is found everywhere.
+ */
+const FINEST_AGAIN_PX = 3;
 
 /**
  * The scale asked for, alone, or that of the scan's lattice, each with twice and four times of it; after the lattice's, for
@@ -75,10 +80,10 @@ export function workingScales(
     : [own, guessed];
 }
 
-/** Half the spacing of a scale that was too coarse; null where that cannot be seen. */
+/** Half the spacing of a scale that was too coarse; null where rows so narrow would be all noise. */
 export function finerScale(scale: WorkingScale, levelled: Levelled): WorkingScale | null {
   const px = Math.min(...scale.spacings) / 2;
-  return px >= FINEST_PX ? { ...scale, spacings: [px, ...widerThan(px, levelled)] } : null;
+  return px >= FINEST_AGAIN_PX ? { ...scale, spacings: [px, ...widerThan(px, levelled)] } : null;
 }
 
 /** Twice the spacing always: it is what chains of atoms are seen by. */

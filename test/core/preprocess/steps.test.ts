@@ -142,6 +142,11 @@ describe('rows and steps of one scan', () => {
     const slope = (x: number, y: number) =>
       0.3 * Math.max(0, Math.min(1, (y + 0.2 * x - 300) / 120)) * (x > 330 ? 1 : 0);
     expect(terracesOf((x, y) => 0.3 * slope(x, y))['terraces']).toBe(2);
-    expect(terracesOf(() => 0, 512, 4)).toMatchObject({ terraces: 2, columns: 512, stepEdgePx: 4 });
+    expect(terracesOf(() => 0, 512, 4)).toMatchObject({
+      terraces: 2,
+      columns: 512,
+      stepEdgePx: 2,
+      roundedStepPx: 4,
+    });
   });
 });
