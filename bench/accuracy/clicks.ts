@@ -1,4 +1,4 @@
-// node scripts/run.mjs bench/accuracy/clicks.ts: how much of a scan gets its right name after so many clicks, by who says what to
+// npm run bench:clicks: how much of a scan gets its right name after so many clicks, by who says what to
 // click: the one whose label would tell most (doubt), the least confident, or chance. Either nothing is known but one
 // defect at first, or one example of each class. What was clicked is right; classes count the same, those never clicked as wrong.
 import { readFileSync } from 'node:fs';
