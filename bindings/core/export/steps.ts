@@ -91,6 +91,13 @@ const STEPS: Readonly<Record<string, { title: string; words: Readonly<Record<str
       pixels: 'pixels in them',
     },
   },
+  tip: {
+    title: 'Changes of the tip',
+    words: {
+      changes: 'first line of another tip, counted from 0 at the top',
+      ratios: 'change of the texture there, times what is usual',
+    },
+  },
   hysteresis: {
     title: 'Second image moved onto the first',
     words: {

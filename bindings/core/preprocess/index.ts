@@ -16,6 +16,7 @@ import { removeScars } from './scars.ts';
 import { percentiles, rounded } from './statistics.ts';
 import { stepEdges } from './step-edges.ts';
 import { findSurface } from './surfaces.ts';
+import { findTipChanges } from './tip-change.ts';
 import { heightUnit } from './units.ts';
 
 export type { Levelled } from './levelled.ts';
@@ -65,6 +66,7 @@ export function preprocess(
     ['lattice', () => latticeStep(kernels, scan)],
     ['level', () => levelStep(scan)],
     ['scars', () => scarsStep(scan)],
+    ['tip', () => tipStep(kernels, scan)],
     ['hysteresis', () => hysteresisStep(scan)],
   ];
   stages.forEach(([name, step], i) => {
@@ -377,6 +379,20 @@ function scarsStep(scan: Working): void {
     scars: found.map((f) => f.count),
     pixels: found.map((f) => f.disturbed.reduce((sum, d) => sum + d, 0)),
   });
+}
+
+function tipStep(kernels: Kernels, scan: Working): void {
+  const { rows, columns, planes } = scan;
+  const found = findTipChanges(kernels, planes, scan, rows, columns);
+  const changes = found.map(({ row }) => row);
+  scan.steps.push({ name: 'tip', changes, ratios: found.map(({ ratio }) => rounded(ratio)) });
+  if (changes.length === 0) return;
+  const told = changes.map((row) => row + 1).join(' and ');
+  scan.warnings.push(
+    changes.length === 1
+      ? `The tip changed at line ${told} (of ${rows}): the same defect looks different above and below. Give examples on both sides, or treat the two parts as two scans.`
+      : `The tip changed at lines ${told} (of ${rows}): the same defect looks different in each part. Give examples in every part, or treat the parts as scans of their own.`,
+  );
 }
 
 function hysteresisStep(scan: Working): void {

@@ -3,7 +3,7 @@ import type { Kernels } from '../kernels.ts';
 import { Random } from '../random.ts';
 import { catalogue, catalogueNames } from './catalogue.ts';
 import { catalogueWorld } from './catalogue-world.ts';
-import { plainConditions, randomConditions } from './conditions.ts';
+import { type Conditions, plainConditions, randomConditions } from './conditions.ts';
 import { cut, expose, type Visible } from './expose.ts';
 import type { Vector } from './lattice.ts';
 import { widened } from './motif.ts';
@@ -67,6 +67,8 @@ export interface SimulatedScene {
   steps: Uint8Array;
   /** 1 where the microscope failed: scars, tip changes, disturbed or missing lines. */
   disturbed: Uint8Array;
+  /** First line at which the tip is another one, null where it stays the same. */
+  tipChange: number | null;
 }
 
 /** A scan that never was, and its truth. The same options give the same bits on every host. */
@@ -135,7 +137,13 @@ export function simulateScene(kernels: Kernels, options: SceneOptions): Simulate
     ...truth,
     steps: findSteps(world, warps[0], recorded),
     disturbed,
+    tipChange: changeWithin(conditions, recorded),
   };
+}
+
+/** The line of the tip's change, unless nothing was recorded any more by then. */
+function changeWithin({ tipChange }: Conditions, recorded: number): number | null {
+  return tipChange && tipChange.row < recorded ? tipChange.row : null;
 }
 
 function paintGround(world: World, warp: Warp, channel: 0 | 1): Plane {

@@ -52,6 +52,7 @@ describe('preprocess', () => {
       'lattice',
       'level',
       'scars',
+      'tip',
       'resample',
     ]);
     expect(step(result.steps, 'lattice')['spacing']).toBeCloseTo((6.2 * 50) / 256, 1);

@@ -56,6 +56,22 @@ describe('a simulated scene', () => {
     }
   });
 
+  it('tells at which line the tip changed, if it did before the scan ended', () => {
+    const scenes = Array.from({ length: 60 }, (_, seed) =>
+      simulateScene(kernels, { surface: 'random', seed, rows: 64, columns: 64 }),
+    );
+    const changed = scenes.filter(({ tipChange }) => tipChange !== null);
+    expect(changed.length).toBeGreaterThan(3);
+    expect(changed.length).toBeLessThan(25);
+    for (const { tipChange, disturbed } of changed) {
+      // The line itself is lost from some pixel on to its end.
+      expect(disturbed[tipChange! * 64 + 63]).toBe(1);
+      expect(tipChange! >= 0.15 * 64 - 1 && tipChange! <= 0.85 * 64 + 1).toBe(true);
+      expect(disturbed.subarray(64 * (tipChange! + 1)).includes(0)).toBe(true);
+    }
+    expect(simulateScene(kernels, { ...options, plain: true }).tipChange).toBeNull();
+  });
+
   it('refuses what it cannot make', () => {
     expect(() => simulateScene(kernels, { ...options, rows: 3 })).toThrow(/rows to be 32 to 8192/);
     expect(() => simulateScene(kernels, { ...options, seed: 0.5 })).toThrow(/whole number as seed/);

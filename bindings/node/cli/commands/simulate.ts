@@ -69,6 +69,7 @@ export const simulate: Command = {
       pixelNm,
       rowSpacingPx: scene.rowSpacingPx,
       lattice: scene.lattice,
+      tipChange: scene.tipChange,
       defects: defects.length,
       classes: classes.map((each, number) => ({
         name: each.name,
