@@ -13,6 +13,7 @@ import {
   type NamedEmbeddings,
   nameCompared,
   prepare,
+  UNKNOWN,
 } from '../../bindings/node/index.ts';
 import { type Case, caseNames, makeCase } from './cases.ts';
 
@@ -116,9 +117,9 @@ function measure(kernels: Kernels, { scan, points }: Case): number[][] {
     const shares: number[] = [];
     for (;;) {
       const examples = labelled.map((point) => ({ point, label: points[point].label }));
-      const named = nameCompared(comparer, examples, null, { reject: false });
+      const named = nameCompared(comparer, examples, null);
       while (shares.length < clicks.length && isDue(clicks[shares.length], labelled.length)) {
-        shares.push(shareRight(named.labels));
+        shares.push(shareRight(named));
       }
       if (shares.length === clicks.length) return shares;
       const open = byTurns.filter((point) => !labelled.includes(point));
@@ -130,12 +131,13 @@ function measure(kernels: Kernels, { scan, points }: Case): number[][] {
     return count >= Math.min(points.length, perClass * classes.length);
   }
 
-  function shareRight(labels: readonly string[]): number {
+  function shareRight({ labels, nearest }: NamedEmbeddings): number {
     const right = classes.map(() => 0);
     const all = classes.map(() => 0);
     truth.forEach((c, point) => {
       all[c]++;
-      if (labels[point] === classes[c]) right[c]++;
+      const label = labels[point] === UNKNOWN ? nearest[point] : labels[point];
+      if (label === classes[c]) right[c]++;
     });
     return right.reduce((sum, count, c) => sum + count / all[c], 0) / classes.length;
   }

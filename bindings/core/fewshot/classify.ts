@@ -38,6 +38,9 @@ export const methodNames: readonly Method[] = [
   ...(Object.keys(byVectors) as Exclude<Method, 'prototypical'>[]),
 ];
 
+/** What is unknown tells more: this part of what its doubt lacks. */
+const OF_UNKNOWN = 0.25;
+
 /** A method's name, checked. Throws OptionError naming those there are. */
 export function methodNamed(name: string): Method {
   const method = methodNames.find((one) => one === name);
@@ -148,6 +151,7 @@ export function classifyCompared(
       if (shortfall === 0) return;
       labels[q] = UNKNOWN;
       confidence[q] = shortfall;
+      doubt[q] += OF_UNKNOWN * (1 - doubt[q]);
     });
   }
   return { labels, nearest, confidence, doubt, scores: scored.scores };

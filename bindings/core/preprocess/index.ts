@@ -383,7 +383,13 @@ function scarsStep(scan: Working): void {
 
 function tipStep(kernels: Kernels, scan: Working): void {
   const { rows, columns, planes } = scan;
-  const found = findTipChanges(kernels, planes, scan, rows, columns);
+  const found = findTipChanges(
+    kernels,
+    planes,
+    { ...scan, stepEdges: scan.roundedSteps },
+    rows,
+    columns,
+  );
   const changes = found.map(({ row }) => row);
   scan.steps.push({ name: 'tip', changes, ratios: found.map(({ ratio }) => rounded(ratio)) });
   if (changes.length === 0) return;

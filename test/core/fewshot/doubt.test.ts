@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { doubtOf } from '../../../bindings/core/fewshot/doubt.ts';
-import { classify, makeSupport, methodNames } from '../../../bindings/core/fewshot/index.ts';
+import {
+  classify,
+  makeSupport,
+  methodNames,
+  UNKNOWN,
+} from '../../../bindings/core/fewshot/index.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { makeClusters } from './clusters.ts';
 
@@ -76,4 +81,16 @@ test.each(methodNames)('%s asks first for the class that has no example', (metho
   const { doubt } = classify(kernels, method, support, embeddings, { unlabelled: embeddings });
   const first = doubt.indexOf(Math.max(...doubt));
   expect(labels[first]).toBe(2);
+});
+
+test('what is called unknown tells more than the same that is not', () => {
+  const { embeddings, dimension } = makeClusters(kernels, 3, 12, 0.2, 1, 32);
+  const support = makeSupport(embeddings.slice(0, 2 * dimension), dimension, ['a', 'b']);
+  const known = classify(kernels, 'prototypical', support, embeddings, { reject: false });
+  const { labels, doubt } = classify(kernels, 'prototypical', support, embeddings);
+  expect(labels).toContain(UNKNOWN);
+  labels.forEach((label, i) => {
+    if (label === UNKNOWN) expect(doubt[i]).toBeGreaterThan(known.doubt[i]);
+    else expect(doubt[i]).toBe(known.doubt[i]);
+  });
 });
