@@ -15,11 +15,6 @@ export interface Conditions {
   bow: number;
   /** Part of a fall in height by which the feedback overshoots, and how many pixels it lasts. */
   shadow: { gain: number; length: number };
-  /**
-   * Part of what the height changes by from one pixel to the next, beyond `least`, that the feedback overshoots by, ringing on
-   * with a period in pixels and with so much left after each pixel.
-   */
-  echo: { gain: number; least: number; period: number; left: number };
   /** Stripes of mains hum: period along the line, and turns from one line to the next. */
   hum: { height: number; period: number; turnsPerLine: number };
   scars: number;
@@ -43,7 +38,6 @@ export function plainConditions(random: Random): Conditions {
     tilt: { x: 0, y: 0 },
     bow: 0,
     shadow: { gain: 0, length: 1 },
-    echo: { gain: 0, least: 1, period: 4, left: 0.5 },
     hum: { height: 0, period: 10, turnsPerLine: 0 },
     scars: 0,
     noisyLines: 0,
@@ -91,12 +85,5 @@ export function randomConditions(
     const row = Math.round(rows * random.between(0.5, 0.97));
     made.unfinished = { row, value: chance(random, 0.5) ? Number.NaN : 0 };
   }
-  // Last, so that scenes keep all other numbers that they had before there was any.
-  made.echo = {
-    gain: some(0.25, 0.3, 1.5),
-    least: tallest * random.between(0.1, 0.4),
-    period: random.between(3, 9),
-    left: random.between(0.5, 0.85),
-  };
   return made;
 }

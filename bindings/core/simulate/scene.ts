@@ -12,7 +12,7 @@ import { image, type Optics, opticsReach, randomOptics } from './optics.ts';
 import { motifReach, type Patch, paintDefect, patchAround } from './paint.ts';
 import { type Placed, randomCrowd } from './place.ts';
 import type { Plane } from './probe.ts';
-import { addBackground, addDisturbances, addEcho, addShadow, scanWarp } from './spoil.ts';
+import { addBackground, addDisturbances, addShadow, scanWarp } from './spoil.ts';
 import { Tables } from './tables.ts';
 import { type SceneDefect, tellTruth } from './truth.ts';
 import type { Warp } from './warp.ts';
@@ -113,7 +113,6 @@ export function simulateScene(kernels: Kernels, options: SceneOptions): Simulate
   const images = ([0, 1] as const).map((channel) => {
     const made = { rows, columns, values: image(tables, optics, channel, surface[channel], 0) };
     addShadow(made, conditions, channel);
-    addEcho(tables, made, conditions, channel);
     addNoise(tables, noiseRandom, made, randomNoise(tables, noiseRandom, typical));
     addBackground(tables, made, conditions);
     return made;

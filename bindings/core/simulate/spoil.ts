@@ -43,34 +43,6 @@ export function addShadow(image: Plane, { shadow, backward }: Conditions, channe
   }
 }
 
-/** The feedback rings on behind what is abrupt: beside a pit, or an atom, bright and dark follow one another. In place. */
-export function addEcho(
-  tables: Tables,
-  image: Plane,
-  { echo, backward }: Conditions,
-  channel: 0 | 1,
-): void {
-  if (!(echo.gain > 0)) return;
-  const { values, rows, columns } = image;
-  const turn = 2 * echo.left * tables.cosine(1 / echo.period);
-  const loss = echo.left * echo.left;
-  const isBackward = backward && channel === 1;
-  for (let row = 0; row < rows; row++) {
-    let [last, earlier] = [0, 0];
-    let before = values[row * columns + (isBackward ? columns - 1 : 0)];
-    for (let i = 0; i < columns; i++) {
-      const at = row * columns + (isBackward ? columns - 1 - i : i);
-      const here = values[at];
-      const change = here - before;
-      const abrupt = Math.max(0, Math.abs(change) - echo.least) * Math.sign(change);
-      // A damped oscillator, pushed.
-      const now = turn * last - loss * earlier + echo.gain * abrupt;
-      [earlier, last, before] = [last, now, here];
-      values[at] = here + now;
-    }
-  }
-}
-
 /** Tilt, bow, hum and the jump of a tip change. In place. */
 export function addBackground(
   tables: Tables,
