@@ -104,6 +104,9 @@ function measure(kernels: Kernels, { scan, points }: Case): number[][] {
   });
 
   function run({ start, choose }: Way, random: Random): number[] {
+    const order = random.shuffle([...truth.keys()]);
+    // Of equals the first is chosen: its class must not decide.
+    const inNoOrder = (open: readonly number[]) => [...open].sort((a, b) => order[a] - order[b]);
     const members = classes.map((_, c) =>
       random.shuffle([...truth.keys()].filter((point) => truth[point] === c)),
     );
@@ -123,7 +126,9 @@ function measure(kernels: Kernels, { scan, points }: Case): number[][] {
       }
       if (shares.length === clicks.length) return shares;
       const open = byTurns.filter((point) => !labelled.includes(point));
-      labelled.push(typeof choose === 'string' ? open[0] : choose(open, named, random));
+      const next = () =>
+        typeof choose === 'string' ? open[0] : choose(inNoOrder(open), named, random);
+      labelled.push(next());
     }
   }
 

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   asMeasured,
   classifyDefects,
   countLabels,
+  EmptyScanError,
   embedPoints,
   findDefects,
+  loadSegmenter,
   matchPositions,
   NOT_A_DEFECT,
   OptionError,
@@ -49,6 +52,34 @@ describe('findDefects', () => {
     expect(precision).toBeGreaterThan(0.9);
     expect(found.mask.length).toBe(256 * 256);
     expect(found.searchedFraction).toBeLessThan(1);
+  });
+
+  test('leaves out what a step rounds where it has only heights to go by, and less where the network looks', () => {
+    const { stepEdges, roundedSteps, valid } = prepared.levelled;
+    const bytes = readFileSync(new URL('../../models/segment.safetensors', import.meta.url));
+    const segmenter = loadSegmenter(bytes, 'segment.safetensors');
+    const byNetwork = findDefects(kernels, prepared, { segmenter });
+    expect([found.method, byNetwork.method]).toEqual(['pixels', 'network']);
+    const part = (mask: Uint8Array) => mask.reduce((sum, one) => sum + one, 0) / mask.length;
+    expect(part(stepEdges!)).toBeGreaterThan(0.005);
+    expect(part(roundedSteps!)).toBeGreaterThan(1.1 * part(stepEdges!));
+    expect(roundedSteps!.every((rounded, i) => rounded >= stepEdges![i])).toBe(true);
+    expect(byNetwork.searchedFraction).toBeCloseTo(part(valid) - part(stepEdges!), 3);
+    expect(found.searchedFraction).toBeCloseTo(part(valid) - part(roundedSteps!), 3);
+    expect(part(found.stepEdges)).toBeCloseTo(part(roundedSteps!), 2);
+    expect(part(byNetwork.stepEdges)).toBeCloseTo(part(stepEdges!), 2);
+    for (const [{ mask }, left] of [
+      [found, found.stepEdges],
+      [byNetwork, byNetwork.stepEdges],
+    ] as const) {
+      expect(mask.some((one, i) => one && left[i])).toBe(false);
+    }
+  });
+
+  test('a scan that lies all beside steps is no scan for k-means', () => {
+    const { levelled } = prepared;
+    const beside = { ...levelled, roundedSteps: new Uint8Array(levelled.valid.length).fill(1) };
+    expect(() => findDefects(kernels, { ...prepared, levelled: beside })).toThrow(EmptyScanError);
   });
 
   test('refuses a tile that is none', () => {
@@ -127,7 +158,7 @@ describe('classifyDefects', () => {
     expect(right.length / pairs.length).toBeGreaterThan(0.85);
     for (const { x, y, label } of examples) {
       const i = found.defects.findIndex((defect) => defect.x === x && defect.y === y);
-      expect([named.labels[i], named.confidence[i]]).toEqual([label, 1]);
+      expect([named.labels[i], named.confidence[i], named.doubt[i]]).toEqual([label, 1, 0]);
     }
   });
 

@@ -185,7 +185,7 @@ test('classify says when only one class has examples', () => {
   // What is least like them would tell most.
   const doubts = rows.map((row) => Number(row.split(',').at(-1)));
   const most = rows[doubts.indexOf(Math.max(...doubts))].split(',')[0];
-  expect(stdout).toContain(`Labels that would tell most next: #${most} (`);
+  expect(stdout).toContain(`Labels that would tell most next (x_px, y_px): #${most} (`);
 });
 
 test('classify says when the network is untrained', () => {

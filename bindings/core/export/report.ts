@@ -76,8 +76,8 @@ ${stepsTable(result.steps)}
 }
 
 /** '' where nothing is named, or nothing in doubt. */
-function nextLabels({ prepared, defects, doubt }: RunResult): string {
-  const line = doubt ? nextLabelsLine(prepared, defects, doubt) : '';
+function nextLabels({ defects, doubt }: RunResult): string {
+  const line = doubt ? nextLabelsLine(defects, doubt) : '';
   return line && `<p>${escapeHtml(line)}</p>`;
 }
 

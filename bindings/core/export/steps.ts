@@ -79,7 +79,7 @@ const STEPS: Readonly<Record<string, { title: string; words: Readonly<Record<str
       terraces: 'terraces',
       stepHeights: ['heights of the steps', inHeights],
       stepEdgePx: ['a step edge reaches to either side', unit('px')],
-      roundedStepPx: ['where it is rounded, at most', unit('px')],
+      roundedStepPx: ['k-means leaves out to either side', unit('px')],
     },
   },
   scars: {
@@ -94,7 +94,10 @@ const STEPS: Readonly<Record<string, { title: string; words: Readonly<Record<str
   tip: {
     title: 'Changes of the tip',
     words: {
-      changes: 'first line of another tip, counted from 0 at the top',
+      changes: [
+        'first line of another tip, from 1 at the top',
+        (rows) => (rows as number[]).map((row) => row + 1).join(', ') || 'none',
+      ],
       ratios: 'change of the texture there, times what is usual',
     },
   },

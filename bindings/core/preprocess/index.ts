@@ -24,13 +24,14 @@ export type { PreprocessOptions } from './options.ts';
 export { type Surface, surfaces } from './surfaces.ts';
 
 /**
- * How far a step's edge reaches to either side, in sides of the levelling blocks, and px where no lattice sets these: where heights
- * are between two terraces', and as far as a blunt tip rounds them. The network tells defects from what is rounded, and in so wide a
- * band 2 % of them would be missed; who has but heights to go by cannot.
+ * How far a blunt tip may round a step off to either side, in sides of the levelling blocks, and px where no lattice sets these: who
+ * has but heights to go by cannot tell there.
  */
-const STEP_EDGE = 0.12;
 const ROUNDED_EDGE = 0.5;
 const WIDEST_EDGE = 8;
+/** How far heights stand between two terraces', nm, and px at least: in all of what may be rounded the network would miss 2 % of all defects. */
+const STEP_EDGE_NM = 0.5;
+const NARROWEST_EDGE = 2;
 /** Part of a spacing by which it may differ with and without steps. */
 const SAME_SPACING = 0.1;
 /** About the shortest distance of rows on any surface that is imaged as atoms: graphene's, nm. */
@@ -289,8 +290,8 @@ function levelStep(scan: Working): void {
   }
   // What was reflected into missing parts carried the tilt the wrong way round: fill in afresh.
   scan.planes = results.map((r) => fillMissing(r.heights, valid, rows, columns));
-  const edgePx = stepReach(scan, blockPx, STEP_EDGE);
-  const roundedPx = stepReach(scan, blockPx, ROUNDED_EDGE);
+  const roundedPx = roundedReach(scan, blockPx);
+  const edgePx = edgeReach(scan, roundedPx);
   for (const { terraces, terraceCount } of results) {
     if (terraceCount === 1) continue;
     mark(scan.stepEdges, stepEdges(terraces, rows, columns, edgePx));
@@ -330,10 +331,17 @@ function mark(all: Uint8Array, some: Uint8Array): void {
   for (let i = 0; i < some.length; i++) all[i] |= some[i];
 }
 
-/** So many of the blocks' sides, px: the blocks' share of it ends where they are wide for want of a lattice. */
-function stepReach(scan: Working, blockPx: number, sides: number): number {
-  const reach = Math.round(sides * blockPx);
-  return Math.max(2, rowSpacing(scan) !== null ? reach : Math.min(WIDEST_EDGE, reach));
+/** How far a step may be rounded off to either side, px: the blocks' share of it ends where they are wide for want of a lattice. */
+function roundedReach(scan: Working, blockPx: number): number {
+  const reach = Math.round(ROUNDED_EDGE * blockPx);
+  return Math.max(NARROWEST_EDGE, rowSpacing(scan) !== null ? reach : Math.min(WIDEST_EDGE, reach));
+}
+
+/** How far its edge reaches, px: no farther than it may be rounded, and as far where the scan's size is not known. */
+function edgeReach({ pixelX, pixelY, sizeKnown }: Working, roundedPx: number): number {
+  if (!sizeKnown) return roundedPx;
+  const reach = Math.floor(STEP_EDGE_NM / Math.min(pixelX, pixelY));
+  return Math.min(roundedPx, Math.max(NARROWEST_EDGE, reach));
 }
 
 /** Distance of rows, in the unit of pixelX: the lattice's or, where none can be seen, the named surface's; null where neither is known. */
@@ -383,13 +391,7 @@ function scarsStep(scan: Working): void {
 
 function tipStep(kernels: Kernels, scan: Working): void {
   const { rows, columns, planes } = scan;
-  const found = findTipChanges(
-    kernels,
-    planes,
-    { ...scan, stepEdges: scan.roundedSteps },
-    rows,
-    columns,
-  );
+  const found = findTipChanges(kernels, planes, scan, rows, columns);
   const changes = found.map(({ row }) => row);
   scan.steps.push({ name: 'tip', changes, ratios: found.map(({ ratio }) => rounded(ratio)) });
   if (changes.length === 0) return;

@@ -41,12 +41,12 @@ const SMALLEST_SPREAD = 1e-6;
 export function findTipChanges(
   kernels: Kernels,
   planes: readonly Float64Array[],
-  { valid, disturbed, stepEdges }: Record<'valid' | 'disturbed' | 'stepEdges', Uint8Array>,
+  { valid, disturbed, roundedSteps }: Record<'valid' | 'disturbed' | 'roundedSteps', Uint8Array>,
   rows: number,
   columns: number,
 ): TipChange[] {
   const usable = new Uint8Array(valid.length);
-  for (let i = 0; i < usable.length; i++) usable[i] = valid[i] & ~(disturbed[i] | stepEdges[i]);
+  for (let i = 0; i < usable.length; i++) usable[i] = valid[i] & ~(disturbed[i] | roundedSteps[i]);
   const textures = planes.flatMap((plane) => lineTextures(kernels, plane, usable, rows, columns));
   const { first, lines, series } = withoutGaps(textures);
   if (lines < FEWEST) return [];
@@ -55,7 +55,7 @@ export function findTipChanges(
   const wide = Math.max(2 * NEAR, Math.round(WIDE * lines));
   const changes: TipChange[] = [];
   for (const y of peaks(outstanding, wide)) {
-    if (edgesAround(stepEdges, first + y, rows, columns) > MOST_EDGES) continue;
+    if (edgesAround(roundedSteps, first + y, rows, columns) > MOST_EDGES) continue;
     // What changes, as one texture: in the direction of the change at this line.
     const texture = whole[0].map((_, at) => dot(whole, at, steps, y) / outstanding[y]);
     const ratio = unusual(texture, y, outstanding[y], wide);

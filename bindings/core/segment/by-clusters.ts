@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.ts';
+import { EmptyScanError, OptionError } from '../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { type Analysis, analyse } from '../lattice/spectrum.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
@@ -49,6 +49,9 @@ export function segmentByClusters(
   run?: RunOptions,
 ): Segmentation {
   const levelled = { ...scan, valid: without(scan.valid, scan.roundedSteps) };
+  if (!levelled.valid.includes(1)) {
+    throw new EmptyScanError('segment: expected pixels that lie beside no step, got none.');
+  }
   const { rows, columns, valid } = levelled;
   const { seed = 1 } = options;
   checkpoint(run, 'segment: normalise', 0);

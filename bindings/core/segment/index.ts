@@ -3,6 +3,7 @@ import type { ConvLayer, Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import type { RunOptions } from '../progress.ts';
 import type { Step } from '../scan.ts';
+import { without } from '../share.ts';
 import type { Click } from './adapt.ts';
 import { type Asking, answerHere } from './asking.ts';
 import { segmentByClusters } from './by-clusters.ts';
@@ -100,6 +101,8 @@ export function* askSegmentation(
   const found = yield* segmentByNetwork(kernels, levelled, segmenter, options, run);
   const { confidence } = found;
   if (method === 'network' || options.clicks?.length || (confidence ?? 1) >= UNSURE) return found;
+  // K-means has nothing to go by.
+  if (!without(levelled.valid, levelled.roundedSteps).includes(1)) return found;
   const other = segmentByClusters(kernels, levelled, 'pixels', options, run);
   const isEmpty = !other.mask.includes(1);
   const chosen = isEmpty ? found : other;

@@ -84,6 +84,6 @@ export function finish(context: Context, outcome: Outcome): void {
     context.print(areaLine({ prepared, ...searched }));
   }
   printCounts(context, counts, out);
-  const next = nextLabelsLine(prepared, defects, doubt);
+  const next = nextLabelsLine(defects, doubt);
   if (next && !context.json) context.print(next);
 }

@@ -36,7 +36,7 @@ export class ClassesPanel {
   private readonly next = button(
     'Label next',
     'Go to the defect whose label would tell most (N)',
-    () => this.control.reviewNext(),
+    () => this.control.labelNext(),
   );
 
   constructor(control: Control) {

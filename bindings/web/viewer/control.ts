@@ -277,6 +277,13 @@ export class Control {
     return reviewQueue(doubt, (i) => isGiven[i] || !isNamed(labels[i]));
   }
 
+  /** To the one whose label would tell most; from that on to the next. */
+  labelNext(): void {
+    const { queue } = this;
+    if (queue[0] === this.settings.selected || queue.length === 0) this.reviewNext();
+    else this.select(queue[0]);
+  }
+
   /** On to the one that tells most, or to the one after the candidate selected. */
   reviewNext(step = 1): void {
     const { queue } = this;

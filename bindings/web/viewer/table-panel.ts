@@ -49,7 +49,12 @@ export class TablePanel {
     const review = element(
       'div',
       { className: 'row review', attributes: { role: 'group', 'aria-label': 'Review' } },
-      element('label', { className: 'check' }, this.onlyQueue, 'To review'),
+      element(
+        'label',
+        { className: 'check', title: 'First what a label would tell most of' },
+        this.onlyQueue,
+        'To review',
+      ),
       this.left,
       button('‹', 'Previous to review (P)', () => control.reviewNext(-1)),
       button('Accept', 'Accept the name shown (A)', () => void control.accept()),

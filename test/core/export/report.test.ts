@@ -38,6 +38,15 @@ test('a step of which only the name is known is shown too', () => {
   expect(report).toContain('<tr><th scope="rowgroup" rowspan="1">polish</th><td></td>');
 });
 
+test('the report says whose labels would tell most, where any would', () => {
+  const defects = [{ id: 7, x: 3, y: 4 }];
+  const of = (doubt: unknown) => reportOf({ valid: ones(1) }, { defects, doubt });
+  expect(of([0.5])).toContain(
+    '<p>Labels that would tell most next (x_px, y_px): #7 (3.0, 4.0).</p>',
+  );
+  for (const none of [[null], undefined]) expect(of(none)).not.toContain('Labels that would');
+});
+
 describe('the report says what area the counts are of', () => {
   test('searched, left out and repaired', () => {
     const levelled = { valid: ones(19_000), stepEdges: ones(1000), disturbed: ones(5) };

@@ -145,7 +145,7 @@ describe('rows and steps of one scan', () => {
     expect(terracesOf(() => 0, 512, 4)).toMatchObject({
       terraces: 2,
       columns: 512,
-      stepEdgePx: 2,
+      stepEdgePx: 4,
       roundedStepPx: 4,
     });
   });

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { loadSegmenter } from '../../../bindings/core/index.ts';
 import { matchPositions } from '../../../bindings/core/matching.ts';
 import { preprocess } from '../../../bindings/core/preprocess/index.ts';
 import { findRegions } from '../../../bindings/core/regions.ts';
 import { makeChannel } from '../../../bindings/core/scan.ts';
 import { CLUSTER_METHODS, segment } from '../../../bindings/core/segment/index.ts';
+import { without } from '../../../bindings/core/share.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 import { readNpy } from '../../npy.ts';
 import { hasShared, readShared, sharedTitle } from '../../shared.ts';
@@ -78,5 +81,21 @@ describe.skipIf(!hasShared)(sharedTitle('segment on real scans'), () => {
     // Defects cover some 8 % of that scan; the step's margins before levelling, another 5 %.
     expect(fractionOf(mask)).toBeGreaterThan(0.04);
     expect(fractionOf(mask)).toBeLessThan(0.12);
+  });
+
+  test('Si(001) by the network: at rows 4 px apart noise is no defect, nor is the step edge', async () => {
+    const levelled = level(kernels, ['si001-h-brockley-23_2.channel0'], 100);
+    const { rows, columns, valid, stepEdges, roundedSteps } = levelled;
+    const bytes = readFileSync(new URL('../../../models/segment.safetensors', import.meta.url));
+    const segmenter = loadSegmenter(bytes, 'segment.safetensors');
+    const searched = { ...levelled, valid: without(valid, stepEdges) };
+    const { mask, steps } = segment(kernels, searched, { method: 'network', segmenter });
+    expect((steps[0]['periodPx'] as number[])[0]).toBeCloseTo(4.2, 1);
+    // Looked at by eye: 440 to 460 of them are defects, all but a few.
+    const { regions } = findRegions(mask, rows, columns, { minArea: 4 });
+    expect(regions.length).toBeGreaterThan(400);
+    expect(regions.length).toBeLessThan(520);
+    const beside = roundedSteps!.map((rounded, i) => rounded & (1 - stepEdges![i]));
+    expect(fractionOf(mask.filter((_, i) => beside[i]))).toBeLessThan(2 * fractionOf(mask));
   });
 });
