@@ -19,7 +19,7 @@ const limits: Record<string, { gzip: number; plain: number }> = {
   'adatom-selftest.wasm': { gzip: 32, plain: 64 },
   'adatom.mjs': { gzip: 760, plain: 1250 },
 };
-const TARBALL_KIB = 7400;
+const TARBALL_KIB = 7500;
 
 /** All that is packed, but for declarations and chunks, which are named by their content. */
 const content = [
