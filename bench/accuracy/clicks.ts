@@ -126,9 +126,7 @@ function measure(kernels: Kernels, { scan, points }: Case): number[][] {
       }
       if (shares.length === clicks.length) return shares;
       const open = byTurns.filter((point) => !labelled.includes(point));
-      const next = () =>
-        typeof choose === 'string' ? open[0] : choose(inNoOrder(open), named, random);
-      labelled.push(next());
+      labelled.push(typeof choose === 'string' ? open[0] : choose(inNoOrder(open), named, random));
     }
   }
 

@@ -228,8 +228,9 @@ function* askDefects(
   const mask = new Uint8Array(labels.length);
   for (let i = 0; i < mask.length; i++) mask[i] = labels[i] > 0 ? 1 : 0;
   const { method, confidence } = segmentation;
-  const stepEdges = method === 'network' ? levelled.stepEdges : levelled.roundedSteps;
-  const searchedFraction = shareOf(without(levelled.valid, stepEdges));
+  const isNetwork = method === 'network';
+  const stepEdges = isNetwork ? levelled.stepEdges : levelled.roundedSteps;
+  const searchedFraction = shareOf(isNetwork ? searched.valid : without(searched.valid, stepEdges));
   checkpoint(run, 'regions', 1);
   // A copy: what a worker answers moves to the caller.
   const onFile = (plane: Uint8Array = new Uint8Array(levelled.planes[0].length)) =>

@@ -7,7 +7,10 @@ export function shareOf(mask: Uint8Array, within = mask): number {
 
 /** A mask without the pixels of another one of its shape. */
 export function without(mask: Uint8Array, those: Uint8Array | undefined): Uint8Array {
-  return those ? mask.map((value, i) => value & ~those[i]) : mask;
+  if (!those) return mask;
+  const left = mask.slice();
+  for (let i = 0; i < left.length; i++) left[i] &= ~those[i];
+  return left;
 }
 
 interface PixelSize {
