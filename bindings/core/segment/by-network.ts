@@ -12,6 +12,7 @@ import { bestLook } from './best-look.ts';
 import { cleanMask } from './clean.ts';
 import { askField, type FeatureMaps } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
+import { missedParts } from './missed.ts';
 import { type Outlined, outlineAtHalfHeight } from './outline.ts';
 import type { Segmenter } from './segmenter.ts';
 import { sightsOf } from './sights.ts';
@@ -101,8 +102,9 @@ function* segmentAt(
   const sights = sightsOf(kernels, field, segmenter, clicks, levelled);
   checkpoint(run, 'segment: outline', 0.5);
   const clicked = clickedPixels(clicks, rows, columns);
-  const seen = { ...sights, clicked };
   const finest = Math.min(...spacings);
+  const missed = missedParts(kernels, levelled, residuals, sights, clicks, finest);
+  const seen = { ...sights, missed, clicked };
   const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
   const clean = (outlines: Uint8Array) =>
     cleanMask(outlines, valid, rows, columns, finest, clicked);
@@ -132,6 +134,7 @@ function* segmentAt(
         periodPx: spacings.map((spacing) => Number(spacing.toPrecision(4))),
         periodFrom: from,
         clicks: clicks.length,
+        missed: missed.length,
         expectedDice: Number(confidence.toPrecision(3)),
         defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
       },

@@ -5,10 +5,10 @@ import { select } from '../select.ts';
 import { fill, join, middlesOf, touches } from './basins.ts';
 import { blur } from './blur.ts';
 import { otherParts, type Part, strongest } from './parts.ts';
+import { overSurroundings } from './surroundings.ts';
 
-/** Half-widths, row spacings, of the blur against noise, and of the surroundings that heights count from. */
+/** Half-width, row spacings, of the blur against noise. */
 const FINE = 0.06;
-const SURROUNDINGS = 1.2;
 /**
  * Further half-widths, row spacings, for what does not stand out of the pixels' noise: with the least that makes its
  * height CLEAR deviations of it, the outline at half of that is as smooth as a person would draw it.
@@ -38,6 +38,8 @@ export interface Seen {
   sure: Uint8Array;
   /** 1 in the middle of each defect, which is none without. */
   centres: Uint8Array;
+  /** Parts that are defects though the network sees none there; `around` leaves them out. */
+  missed?: readonly Part[];
   /**
    * Pixels of defects that a person clicked: what departs only in ways that none of these does, up or
    * down, is then no defect.
@@ -66,11 +68,11 @@ export function outlineAtHalfHeight(
   kernels: Kernels,
   { planes, rows, columns }: Pick<Levelled, 'planes' | 'rows' | 'columns'>,
   residuals: readonly Float32Array[],
-  { around, sure, centres, clicked }: Seen,
+  { around, sure, centres, missed = [], clicked }: Seen,
   spacingPx: number,
 ): Outlined {
   const over = overSurroundings(kernels, rows, columns, around, spacingPx);
-  const departures = residuals.map(over);
+  const departures = residuals.map((residual) => over(residual, fineOf(spacingPx)));
   const deviations = departures.map((plane) => deviationOutside(plane, around));
   const noises = residuals.map((plane) => pixelNoise(plane, rows, columns, around));
   // A person draws along what shows, lattice and all; what departs is told without it.
@@ -80,7 +82,7 @@ export function outlineAtHalfHeight(
     for (let i = 0; i < mixed.length; i++) {
       mixed[i] = LATTICE * plane[i] + (1 - LATTICE) * residual[i];
     }
-    return over(mixed);
+    return over(mixed, fineOf(spacingPx));
   });
   const { labels, regions: seen } = findRegions(around, rows, columns);
   const pixels = seen.map((): number[] => []);
@@ -94,7 +96,7 @@ export function outlineAtHalfHeight(
   );
   const others = otherParts(main, labels, middles, heights, spacingPx);
   // What is strongest first: the gap between two parts goes to the other.
-  const all = [...main, ...others];
+  const all = [...main, ...others, ...missed];
   const clicks = clicked.map((at) => {
     if (!labels[at]) return { isSeen: false, ...strongest(heights, [at]) };
     // A click on what departs the other way than its piece means that.
@@ -154,31 +156,6 @@ export function outlineAtHalfHeight(
     sign,
     leftOut: () => outlinesOf(departing(-sign)),
     onLattice,
-  };
-}
-
-/**
- * What makes of a plane its heights, barely blurred, over the mean of what lies around and is no defect.
- * In plain loops, and in as few large arrays as will do: a fresh one costs more than what is done with it.
- */
-function overSurroundings(
-  kernels: Kernels,
-  rows: number,
-  columns: number,
-  around: Uint8Array,
-  spacingPx: number,
-): (plane: Float32Array) => Float32Array {
-  const sigma = SURROUNDINGS * spacingPx;
-  const weight = new Float32Array(rows * columns);
-  for (let i = 0; i < weight.length; i++) weight[i] = 1 - around[i];
-  blur(kernels, weight, rows, columns, sigma, weight);
-  const sum = new Float32Array(rows * columns);
-  return (plane) => {
-    for (let i = 0; i < sum.length; i++) sum[i] = plane[i] * (1 - around[i]);
-    blur(kernels, sum, rows, columns, sigma, sum);
-    const fine = blur(kernels, plane, rows, columns, fineOf(spacingPx));
-    for (let i = 0; i < fine.length; i++) if (weight[i] > 1e-4) fine[i] -= sum[i] / weight[i];
-    return fine;
   };
 }
 
