@@ -145,6 +145,7 @@ const STEPS: Readonly<Record<string, { title: string; words: Readonly<Record<str
       periodPx: ['row spacing used', unit('px')],
       periodFrom: 'taken from',
       clicks: 'examples used',
+      missed: 'strong departures that the network did not see',
       expectedDice: 'overlap (Dice) that the network expects, 0 to 1',
       reducedBy: 'scan reduced by a factor of',
       dimension: 'values compared at each pixel',

@@ -36,7 +36,7 @@ const MAD_TO_SIGMA = 1.4826;
 const SAMPLE = 20_000;
 
 /** A departure, and what it holds in all. */
-interface Departure extends Part {
+interface Departure extends Omit<Part, 'middles'> {
   region: Region;
   /** Where it is strongest. */
   peakAt: number;
@@ -74,7 +74,6 @@ export function missedParts(
   const usable = without(without(valid, levelled.roundedSteps), levelled.disturbed);
   const rejected = clicks.filter(({ isDefect }) => !isDefect);
   const refused = rejected.map((click) => pixelOf(click, rows, columns));
-  const middles = new Int32Array(rows * columns);
   const found = [-1, 1].flatMap((sign) => {
     const strong = strongWithin(planes, sign, usable, rows, columns, Math.round(FRAME * spacingPx));
     const { labels, regions } = findRegions(strong, rows, columns, {
@@ -82,7 +81,7 @@ export function missedParts(
     });
     return regions
       .filter(({ areaPx }) => areaPx <= LARGEST * spacingPx * spacingPx)
-      .map((region) => departure(region, labels, planes, sign, columns, middles))
+      .map((region) => departure(region, labels, planes, sign, columns))
       .filter(
         (one) =>
           isStrong(one, planes, spacingPx) &&
@@ -94,8 +93,12 @@ export function missedParts(
       );
   });
   const missed = found.filter((one) => !found.some((other) => isEcho(one, other, spacingPx)));
-  for (const [m, { own }] of missed.entries()) for (const at of own) middles[at] = m + 1;
-  return missed;
+  if (missed.length === 0) return [];
+  const middles = new Int32Array(rows * columns);
+  return missed.map(({ own, channel, sign, size }, m) => {
+    for (const at of own) middles[at] = m + 1;
+    return { own, middles, channel, sign, size };
+  });
 }
 
 /** Divide a plane by the lattice's deviation: the whole scan's usual one, or the block's own where that is larger. In place. */
@@ -194,7 +197,6 @@ function departure(
   planes: readonly Float32Array[],
   sign: number,
   columns: number,
-  middles: Int32Array,
 ): Departure {
   const own = pixelsOf(region, labels, columns);
   let [size, channel, peakAt] = [-Infinity, 0, own[0]];
@@ -204,7 +206,7 @@ function departure(
     }
   });
   const total = own.reduce((sum, at) => sum + sign * planes[channel][at], 0);
-  return { own, middles, channel, sign, size, region, peakAt, total };
+  return { own, channel, sign, size, region, peakAt, total };
 }
 
 function pixelsOf({ id, box }: Region, labels: Int32Array, columns: number): number[] {

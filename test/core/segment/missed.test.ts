@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { missedParts } from '../../../bindings/core/segment/missed.ts';
 import { outlineAtHalfHeight } from '../../../bindings/core/segment/outline.ts';
+import type { Sights } from '../../../bindings/core/segment/sights.ts';
 import { createKernels } from '../../../bindings/node/instantiate.ts';
 
 const ROWS = 96;
@@ -34,9 +35,9 @@ function disc(x: number, y: number, radius: number): Uint8Array {
   );
 }
 
-const empty = () => new Uint8Array(ROWS * COLUMNS);
+const empty = (): Uint8Array => new Uint8Array(ROWS * COLUMNS);
 const whole = { rows: ROWS, columns: COLUMNS, valid: empty().fill(1) };
-const nothingSeen = { around: empty(), centres: empty() };
+const nothingSeen: Pick<Sights, 'around' | 'centres'> = { around: empty(), centres: empty() };
 
 function missedIn(
   plane: Float32Array,
