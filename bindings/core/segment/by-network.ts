@@ -103,7 +103,9 @@ function* segmentAt(
   checkpoint(run, 'segment: outline', 0.5);
   const clicked = clickedPixels(clicks, rows, columns);
   const finest = Math.min(...spacings);
-  const missed = missedParts(kernels, levelled, residuals, sights, clicks, finest);
+  // Without a lattice there is nothing to depart from beyond doubt.
+  const missed =
+    from === 'lattice' ? missedParts(kernels, levelled, residuals, sights, clicks, finest) : [];
   const seen = { ...sights, missed, clicked };
   const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
   const clean = (outlines: Uint8Array) =>

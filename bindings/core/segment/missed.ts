@@ -47,7 +47,7 @@ interface Departure extends Omit<Part, 'middles'> {
  * What departs so far from the lattice that nothing but a defect explains it, though the network sees no middle of one
  * there: clusters of vacancies with the feedback's echoes beside them, which look like a disturbance of the lines to it. Not
  * beside steps or the frame, where the lattice is not known well enough, nor scars, nor what is a side or an echo of something
- * stronger. residuals: every channel's heights without the lattice, on the levelled grid.
+ * stronger; and none where there are more of them than of what the network sees: that is no lattice with defects. residuals: every channel's heights without the lattice, on the levelled grid.
  */
 export function missedParts(
   kernels: Kernels,
@@ -93,7 +93,7 @@ export function missedParts(
       );
   });
   const missed = found.filter((one) => !found.some((other) => isEcho(one, other, spacingPx)));
-  if (missed.length === 0) return [];
+  if (missed.length === 0 || missed.length > seen.count) return [];
   const middles = new Int32Array(rows * columns);
   return missed.map(({ own, channel, sign, size }, m) => {
     for (const at of own) middles[at] = m + 1;
@@ -147,6 +147,8 @@ interface SeenPieces {
   labels: Int32Array;
   /** Height of each piece where it departs most, with its sign; index 0 unused. */
   peaks: Float64Array;
+  /** How many there are. */
+  count: number;
   centres: Uint8Array;
 }
 
@@ -168,7 +170,7 @@ function seenPieces(
       if (holds[piece] && Math.abs(plane[i]) > Math.abs(peaks[piece])) peaks[piece] = plane[i];
     }
   }
-  return { labels, peaks, centres };
+  return { labels, peaks, count: holds.reduce((sum, value) => sum + value, 0), centres };
 }
 
 /** 1 where some plane is more than half as far off, that way, as is strong. (rows, columns) */

@@ -37,11 +37,19 @@ function disc(x: number, y: number, radius: number): Uint8Array {
 
 const empty = (): Uint8Array => new Uint8Array(ROWS * COLUMNS);
 const whole = { rows: ROWS, columns: COLUMNS, valid: empty().fill(1) };
-const nothingSeen: Pick<Sights, 'around' | 'centres'> = { around: empty(), centres: empty() };
+/** What the network sees far from where the tests look. */
+const elsewhere: Pick<Sights, 'around' | 'centres'> = {
+  around: either(disc(102, 85, 4), disc(102, 10, 4)),
+  centres: either(disc(102, 85, 1), disc(102, 10, 1)),
+};
+
+function either(one: Uint8Array, other: Uint8Array): Uint8Array {
+  return one.map((value, i) => value | other[i]);
+}
 
 function missedIn(
   plane: Float32Array,
-  { levelled = {}, seen = nothingSeen, refused = [] as { x: number; y: number }[] } = {},
+  { levelled = {}, seen = elsewhere, refused = [] as { x: number; y: number }[] } = {},
 ) {
   const clicks = refused.map((at) => ({ ...at, isDefect: false }));
   return missedParts(kernels, { ...whole, ...levelled }, [plane], seen, clicks, SPACING);
@@ -70,7 +78,7 @@ describe('what the network missed', () => {
     const [one, other] = [noise(), noise()];
     addSpot(one, 40, 30, 9);
     addSpot(other, 40, 30, 25);
-    const missed = missedParts(kernels, whole, [one, other], nothingSeen, [], SPACING);
+    const missed = missedParts(kernels, whole, [one, other], elsewhere, [], SPACING);
     expect(missed.map(({ sign, channel }) => ({ sign, channel }))).toEqual([
       { sign: 1, channel: 1 },
     ]);
@@ -141,8 +149,20 @@ describe('what the network missed', () => {
   test('a middle outside of every piece hides nothing', () => {
     const plane = noise();
     addSpot(plane, 40, 30, -15);
-    const seen = { around: empty(), centres: disc(90, 80, 1) };
+    const seen = { around: elsewhere.around, centres: either(elsewhere.centres, disc(90, 80, 1)) };
     expect(missedIn(plane, { seen })).toHaveLength(1);
+  });
+
+  test('more of them than of what the network sees are no defects of a lattice', () => {
+    const plane = noise();
+    for (const x of [20, 45, 70]) addSpot(plane, x, 30, -15);
+    expect(missedIn(plane)).toEqual([]);
+    const more = { around: disc(102, 48, 4), centres: disc(102, 48, 1) };
+    const seen = {
+      around: either(elsewhere.around, more.around),
+      centres: either(elsewhere.centres, more.centres),
+    };
+    expect(missedIn(plane, { seen })).toHaveLength(3);
   });
 
   test('what a person called no defect stays none', () => {
