@@ -14,6 +14,7 @@ import { askField, type FeatureMaps } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
 import { missedParts } from './missed.ts';
 import { type Outlined, outlineAtHalfHeight } from './outline.ts';
+import type { Part } from './parts.ts';
 import type { Segmenter } from './segmenter.ts';
 import { sightsOf } from './sights.ts';
 import { finerScale, type WorkingScale, workingScales } from './working-scale.ts';
@@ -103,10 +104,12 @@ function* segmentAt(
   checkpoint(run, 'segment: outline', 0.5);
   const clicked = clickedPixels(clicks, rows, columns);
   const finest = Math.min(...spacings);
-  // Without a lattice there is nothing to depart from beyond doubt.
-  const missed =
-    from === 'lattice' ? missedParts(kernels, levelled, residuals, sights, clicks, finest) : [];
-  const seen = { ...sights, missed, clicked };
+  // A guess at the scale does not say that there is a lattice to depart from.
+  const isLattice = from === 'lattice' || from === 'option';
+  const missed = isLattice
+    ? missedParts(kernels, levelled, residuals, sights, clicks, finest)
+    : { parts: [], leftOut: 0 };
+  const seen = { ...sights, missed: missed.parts, clicked };
   const outlined = outlineAtHalfHeight(kernels, levelled, residuals, seen, finest);
   const clean = (outlines: Uint8Array) =>
     cleanMask(outlines, valid, rows, columns, finest, clicked);
@@ -136,7 +139,8 @@ function* segmentAt(
         periodPx: spacings.map((spacing) => Number(spacing.toPrecision(4))),
         periodFrom: from,
         clicks: clicks.length,
-        missed: missed.length,
+        ...(isLattice && { missed: missed.parts.filter(isIn(mask)).length }),
+        ...(missed.leftOut > 0 && { strongLeftOut: missed.leftOut }),
         expectedDice: Number(confidence.toPrecision(3)),
         defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
       },
@@ -168,6 +172,11 @@ function aboutClicks({ sign, onLattice }: Outlined, gone: number): string[] {
         ]
       : []),
   ];
+}
+
+/** Of parts, those of which a mask holds a pixel. */
+function isIn(mask: Uint8Array): (part: Part) => boolean {
+  return ({ own }) => own.some((at) => mask[at] === 1);
 }
 
 function hasFeatures({ features }: FeatureMaps): boolean {

@@ -4,19 +4,21 @@ import { findRegions, type Region } from '../regions.ts';
 import { select } from '../select.ts';
 import { without } from '../share.ts';
 import { type Click, pixelOf } from './adapt.ts';
+import { blur } from './blur.ts';
+import { deviationOf, deviationOutside } from './deviation.ts';
 import type { Part } from './parts.ts';
 import type { Sights } from './sights.ts';
 import { overSurroundings } from './surroundings.ts';
 
-/** Heights so many deviations off, over an atom's trace, are no lattice; outlined from half of that (Canny 1986). */
+/** Heights so many local deviations off, over an atom's trace, are no lattice; outlined from half of that (Canny 1986). */
 const STRONG = 6;
 /** Squares of the row spacing: an atom's trace, and more than a defect among others covers. */
 const SMALLEST = 0.15;
 const LARGEST = 25;
 /** Half-width, row spacings, of the blur over which the lattice fades and defects stay. */
 const COARSE = 0.3;
-/** Side of the blocks that have a deviation of their own, row spacings; at least so many pixels. */
-const BLOCK = 3;
+/** Side of the blocks whose deviations are compared, row spacings; at least so many pixels. */
+const BLOCK = 2;
 const LEAST_BLOCK_PX = 8;
 /** A block of which less than this part is lattice has the whole scan's deviation. */
 const ENOUGH = 1 / 8;
@@ -30,24 +32,31 @@ const OTHER_SIDE = 2.5;
 /** Row spacings along the lines as far as which the feedback rings on. */
 const ECHO = 1.5;
 
-/** Scales the median absolute deviation to the standard deviation of a normal distribution. */
-const MAD_TO_SIGMA = 1.4826;
-/** Enough pixels for a deviation. */
-const SAMPLE = 20_000;
+/** A channel without its lattice. (rows, columns) each */
+interface Channel {
+  /** In the scan's unit. */
+  residual: Float32Array;
+  /** The blurred residual over its surroundings, in local deviations. */
+  plane: Float32Array;
+  /** The local deviation, in the scan's unit. */
+  units: Float32Array;
+}
 
-/** A departure, and what it holds in all. */
-interface Departure extends Omit<Part, 'middles'> {
+/** What departs strongly, one way. */
+interface Strong extends Omit<Part, 'middles'> {
   region: Region;
-  /** Where it is strongest. */
+  /** The pixel where it is strongest. */
   peakAt: number;
+  /** Sum over its pixels, local deviations. */
   total: number;
 }
 
 /**
  * What departs so far from the lattice that nothing but a defect explains it, though the network sees no middle of one
- * there: clusters of vacancies with the feedback's echoes beside them, which look like a disturbance of the lines to it. Not
- * beside steps or the frame, where the lattice is not known well enough, nor scars, nor what is a side or an echo of something
- * stronger; and none where there are more of them than of what the network sees: that is no lattice with defects. residuals: every channel's heights without the lattice, on the levelled grid.
+ * there: clusters of vacancies with the feedback's echoes beside them look like a disturbance of the lines to it. Not
+ * beside steps or the frame, where the lattice is not known well enough, nor scars, nor a side or an echo of something
+ * stronger. Where there are more of them than of what the network sees, that is no lattice with defects: then none,
+ * and `leftOut` says how many. residuals: every channel's heights without the lattice, (rows, columns) of the levelled grid.
  */
 export function missedParts(
   kernels: Kernels,
@@ -56,24 +65,22 @@ export function missedParts(
   { around, centres }: Pick<Sights, 'around' | 'centres'>,
   clicks: readonly Click[],
   spacingPx: number,
-): Part[] {
+): { parts: Part[]; leftOut: number } {
   const { rows, columns, valid } = levelled;
   const over = overSurroundings(kernels, rows, columns, around, spacingPx);
-  const lattice = without(valid, around);
-  const channels = residuals.map((residual) => {
-    const plane = over(residual, Math.max(0.8, COARSE * spacingPx));
-    const usual = deviation(plane, lattice);
-    return {
-      residual,
-      usual,
-      plane: toLocalDeviations(plane, usual, lattice, rows, columns, spacingPx),
-    };
+  const offLattice = around.map((value, i) => value | (1 - valid[i]));
+  const channels = residuals.map((residual): Channel => {
+    const halfWidth = Math.max(0.8, COARSE * spacingPx);
+    const plane = over(residual, halfWidth);
+    // Not of `plane`: what is strong lowers or lifts all around it there.
+    const blurred = blur(kernels, residual, rows, columns, halfWidth);
+    const units = localDeviations(kernels, blurred, offLattice, rows, columns, spacingPx);
+    for (let i = 0; i < plane.length; i++) plane[i] /= units[i];
+    return { residual, plane, units };
   });
   const planes = channels.map(({ plane }) => plane);
   const seen = seenPieces(planes, around, centres, rows, columns);
   const usable = without(without(valid, levelled.roundedSteps), levelled.disturbed);
-  const rejected = clicks.filter(({ isDefect }) => !isDefect);
-  const refused = rejected.map((click) => pixelOf(click, rows, columns));
   const found = [-1, 1].flatMap((sign) => {
     const strong = strongWithin(planes, sign, usable, rows, columns, Math.round(FRAME * spacingPx));
     const { labels, regions } = findRegions(strong, rows, columns, {
@@ -81,72 +88,89 @@ export function missedParts(
     });
     return regions
       .filter(({ areaPx }) => areaPx <= LARGEST * spacingPx * spacingPx)
-      .map((region) => departure(region, labels, planes, sign, columns))
+      .map((region) => strongOf(region, labels, planes, sign, columns))
       .filter(
         (one) =>
-          isStrong(one, planes, spacingPx) &&
-          !isThin(one, channels[one.channel].residual, columns) &&
+          isStrong(one, planes[one.channel], spacingPx) &&
+          !isThin(one, channels[one.channel], columns) &&
           !isBesideOnly(one, channels[one.channel]) &&
-          !one.own.some((at) => refused.includes(at)) &&
-          !isSlope(one, seen, rows, columns, spacingPx) &&
+          !isSeen(one, seen, rows, columns, spacingPx) &&
           !isOtherSide(one, seen, rows, columns, spacingPx),
       );
   });
-  const missed = found.filter((one) => !found.some((other) => isEcho(one, other, spacingPx)));
-  if (missed.length === 0 || missed.length > seen.count) return [];
-  const middles = new Int32Array(rows * columns);
-  return missed.map(({ own, channel, sign, size }, m) => {
+  const rejected = clicks.filter(({ isDefect }) => !isDefect);
+  const refused = new Set(rejected.map((click) => pixelOf(click, rows, columns)));
+  const missed = withoutEchoes(found, rows, spacingPx).filter(
+    ({ own }) => !own.some((at) => refused.has(at)),
+  );
+  if (missed.length > seen.count) return { parts: [], leftOut: missed.length };
+  const middles = new Int32Array(missed.length > 0 ? rows * columns : 0);
+  const parts = missed.map(({ own, channel, sign, size }, m): Part => {
     for (const at of own) middles[at] = m + 1;
     return { own, middles, channel, sign, size };
   });
+  return { parts, leftOut: 0 };
 }
 
-/** Divide a plane by the lattice's deviation: the whole scan's usual one, or the block's own where that is larger. In place. */
-function toLocalDeviations(
+/**
+ * The lattice's deviation around each pixel, (rows, columns): of each block the median with the eight around it, so that
+ * no defect sets its own measure, interpolated; at least that of the whole plane.
+ */
+function localDeviations(
+  kernels: Kernels,
   plane: Float32Array,
-  usual: number,
-  lattice: Uint8Array,
+  offLattice: Uint8Array,
   rows: number,
   columns: number,
   spacingPx: number,
 ): Float32Array {
-  const side = Math.max(LEAST_BLOCK_PX, Math.round(BLOCK * spacingPx));
-  const sizes = new Float32Array(side * side);
-  for (let top = 0; top < rows; top += side) {
-    const bottom = Math.min(rows, top + side);
-    for (let left = 0; left < columns; left += side) {
-      const right = Math.min(columns, left + side);
+  const side = Math.max(LEAST_BLOCK_PX, BLOCK * spacingPx);
+  const [down, across] = [rows, columns].map((size) => Math.max(1, Math.round(size / side)));
+  const usual = deviationOutside(plane, offLattice);
+  const most = Math.ceil(rows / down) * Math.ceil(columns / across);
+  const sizes = new Float32Array(most);
+  const blocks = new Float32Array(down * across);
+  for (let b = 0; b < down; b++) {
+    const [top, bottom] = [b, b + 1].map((edge) => Math.floor((edge * rows) / down));
+    for (let a = 0; a < across; a++) {
+      const [left, right] = [a, a + 1].map((edge) => Math.floor((edge * columns) / across));
       let n = 0;
       for (let y = top; y < bottom; y++) {
         for (let i = y * columns + left; i < y * columns + right; i++) {
-          if (lattice[i]) sizes[n++] = Math.abs(plane[i]);
+          if (!offLattice[i]) sizes[n++] = plane[i];
         }
       }
-      const isEnough = n > ENOUGH * side * side;
-      const unit = isEnough ? Math.max(usual, MAD_TO_SIGMA * select(sizes, n >> 1, n)) : usual;
-      for (let y = top; y < bottom; y++) {
-        for (let i = y * columns + left; i < y * columns + right; i++) plane[i] /= unit;
-      }
+      const isEnough = n > ENOUGH * most;
+      blocks[b * across + a] = isEnough ? Math.max(usual, deviationAboutMedian(sizes, n)) : usual;
     }
   }
-  return plane;
+  const nine = new Float32Array(9);
+  const middle = blocks.map((_, at) => {
+    const [b, a] = [Math.floor(at / across), at % across];
+    let n = 0;
+    for (const r of [Math.max(0, b - 1), b, Math.min(down - 1, b + 1)]) {
+      for (const c of [Math.max(0, a - 1), a, Math.min(across - 1, a + 1)]) {
+        nine[n++] = blocks[r * across + c];
+      }
+    }
+    return select(nine, 4);
+  });
+  return kernels.resizeBilinear(middle, 1, down, across, rows, columns);
 }
 
-/** Standard deviation of heights about 0 where the lattice is, by their median; Infinity where there is none. */
-function deviation(plane: Float32Array, lattice: Uint8Array): number {
-  const stride = Math.ceil(plane.length / SAMPLE) | 1;
-  const sizes = new Float32Array(Math.ceil(plane.length / stride));
-  let n = 0;
-  for (let i = 0; i < plane.length; i += stride) if (lattice[i]) sizes[n++] = Math.abs(plane[i]);
-  return (n > 0 && MAD_TO_SIGMA * select(sizes, n >> 1, n)) || Infinity;
+function deviationAboutMedian(values: Float32Array, n: number): number {
+  const middle = select(values, n >> 1, n);
+  for (let i = 0; i < n; i++) values[i] = Math.abs(values[i] - middle);
+  return deviationOf(values, n);
 }
 
-/** The network's pieces that hold a middle, with how far each departs and which way. */
+/** The network's pieces that hold a middle, with how far each departs. */
 interface SeenPieces {
   /** Number of each pixel's piece, from 1; 0 where there is none. (rows, columns) */
   labels: Int32Array;
-  /** Height of each piece where it departs most, with its sign; index 0 unused. */
-  peaks: Float64Array;
+  /** How far each piece departs up and down where it departs most, local deviations; index 0 unused. */
+  up: Float64Array;
+  down: Float64Array;
   /** How many there are. */
   count: number;
   centres: Uint8Array;
@@ -160,17 +184,19 @@ function seenPieces(
   columns: number,
 ): SeenPieces {
   const { labels, regions } = findRegions(around, rows, columns);
-  const peaks = new Float64Array(regions.length + 1);
+  const [up, down] = [1, -1].map(() => new Float64Array(regions.length + 1));
   const holds = new Uint8Array(regions.length + 1);
   for (let i = 0; i < labels.length; i++) if (centres[i]) holds[labels[i]] = 1;
   holds[0] = 0;
   for (const plane of planes) {
     for (let i = 0; i < labels.length; i++) {
       const piece = labels[i];
-      if (holds[piece] && Math.abs(plane[i]) > Math.abs(peaks[piece])) peaks[piece] = plane[i];
+      if (!holds[piece]) continue;
+      if (plane[i] > up[piece]) up[piece] = plane[i];
+      if (-plane[i] > down[piece]) down[piece] = -plane[i];
     }
   }
-  return { labels, peaks, count: holds.reduce((sum, value) => sum + value, 0), centres };
+  return { labels, up, down, count: holds.reduce((sum, value) => sum + value, 0), centres };
 }
 
 /** 1 where some plane is more than half as far off, that way, as is strong. (rows, columns) */
@@ -193,13 +219,13 @@ function strongWithin(
   return strong;
 }
 
-function departure(
+function strongOf(
   region: Region,
   labels: Int32Array,
   planes: readonly Float32Array[],
   sign: number,
   columns: number,
-): Departure {
+): Strong {
   const own = pixelsOf(region, labels, columns);
   let [size, channel, peakAt] = [-Infinity, 0, own[0]];
   planes.forEach((plane, c) => {
@@ -221,21 +247,14 @@ function pixelsOf({ id, box }: Region, labels: Int32Array, columns: number): num
   return own;
 }
 
-function isStrong(
-  { own, channel, sign }: Departure,
-  planes: readonly Float32Array[],
-  spacingPx: number,
-): boolean {
-  const strong = own.filter((at) => sign * planes[channel][at] > STRONG);
+/** Whether it is strong over the area of an atom's trace. */
+function isStrong({ own, sign }: Strong, plane: Float32Array, spacingPx: number): boolean {
+  const strong = own.filter((at) => sign * plane[at] > STRONG);
   return strong.length >= Math.max(1, SMALLEST * spacingPx * spacingPx);
 }
 
-/** Whether it is one or two scan lines' height, barely blurred. */
-function isThin(
-  { own, sign, region }: Departure,
-  residual: Float32Array,
-  columns: number,
-): boolean {
+/** Whether it is one or two scan lines' height, not blurred. */
+function isThin({ own, sign, region }: Strong, { residual }: Channel, columns: number): boolean {
   const lines = new Float64Array(region.box.bottom - region.box.top + 1);
   if (lines.length < FEWEST_LINES) return true;
   for (const at of own) {
@@ -247,28 +266,32 @@ function isThin(
 }
 
 /** Whether it is at the lattice's own height, and far from that of its surroundings only: beside a scar. */
-function isBesideOnly(
-  { own, sign, total }: Departure,
-  { residual, usual }: { residual: Float32Array; usual: number },
-): boolean {
-  return 2 * own.reduce((sum, at) => sum + sign * residual[at], 0) < total * usual;
+function isBesideOnly({ own, sign }: Strong, { residual, plane, units }: Channel): boolean {
+  let [itself, over] = [0, 0];
+  for (const at of own) {
+    itself += sign * residual[at];
+    over += sign * plane[at] * units[at];
+  }
+  return 2 * itself < over;
 }
 
-/** Whether it is within half a row spacing of something seen that departs the same way, and further. */
-function isSlope(
-  { own, sign, size }: Departure,
-  { labels, peaks }: SeenPieces,
+/** Whether it holds a middle, or is within half a row spacing of something seen that departs the same way, and further. */
+function isSeen(
+  { own, sign, size }: Strong,
+  { labels, up, down, centres }: SeenPieces,
   rows: number,
   columns: number,
   spacingPx: number,
 ): boolean {
+  const peaks = sign > 0 ? up : down;
   const near = Math.ceil(spacingPx / 2);
   return own.some((at) => {
+    if (centres[at]) return true;
     const x = at % columns;
     const y = (at - x) / columns;
     for (const r of [Math.max(0, y - near), y, Math.min(rows - 1, y + near)]) {
       for (const c of [Math.max(0, x - near), x, Math.min(columns - 1, x + near)]) {
-        if (sign * peaks[labels[r * columns + c]] >= size) return true;
+        if (peaks[labels[r * columns + c]] >= size) return true;
       }
     }
     return false;
@@ -277,29 +300,43 @@ function isSlope(
 
 /** Whether something seen that departs the other way, half as far or more, has its middle close by. */
 function isOtherSide(
-  { peakAt, sign, size }: Departure,
-  { labels, peaks, centres }: SeenPieces,
+  { peakAt, sign, size }: Strong,
+  { labels, up, down, centres }: SeenPieces,
   rows: number,
   columns: number,
   spacingPx: number,
 ): boolean {
+  const peaks = sign > 0 ? down : up;
   const reach = Math.round(OTHER_SIDE * spacingPx);
   const x = peakAt % columns;
   const y = (peakAt - x) / columns;
   for (let r = Math.max(0, y - reach); r <= Math.min(rows - 1, y + reach); r++) {
     for (let c = Math.max(0, x - reach); c <= Math.min(columns - 1, x + reach); c++) {
       const at = r * columns + c;
-      if (!centres[at] || -2 * sign * peaks[labels[at]] < size) continue;
+      if (!centres[at] || 2 * peaks[labels[at]] < size) continue;
       if ((r - y) * (r - y) + (c - x) * (c - x) <= reach * reach) return true;
     }
   }
   return false;
 }
 
-/** Whether one departs the other way than another on the same lines close by, and less in all. */
-function isEcho(one: Departure, other: Departure, spacingPx: number): boolean {
+/** Without what departs the other way than something on the same lines close by, and less in all. */
+function withoutEchoes(found: readonly Strong[], rows: number, spacingPx: number): Strong[] {
+  const onLine = Array.from({ length: rows }, (): Strong[] => []);
+  for (const one of found) {
+    for (let y = one.region.box.top; y <= one.region.box.bottom; y++) onLine[y].push(one);
+  }
+  return found.filter((one) => {
+    const { top, bottom } = one.region.box;
+    for (let y = top; y <= bottom; y++) {
+      if (onLine[y].some((other) => isEcho(one, other, spacingPx))) return false;
+    }
+    return true;
+  });
+}
+
+function isEcho(one: Strong, other: Strong, spacingPx: number): boolean {
   if (one.sign === other.sign || one.total >= other.total) return false;
   const [a, b] = [one.region.box, other.region.box];
-  const apart = Math.max(a.left - b.right, b.left - a.right);
-  return a.top <= b.bottom && b.top <= a.bottom && apart <= ECHO * spacingPx;
+  return Math.max(a.left - b.right, b.left - a.right) <= ECHO * spacingPx;
 }

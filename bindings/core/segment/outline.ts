@@ -1,9 +1,9 @@
 import type { Kernels } from '../kernels.ts';
 import type { Levelled } from '../preprocess/levelled.ts';
 import { findRegions } from '../regions.ts';
-import { select } from '../select.ts';
 import { fill, join, middlesOf, touches } from './basins.ts';
 import { blur } from './blur.ts';
+import { deviationOf, deviationOutside } from './deviation.ts';
 import { otherParts, type Part, strongest } from './parts.ts';
 import { overSurroundings } from './surroundings.ts';
 
@@ -25,8 +25,6 @@ const LEAST = 0.25;
 const LEAST_DEVIATIONS = 3;
 /** An outline of which the largest piece is less than this part is broken. */
 const WHOLE = 0.95;
-/** Scales the median absolute deviation to the standard deviation of a normal distribution. */
-const MAD_TO_SIGMA = 1.4826;
 /** Enough pixels for a spread. */
 const SAMPLE = 20_000;
 
@@ -181,15 +179,7 @@ function pixelNoise(
     if (x === 0 || x === columns - 1 || around[i - 1] || around[i] || around[i + 1]) continue;
     sizes[n++] = Math.abs(plane[i - 1] - 2 * plane[i] + plane[i + 1]);
   }
-  return n > 0 ? (MAD_TO_SIGMA * select(sizes, n >> 1, n)) / Math.sqrt(6) : 0;
-}
-
-function deviationOutside(plane: Float32Array, around: Uint8Array): number {
-  const stride = Math.ceil(plane.length / SAMPLE) | 1;
-  const sizes = new Float32Array(Math.ceil(plane.length / stride));
-  let n = 0;
-  for (let i = 0; i < plane.length; i += stride) if (!around[i]) sizes[n++] = Math.abs(plane[i]);
-  return n > 0 ? MAD_TO_SIGMA * select(sizes, n >> 1, n) || 1e-12 : 1e-12;
+  return deviationOf(sizes, n) / Math.sqrt(6);
 }
 
 /**

@@ -9,7 +9,7 @@ const COLUMNS = 112;
 const SPACING = 6;
 const kernels = createKernels();
 
-/** Noise of 1, after the sum of uniform numbers of a linear congruence. */
+/** Noise of deviation 0.5, after the sum of uniform numbers of a linear congruence. */
 function noise(): Float32Array {
   let state = 1;
   const next = () => {
@@ -52,7 +52,7 @@ function missedIn(
   { levelled = {}, seen = elsewhere, refused = [] as { x: number; y: number }[] } = {},
 ) {
   const clicks = refused.map((at) => ({ ...at, isDefect: false }));
-  return missedParts(kernels, { ...whole, ...levelled }, [plane], seen, clicks, SPACING);
+  return missedParts(kernels, { ...whole, ...levelled }, [plane], seen, clicks, SPACING).parts;
 }
 
 describe('what the network missed', () => {
@@ -70,15 +70,55 @@ describe('what the network missed', () => {
 
   test('noise, and what is hardly above it, is none', () => {
     const plane = noise();
-    addSpot(plane, 40, 30, -1.5);
+    addSpot(plane, 40, 30, -0.6);
     expect(missedIn(plane)).toEqual([]);
+  });
+
+  test.each([1.8, 3, 4])(
+    'however wide, up to %f px, and however deep: no pit sets its own measure',
+    (sigma) => {
+      const sizes = [6, 20, 200].map((depth) => {
+        const plane = noise();
+        addSpot(plane, 45, 40, -depth, sigma);
+        const missed = missedIn(plane);
+        expect(missed, `${depth}`).toHaveLength(1);
+        return missed[0].size;
+      });
+      expect(sizes[1] / sizes[0]).toBeGreaterThan(2);
+      expect(sizes[2] / sizes[1]).toBeGreaterThan(2);
+    },
+  );
+
+  test('wherever it lies', () => {
+    for (let shift = 0; shift < 14; shift++) {
+      const plane = noise();
+      addSpot(plane, 35 + shift, 30 + shift, -8, 3);
+      expect(missedIn(plane), `${shift}`).toHaveLength(1);
+    }
+  });
+
+  test('what covers more than 25 squares of the row spacing is a hollow of the surface', () => {
+    const plane = noise();
+    const hole = disc(50, 48, 20);
+    for (let i = 0; i < plane.length; i++) plane[i] -= 20 * hole[i];
+    expect(missedIn(plane)).toEqual([]);
+  });
+
+  test('what shows up in one channel and down in the other is one', () => {
+    const [one, other] = [noise(), noise()];
+    addSpot(one, 40, 30, 9);
+    addSpot(other, 40, 30, -14);
+    const missed = missedParts(kernels, whole, [one, other], elsewhere, [], SPACING).parts;
+    expect(missed.map(({ sign, channel }) => ({ sign, channel }))).toEqual([
+      { sign: -1, channel: 1 },
+    ]);
   });
 
   test('of two channels the one that shows it most is told', () => {
     const [one, other] = [noise(), noise()];
     addSpot(one, 40, 30, 9);
     addSpot(other, 40, 30, 25);
-    const missed = missedParts(kernels, whole, [one, other], elsewhere, [], SPACING);
+    const missed = missedParts(kernels, whole, [one, other], elsewhere, [], SPACING).parts;
     expect(missed.map(({ sign, channel }) => ({ sign, channel }))).toEqual([
       { sign: 1, channel: 1 },
     ]);
@@ -94,17 +134,44 @@ describe('what the network missed', () => {
 
   test('what rings on along the lines behind it is its echo', () => {
     const plane = noise();
-    addSpot(plane, 40, 30, -30);
-    addSpot(plane, 48, 30, 12, 1.5);
+    addSpot(plane, 40, 30, -10);
+    addSpot(plane, 48, 30, 6, 1.5);
     expect(missedIn(plane).map(({ sign }) => sign)).toEqual([-1]);
-    // Above it, where no echo can be, it is another defect.
-    addSpot(plane, 48, 30, -12, 1.5);
-    addSpot(plane, 40, 15, 12, 1.5);
+    // As far along the lines as no echo reaches, or above it, it is another defect.
+    const far = noise();
+    addSpot(far, 40, 30, -10);
+    addSpot(far, 65, 30, 6, 1.5);
+    expect(missedIn(far)).toHaveLength(2);
+    addSpot(plane, 48, 30, -6, 1.5);
+    addSpot(plane, 40, 10, 6, 1.5);
     expect(
       missedIn(plane)
         .map(({ sign }) => sign)
         .sort(),
     ).toEqual([-1, 1]);
+  });
+
+  test('an echo stays one when what rings is called no defect', () => {
+    const plane = noise();
+    addSpot(plane, 40, 30, -10);
+    addSpot(plane, 48, 30, 6, 1.5);
+    expect(missedIn(plane, { refused: [{ x: 40, y: 30 }] })).toEqual([]);
+  });
+
+  test('of three lines too, if one holds next to nothing', () => {
+    const plane = noise();
+    for (let x = 30; x < 50; x++) {
+      for (const [y, height] of [
+        [40, 60],
+        [41, 60],
+        [42, 20],
+      ]) {
+        plane[y * COLUMNS + x] += height;
+      }
+    }
+    expect(missedIn(plane)).toEqual([]);
+    for (let x = 30; x < 50; x++) plane[42 * COLUMNS + x] += 40;
+    expect(missedIn(plane)).toHaveLength(1);
   });
 
   test('nor is it one beside a step, at the frame, where nothing was measured or in a mended scar', () => {
@@ -140,8 +207,8 @@ describe('what the network missed', () => {
     expect(missedIn(plane, { seen })).toEqual([]);
     addSpot(plane, 40, 43, -18, 2);
     expect(missedIn(plane, { seen })).toEqual([]);
-    addSpot(plane, 40, 70, -18, 2);
-    expect(missedIn(plane, { seen }).map(({ own }) => Math.floor(own[0] / COLUMNS) > 60)).toEqual([
+    addSpot(plane, 40, 56, -18, 2);
+    expect(missedIn(plane, { seen }).map(({ own }) => Math.floor(own[0] / COLUMNS) > 45)).toEqual([
       true,
     ]);
   });
@@ -157,6 +224,8 @@ describe('what the network missed', () => {
     const plane = noise();
     for (const x of [20, 45, 70]) addSpot(plane, x, 30, -15);
     expect(missedIn(plane)).toEqual([]);
+    const { leftOut } = missedParts(kernels, whole, [plane], elsewhere, [], SPACING);
+    expect(leftOut).toBe(3);
     const more = { around: disc(102, 48, 4), centres: disc(102, 48, 1) };
     const seen = {
       around: either(elsewhere.around, more.around),

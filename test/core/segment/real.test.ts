@@ -91,15 +91,15 @@ describe.skipIf(!hasShared)(sharedTitle('segment on real scans'), () => {
     const searched = { ...levelled, valid: without(valid, stepEdges) };
     const { mask, steps } = segment(kernels, searched, { method: 'network', segmenter });
     expect((steps[0]['periodPx'] as number[])[0]).toBeCloseTo(4.2, 1);
-    // Looked at by eye: nearly all are defects.
+    // Looked at by eye: nearly all are defects; the network alone sees 460.
     const { regions } = findRegions(mask, rows, columns, { minArea: 4 });
-    expect(regions.length).toBeGreaterThan(400);
+    expect(regions.length).toBeGreaterThan(475);
     expect(regions.length).toBeLessThan(520);
     // Dark clusters with echoes beside them, in which the network alone sees nothing.
     for (const [x, y] of [
-      [84, 221],
-      [75, 194],
-      [461, 403],
+      [151, 88],
+      [389, 156],
+      [168, 386],
     ]) {
       const near = regions.filter((region) => Math.hypot(region.x - x, region.y - y) < 4);
       expect(near, `${x}, ${y}`).not.toHaveLength(0);
