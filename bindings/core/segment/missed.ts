@@ -68,13 +68,14 @@ export function missedParts(
 ): { parts: Part[]; leftOut: number } {
   const { rows, columns, valid } = levelled;
   const over = overSurroundings(kernels, rows, columns, around, spacingPx);
-  const offLattice = around.map((value, i) => value | (1 - valid[i]));
+  const offLattice = around.slice();
+  for (let i = 0; i < offLattice.length; i++) offLattice[i] |= 1 - valid[i];
   const channels = residuals.map((residual): Channel => {
     const halfWidth = Math.max(0.8, COARSE * spacingPx);
-    const plane = over(residual, halfWidth);
-    // Not of `plane`: what is strong lowers or lifts all around it there.
-    const blurred = blur(kernels, residual, rows, columns, halfWidth);
-    const units = localDeviations(kernels, blurred, offLattice, rows, columns, spacingPx);
+    const plane = blur(kernels, residual, rows, columns, halfWidth);
+    // Before its surroundings are taken away: what is strong lowers or lifts all around it then.
+    const units = localDeviations(kernels, plane, offLattice, rows, columns, spacingPx);
+    over(residual, plane);
     for (let i = 0; i < plane.length; i++) plane[i] /= units[i];
     return { residual, plane, units };
   });

@@ -70,7 +70,9 @@ export function outlineAtHalfHeight(
   spacingPx: number,
 ): Outlined {
   const over = overSurroundings(kernels, rows, columns, around, spacingPx);
-  const departures = residuals.map((residual) => over(residual, fineOf(spacingPx)));
+  const overFinely = (plane: Float32Array) =>
+    over(plane, blur(kernels, plane, rows, columns, fineOf(spacingPx)));
+  const departures = residuals.map(overFinely);
   const deviations = departures.map((plane) => deviationOutside(plane, around));
   const noises = residuals.map((plane) => pixelNoise(plane, rows, columns, around));
   // A person draws along what shows, lattice and all; what departs is told without it.
@@ -80,7 +82,7 @@ export function outlineAtHalfHeight(
     for (let i = 0; i < mixed.length; i++) {
       mixed[i] = LATTICE * plane[i] + (1 - LATTICE) * residual[i];
     }
-    return over(mixed, fineOf(spacingPx));
+    return overFinely(mixed);
   });
   const { labels, regions: seen } = findRegions(around, rows, columns);
   const pixels = seen.map((): number[] => []);

@@ -5,8 +5,9 @@ import { blur } from './blur.ts';
 const SURROUNDINGS = 1.2;
 
 /**
- * What makes of a plane its heights, blurred by a half-width in pixels, over the mean of what lies around and is no defect.
- * In plain loops, and in as few large arrays as will do: a fresh one costs more than what is done with it.
+ * What takes from a plane's heights, blurred as they may be and changed in place, the mean of the plane where it lies around and
+ * is no defect: `around` is 0. (rows, columns) each. In plain loops, and in as few large arrays as will do: a fresh one costs more
+ * than what is done with it.
  */
 export function overSurroundings(
   kernels: Kernels,
@@ -14,17 +15,16 @@ export function overSurroundings(
   columns: number,
   around: Uint8Array,
   spacingPx: number,
-): (plane: Float32Array, halfWidth: number) => Float32Array {
+): (plane: Float32Array, blurred: Float32Array) => Float32Array {
   const sigma = SURROUNDINGS * spacingPx;
   const weight = new Float32Array(rows * columns);
   for (let i = 0; i < weight.length; i++) weight[i] = 1 - around[i];
   blur(kernels, weight, rows, columns, sigma, weight);
   const sum = new Float32Array(rows * columns);
-  return (plane, halfWidth) => {
+  return (plane, blurred) => {
     for (let i = 0; i < sum.length; i++) sum[i] = plane[i] * (1 - around[i]);
     blur(kernels, sum, rows, columns, sigma, sum);
-    const over = blur(kernels, plane, rows, columns, halfWidth);
-    for (let i = 0; i < over.length; i++) if (weight[i] > 1e-4) over[i] -= sum[i] / weight[i];
-    return over;
+    for (let i = 0; i < blurred.length; i++) if (weight[i] > 1e-4) blurred[i] -= sum[i] / weight[i];
+    return blurred;
   };
 }
