@@ -42,11 +42,25 @@ export function* segmentByNetwork(
   const lattices = scales.find(({ from }) => from === 'lattice')?.lattices ?? [];
   const unseen = unseenPart(kernels, levelled, analysis, lattices);
   const scan = { levelled, residuals, unseen };
-  let { segmentation, scale } = yield* segmentAt(kernels, scan, scales, segmenter, options, run);
-  while (scale.from === 'lattice' && areSmall(segmentation.mask, levelled, scale)) {
+  let { segmentation, scale, seen } = yield* segmentAt(
+    kernels,
+    scan,
+    scales,
+    segmenter,
+    options,
+    run,
+  );
+  while (scale.from === 'lattice' && areSmall(seen, levelled, scale)) {
     const finer = finerScale(scale, levelled);
     if (!finer) break;
-    ({ segmentation, scale } = yield* segmentAt(kernels, scan, [finer], segmenter, options, run));
+    ({ segmentation, scale, seen } = yield* segmentAt(
+      kernels,
+      scan,
+      [finer],
+      segmenter,
+      options,
+      run,
+    ));
   }
   return segmentation;
 }
@@ -72,7 +86,7 @@ interface Scan {
   unseen: UnseenPart | null;
 }
 
-/** At the best of the scales, and which that is. */
+/** At the best of the scales, and which that is; `seen` is the mask without what the network does not see. */
 function* segmentAt(
   kernels: Kernels,
   { levelled, residuals, unseen }: Scan,
@@ -80,7 +94,7 @@ function* segmentAt(
   segmenter: Segmenter,
   options: SegmentOptions,
   run?: RunOptions,
-): Asking<{ segmentation: Segmentation; scale: WorkingScale }> {
+): Asking<{ segmentation: Segmentation; scale: WorkingScale; seen: Uint8Array }> {
   const { rows, columns, valid } = levelled;
   const look = yield* bestLook(kernels, levelled, residuals, scales, segmenter, options, run);
   const { confidence } = look;
@@ -146,7 +160,9 @@ function* segmentAt(
       },
     ],
   };
-  return { segmentation, scale: look.scale };
+  const isSeen = mask.slice();
+  for (const { own } of missed.parts) for (const at of own) isSeen[at] = 0;
+  return { segmentation, scale: look.scale, seen: isSeen };
 }
 
 /** Without rows to compare with, the network goes by heights alone. */
