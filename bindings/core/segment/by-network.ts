@@ -14,7 +14,6 @@ import { askField, type FeatureMaps } from './field.ts';
 import type { Segmentation, SegmentOptions } from './index.ts';
 import { missedParts } from './missed.ts';
 import { type Outlined, outlineAtHalfHeight } from './outline.ts';
-import type { Part } from './parts.ts';
 import type { Segmenter } from './segmenter.ts';
 import { sightsOf } from './sights.ts';
 import { finerScale, type WorkingScale, workingScales } from './working-scale.ts';
@@ -42,27 +41,13 @@ export function* segmentByNetwork(
   const lattices = scales.find(({ from }) => from === 'lattice')?.lattices ?? [];
   const unseen = unseenPart(kernels, levelled, analysis, lattices);
   const scan = { levelled, residuals, unseen };
-  let { segmentation, scale, seen } = yield* segmentAt(
-    kernels,
-    scan,
-    scales,
-    segmenter,
-    options,
-    run,
-  );
-  while (scale.from === 'lattice' && areSmall(seen, levelled, scale)) {
-    const finer = finerScale(scale, levelled);
+  let found = yield* segmentAt(kernels, scan, scales, segmenter, options, run);
+  while (found.scale.from === 'lattice' && areSmall(found.seen, levelled, found.scale)) {
+    const finer = finerScale(found.scale, levelled);
     if (!finer) break;
-    ({ segmentation, scale, seen } = yield* segmentAt(
-      kernels,
-      scan,
-      [finer],
-      segmenter,
-      options,
-      run,
-    ));
+    found = yield* segmentAt(kernels, scan, [finer], segmenter, options, run);
   }
-  return segmentation;
+  return found.segmentation;
 }
 
 /** Whether defects are so small that the rows cannot be as wide as they were told to be. */
@@ -128,6 +113,7 @@ function* segmentAt(
   const clean = (outlines: Uint8Array) =>
     cleanMask(outlines, valid, rows, columns, finest, clicked);
   const mask = clean(outlined.mask);
+  const outlinedParts = missed.parts.filter(({ own }) => own.some((at) => mask[at]));
   // Who says what is none knows what is gone.
   const { leftOut } = clicks.every(({ isDefect }) => isDefect) ? outlined : { leftOut: null };
   const gone = leftOut ? findRegions(clean(leftOut()), rows, columns).regions.length : 0;
@@ -153,7 +139,7 @@ function* segmentAt(
         periodPx: spacings.map((spacing) => Number(spacing.toPrecision(4))),
         periodFrom: from,
         clicks: clicks.length,
-        ...(isLattice && { missed: missed.parts.filter(isIn(mask)).length }),
+        ...(isLattice && { missed: outlinedParts.length }),
         ...(missed.leftOut > 0 && { strongLeftOut: missed.leftOut }),
         expectedDice: Number(confidence.toPrecision(3)),
         defectFraction: mask.reduce((sum, value) => sum + value, 0) / mask.length,
@@ -188,11 +174,6 @@ function aboutClicks({ sign, onLattice }: Outlined, gone: number): string[] {
         ]
       : []),
   ];
-}
-
-/** Of parts, those of which a mask holds a pixel. */
-function isIn(mask: Uint8Array): (part: Part) => boolean {
-  return ({ own }) => own.some((at) => mask[at] === 1);
 }
 
 function hasFeatures({ features }: FeatureMaps): boolean {

@@ -3,7 +3,7 @@ import { select } from '../select.ts';
 /** Scales the median absolute deviation to the standard deviation of a normal distribution. */
 const MAD_TO_SIGMA = 1.4826;
 /** Enough pixels for a spread. */
-const SAMPLE = 20_000;
+export const SAMPLE = 20_000;
 
 /** Standard deviation about 0 of a plane's values where a mask of its shape is 0, by their median; never 0. */
 export function deviationOutside(plane: Float32Array, mask: Uint8Array): number {

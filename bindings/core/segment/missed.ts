@@ -3,7 +3,7 @@ import type { Levelled } from '../preprocess/levelled.ts';
 import { findRegions, type Region } from '../regions.ts';
 import { select } from '../select.ts';
 import { without } from '../share.ts';
-import { type Click, pixelOf } from './adapt.ts';
+import { type Click, pixelOf, within } from './adapt.ts';
 import { blur } from './blur.ts';
 import { deviationOf, deviationOutside } from './deviation.ts';
 import type { Part } from './parts.ts';
@@ -311,14 +311,9 @@ function isOtherSide(
   const reach = Math.round(OTHER_SIDE * spacingPx);
   const x = peakAt % columns;
   const y = (peakAt - x) / columns;
-  for (let r = Math.max(0, y - reach); r <= Math.min(rows - 1, y + reach); r++) {
-    for (let c = Math.max(0, x - reach); c <= Math.min(columns - 1, x + reach); c++) {
-      const at = r * columns + c;
-      if (!centres[at] || 2 * peaks[labels[at]] < size) continue;
-      if ((r - y) * (r - y) + (c - x) * (c - x) <= reach * reach) return true;
-    }
-  }
-  return false;
+  return within({ x, y }, reach, rows, columns).some(
+    (at) => centres[at] && 2 * peaks[labels[at]] >= size,
+  );
 }
 
 /** Without what departs the other way than something on the same lines close by, and less in all. */

@@ -3,7 +3,7 @@ import type { Levelled } from '../preprocess/levelled.ts';
 import { findRegions } from '../regions.ts';
 import { fill, join, middlesOf, touches } from './basins.ts';
 import { blur } from './blur.ts';
-import { deviationOf, deviationOutside } from './deviation.ts';
+import { deviationOf, deviationOutside, SAMPLE } from './deviation.ts';
 import { otherParts, type Part, strongest } from './parts.ts';
 import { overSurroundings } from './surroundings.ts';
 
@@ -25,8 +25,6 @@ const LEAST = 0.25;
 const LEAST_DEVIATIONS = 3;
 /** An outline of which the largest piece is less than this part is broken. */
 const WHOLE = 0.95;
-/** Enough pixels for a spread. */
-const SAMPLE = 20_000;
 
 /** What to outline: where the network sees something, (rows, columns) of the levelled grid. */
 export interface Seen {
@@ -36,7 +34,7 @@ export interface Seen {
   sure: Uint8Array;
   /** 1 in the middle of each defect, which is none without. */
   centres: Uint8Array;
-  /** Parts that are defects though the network sees none there; `around` leaves them out. */
+  /** Parts that are defects though the network sees no middle of one there; `around` need not hold them. */
   missed?: readonly Part[];
   /**
    * Pixels of defects that a person clicked: what departs only in ways that none of these does, up or
